@@ -1,0 +1,1 @@
+"""The archive's own rules: pure, without I/O, clock, randomness or SQL."""
