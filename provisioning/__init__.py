@@ -1,0 +1,1 @@
+"""Setting up boxes and hubs, and the demonstration county."""
