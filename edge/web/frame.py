@@ -1,0 +1,72 @@
+"""The application that box and hub stand in: sessions, CSRF, headers, templates and errors."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litestar import Litestar
+from litestar.config.csrf import CSRFConfig
+from litestar.datastructures import ResponseHeader
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Server
+from litestar.stores.memory import MemoryStore
+
+from edge.web import errors, session
+from edge.web.assets import static_router
+from edge.web.locale import use_language
+from edge.web.rendering import template_config
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+def frame(
+    *,
+    title: str,
+    handlers: Sequence[Any],
+    dependencies: Mapping[str, Provide],
+    names: Mapping[str, object],
+    secret: str,
+) -> Litestar:
+    """Make the application around a role's own handlers.
+
+    `names` are known to every template (at least `office` and `role_name`); `secret` signs the
+    CSRF tokens and must be at least 32 characters.
+    """
+    return Litestar(
+        route_handlers=[*handlers, static_router()],
+        dependencies={
+            "clerk": Provide(session.provide_clerk),
+            "reader": Provide(session.provide_reader),
+            **dependencies,
+        },
+        middleware=[session.SESSIONS.middleware],
+        stores={"sessions": MemoryStore()},
+        before_request=use_language,
+        csrf_config=CSRFConfig(secret=secret, cookie_httponly=True, cookie_samesite="strict"),
+        response_headers=[
+            ResponseHeader(name=name, value=value) for name, value in HEADERS.items()
+        ],
+        exception_handlers=dict(errors.HANDLERS),
+        template_config=template_config(**names),
+        openapi_config=OpenAPIConfig(
+            title=title,
+            version="1",
+            path="/api/v1/schema",
+            servers=[Server(url="/")],
+            render_plugins=[JsonRenderPlugin()],
+            create_examples=False,
+        ),
+        logging_config=None,
+    )

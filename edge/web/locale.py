@@ -1,0 +1,81 @@
+"""Chinese by its own words, English by catalogue; the choice is a cookie of the browser."""
+
+import contextvars
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from io import BytesIO
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from litestar import Request
+
+from edge.domain.errors import DangxiaError
+from edge.web.assets import KIOSK_UI
+
+MESSAGES = KIOSK_UI / "messages"
+LANGUAGES = ("zh", "en")
+COOKIE = "lang"
+
+_language = contextvars.ContextVar("language", default="zh")
+
+
+def language() -> str:
+    """The language of the request at hand: `zh` or `en`."""
+    return _language.get()
+
+
+async def use_language(request: Request[Any, Any, Any]) -> None:
+    """Take the language from the cookie; async, since a thread would lose the variable."""
+    chosen = request.cookies.get(COOKIE, "zh")
+    _language.set(chosen if chosen in LANGUAGES else "zh")
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """Compile a language's catalogue; Chinese needs none, being the message ids."""
+    if language == "zh":
+        return NullTranslations()
+    with (MESSAGES / f"{language}.po").open("rb") as file:
+        messages = read_po(file, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, messages)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def gettext(message: str) -> str:
+    """Say a Chinese message in the language of the request."""
+    return str(catalogue(language()).gettext(message))
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Say a counted Chinese message in the language of the request."""
+    return str(catalogue(language()).ngettext(one, many, count))
+
+
+@cache
+def sentences() -> Mapping[str, Mapping[str, str]]:
+    """Read the sentences of every error and fault: key -> language -> sentence with places."""
+    keys: dict[str, dict[str, str]] = {}
+    for path in sorted(MESSAGES.glob("*.toml")):
+        keys |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return keys
+
+
+def sentence(key: str, fields: Mapping[str, object] | None = None) -> str:
+    """Say what an error or fault key means; a place without a field is left as a dash."""
+    said = sentences().get(key) or sentences()["unknown"]
+    return said[language()].format_map(_Places({**(fields or {}), "key": key}))
+
+
+def sentence_of(error: DangxiaError) -> str:
+    """Say what happened and what to do, in the language of the request."""
+    return sentence(error.key, error.fields)
+
+
+class _Places(dict[str, object]):
+    def __missing__(self, name: str) -> str:
+        return "—"

@@ -1,0 +1,54 @@
+"""How dates, spans, sizes and numbers are said on the screen; the office keeps China time."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+
+from edge.web.locale import gettext, language
+
+CHINA = timezone(timedelta(hours=8), "CST")
+
+
+def local(at: int) -> datetime:
+    """The office's time of a moment in milliseconds since 1970."""
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(CHINA)
+
+
+def day(text: str) -> str:
+    """Say an archive date (YYYY, YYYYMM or YYYYMMDD)."""
+    if language() == "en":
+        return "-".join(part for part in (text[:4], text[4:6], text[6:8]) if part)
+    parts = ((text[:4], "年"), (text[4:6].lstrip("0"), "月"), (text[6:8].lstrip("0"), "日"))
+    return "".join(part + unit for part, unit in parts if part)
+
+
+def moment(at: int | None, now: datetime | None = None) -> str:
+    """Say a moment as today, yesterday or a date, with hour and minute."""
+    if not at:
+        return gettext("还没有")
+    then, today = local(at), (now or datetime.now(CHINA)).date()
+    clock = then.strftime("%H:%M")
+    if then.date() == today:
+        return f"{gettext('今天')} {clock}"
+    if then.date() == today - timedelta(days=1):
+        return f"{gettext('昨天')} {clock}"
+    if language() == "en":
+        return then.strftime("%Y-%m-%d %H:%M")
+    near = f"{then.month}月{then.day}日 {clock}"
+    return near if then.year == today.year else f"{then.year}年{near}"
+
+
+def masked(number: str | None) -> str:
+    """Show an ID number without its middle."""
+    if not number:
+        return gettext("无证件号")
+    return number[:6] + "*" * max(len(number) - 10, 4) + number[-4:]
+
+
+def number(value: float | None, digits: int = 1) -> str:
+    """Show a measured value, or a dash where there is none."""
+    return "—" if value is None else f"{value:.{digits}f}"
+
+
+def filters() -> dict[str, Callable[..., str]]:
+    """The template filters of this module."""
+    return {"day": day, "moment": moment, "masked": masked, "number": number}

@@ -1,0 +1,12 @@
+// On-screen keys: digits for the PIN, letters and digits for initials and numbers.
+document.addEventListener("click", (event) => {
+  const key = event.target.closest("[data-key]");
+  if (!key) return;
+  const field = document.getElementById(key.closest("[data-keys-for]").dataset.keysFor);
+  const name = key.dataset.key;
+  if (name === "enter") return field.form.requestSubmit();
+  if (name === "erase") field.value = field.value.slice(0, -1);
+  else if (name === "clear") field.value = "";
+  else field.value += name;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+});
