@@ -1,1 +1,1 @@
-"""The box of a township: domain, store, workflows, imaging, documents, web, and their composition."""
+"""The box of a township: domain, store, workflows, imaging, documents, web; `box` composes it."""

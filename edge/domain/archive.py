@@ -1,0 +1,92 @@
+"""The dossier's classification scheme: ten categories and their subdivisions.
+
+Source: 干部人事档案工作条例 (November 2018), articles on the content of dossiers; flowing personnel
+dossiers follow it by the regulation of 2021-12-29. Schemes are versioned, since older dossiers
+were sorted by older rules.
+"""
+
+from dataclasses import dataclass
+
+from edge.domain.errors import InvalidInput
+
+SCHEME = "2018"
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """One class of materials: `code` as pencilled on the sheet, names in both languages."""
+
+    code: str
+    name: str
+    english: str
+    parent: str = ""
+
+
+CATEGORIES: tuple[Category, ...] = (
+    Category("1", "履历材料", "Résumés"),
+    Category("2", "自传和思想类材料", "Autobiography"),
+    Category("3", "考核鉴定类材料", "Appraisals"),
+    Category("4", "学历学位、职称、学术和培训类材料", "Education and titles"),
+    Category("5", "政审、审计和审核类材料", "Reviews"),
+    Category("6", "党、团类材料", "Party and League"),
+    Category("7", "表彰奖励类材料", "Honours"),
+    Category("8", "违规违纪违法处理处分类材料", "Discipline"),
+    Category("9", "工资、任免、出国和会议代表类材料", "Pay and posts"),
+    Category("10", "其他可供参考的材料", "Other"),
+)
+
+SUBDIVISIONS: tuple[Category, ...] = (
+    Category("4-1", "学历学位", "Degrees", "4"),
+    Category("4-2", "职业资格与职称", "Professional titles", "4"),
+    Category("4-3", "科研学术", "Research", "4"),
+    Category("4-4", "培训", "Training", "4"),
+    Category("9-1", "工资", "Pay", "9"),
+    Category("9-2", "任免", "Appointments", "9"),
+    Category("9-3", "出国（境）", "Travel abroad", "9"),
+    Category("9-4", "会议代表", "Delegates", "9"),
+)
+
+_BY_CODE = {category.code: category for category in CATEGORIES + SUBDIVISIONS}
+
+# What a dossier of each class is expected to hold; gaps are shown as warnings and never block
+# an act (人社厅发〔2016〕75号 lets a dossier be received with materials missing).
+EXPECTED: dict[str, tuple[str, ...]] = {
+    "流动": ("1", "4-1", "6"),
+    "退休": ("1", "9-1", "10"),
+    "失业": ("1", "10"),
+}
+
+DOSSIER_CLASSES = ("流动", "退休", "失业")
+
+
+def category_of(code: str) -> Category:
+    """Look a category up by its code; raises InvalidInput `category.unknown`."""
+    if code not in _BY_CODE:
+        raise InvalidInput("category.unknown", code=code)
+    return _BY_CODE[code]
+
+
+def top_of(code: str) -> str:
+    """Name the one of the ten categories that a code belongs to."""
+    category = category_of(code)
+    return category.parent or category.code
+
+
+def gaps_of(dossier_class: str, codes: frozenset[str]) -> tuple[Category, ...]:
+    """List the expected categories of which the dossier holds nothing."""
+    expected = EXPECTED.get(dossier_class, ())
+    tops = {top_of(code) for code in codes}
+    return tuple(category_of(code) for code in expected if code not in codes and code not in tops)
+
+
+def check_formed_on(text: str) -> str:
+    """Accept YYYY, YYYYMM or YYYYMMDD; raises InvalidInput `date.partial`."""
+    digits = text.replace("-", "").replace(".", "").strip()
+    sound = digits.isdigit() and len(digits) in (4, 6, 8) and 1900 <= int(digits[:4]) <= 2100
+    if sound and len(digits) >= 6:
+        sound = 1 <= int(digits[4:6]) <= 12
+    if sound and len(digits) == 8:
+        sound = 1 <= int(digits[6:8]) <= 31
+    if not sound:
+        raise InvalidInput("date.partial", text=text)
+    return digits

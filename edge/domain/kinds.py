@@ -1,0 +1,75 @@
+"""The kinds of entries, and what each one's data holds.
+
+`about` is given in brackets. A name ending in `?` may be absent. Dates of the archive are texts
+`YYYY`, `YYYYMM` or `YYYYMMDD`, because many papers give no more; moments are milliseconds.
+
+Town space
+    person.registered [person]   name, id_number?, former_name?, sex?, birth?, ethnicity?, phone?,
+                                 place?, education?, politics?, unit?
+    person.corrected [person]    field, value, source?      names in `after` what it supersedes
+    dossier.registered [dossier] person, number, class, holder, scheme, shelf?, counts{category: n}
+    dossier.moved [dossier]      shelf                      fact: names in `after`
+    capture.taken [capture]      dossier?, source, device, pages[page]
+    material.filed [material]    dossier, category, position, title, formed_on, copy?, capture?,
+                                 pages[page]
+    material.reclassified [material] category, position     fact: names in `after`
+    custody.received [dossier]   from, letter?, counts{category: n}
+    custody.lent [dossier]       borrower, unit?, due, pages
+    custody.returned [dossier]   loan, pages
+    dossier.viewed [dossier]     purpose, what
+    proof.issued [proof]         dossier, kind, number, purpose, statement[], code, blob, source?
+    proof.printed [proof]        printer, job
+    climate.hour [room]          hour, sensors{sensor: summary}
+    climate.alert [alert]        room, sensor, breach, value, limit
+    climate.cleared [alert]
+    climate.acknowledged [alert] note?
+    transfer.sent [transfer]     dossier, to, reason, letter?
+    transfer.arrived [transfer]  from, person{}, dossier{}, materials[]     written by the hub
+    transfer.received [transfer] dossier
+    transfer.confirmed [transfer]                                          written by the hub
+    box.reported [box]           status{}
+
+County space (written by the hub only)
+    institution.named [town code] name, code
+    user.enrolled [user]         name, login, town, roles[], pin (argon2 verifier)
+    user.withdrawn [user]
+    box.admitted [box]           town, name, public_key
+    box.revoked [box]            reason
+
+A page is {blob, thumb, width, height, dpi, bytes, blank, dark, skew}: digests of the untouched
+master and of its thumbnail, and what was measured.
+"""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The name of an act."""
+
+    PERSON_REGISTERED = "person.registered"
+    PERSON_CORRECTED = "person.corrected"
+    DOSSIER_REGISTERED = "dossier.registered"
+    DOSSIER_MOVED = "dossier.moved"
+    CAPTURE_TAKEN = "capture.taken"
+    MATERIAL_FILED = "material.filed"
+    MATERIAL_RECLASSIFIED = "material.reclassified"
+    CUSTODY_RECEIVED = "custody.received"
+    CUSTODY_LENT = "custody.lent"
+    CUSTODY_RETURNED = "custody.returned"
+    DOSSIER_VIEWED = "dossier.viewed"
+    PROOF_ISSUED = "proof.issued"
+    PROOF_PRINTED = "proof.printed"
+    CLIMATE_HOUR = "climate.hour"
+    CLIMATE_ALERT = "climate.alert"
+    CLIMATE_CLEARED = "climate.cleared"
+    CLIMATE_ACKNOWLEDGED = "climate.acknowledged"
+    TRANSFER_SENT = "transfer.sent"
+    TRANSFER_ARRIVED = "transfer.arrived"
+    TRANSFER_RECEIVED = "transfer.received"
+    TRANSFER_CONFIRMED = "transfer.confirmed"
+    BOX_REPORTED = "box.reported"
+    INSTITUTION_NAMED = "institution.named"
+    USER_ENROLLED = "user.enrolled"
+    USER_WITHDRAWN = "user.withdrawn"
+    BOX_ADMITTED = "box.admitted"
+    BOX_REVOKED = "box.revoked"

@@ -1,0 +1,6 @@
+"""All SQL of a box and of the hub's spaces.
+
+`database` owns the connections (the only `connect`); `migrations/` the schema; `entries` appends;
+`projection` (with `reducers`) computes the present; `seals` closes chains; `blobs` keeps files;
+the nouns (`persons`, `dossiers`, `captures`, `proofs`, `climate`, `staff`, `sync_state` …) ask.
+"""

@@ -1,0 +1,138 @@
+"""Files addressed by SHA-256: page masters, thumbnails, sealed papers; encrypted, never altered.
+
+A file is written whole under a temporary name, fsynced, renamed, and its folder fsynced, before
+any entry names it. On disk: a header, then AES-256-GCM pieces of 64 KiB whose nonce counts up and
+marks the last piece, so that cutting, swapping or truncating is noticed. Each content has its own
+key, derived from the blob key and the digest; the file's name is an HMAC of the digest, so that a
+stolen disk does not tell which known papers it holds.
+"""
+
+import errno
+import hashlib
+import hmac
+import os
+import secrets
+import struct
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from edge.domain.errors import Conflict, NotFound, StorageFull
+from edge.store.database import fsync_folder
+from edge.store.keys import Keys
+
+PIECE = 65_536
+_TAG = 16
+_HEADER = struct.Struct(">4sBxxxQ")
+_MAGIC, _AES_256_GCM = b"DXB1", 1
+
+
+class Blobs:
+    """The files of one space."""
+
+    def __init__(self, folder: Path, keys: Keys) -> None:
+        self.folder = folder
+        self._key, self._name_key = keys.derive("blob"), keys.derive("blob-name")
+        self._incoming = folder / "incoming"
+        self._incoming.mkdir(parents=True, exist_ok=True)
+        for leftover in self._incoming.iterdir():
+            leftover.unlink()
+
+    def put(self, content: bytes) -> str:
+        """Keep a content durably and name it; a content already held costs nothing.
+
+        Raises StorageFull `storage.full`, leaving no trace.
+        """
+        digest = hashlib.sha256(content).hexdigest()
+        path = self._path(digest)
+        if path.exists():
+            return digest
+        temporary = self._incoming / secrets.token_hex(12)
+        try:
+            path.parent.mkdir(exist_ok=True)
+            with temporary.open("wb") as file:
+                file.write(self._sealed(digest, content))
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(path)
+            fsync_folder(path.parent)
+        except OSError as error:
+            temporary.unlink(missing_ok=True)
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageFull("storage.full") from error
+            raise
+        return digest
+
+    def has(self, digest: str) -> bool:
+        """Say whether the content is held."""
+        return self._path(digest).exists()
+
+    def size(self, digest: str) -> int:
+        """The content's length in bytes; raises NotFound `blob.awaiting`."""
+        with self._open(digest) as file:
+            return self._length(file.read(_HEADER.size))
+
+    def read(self, digest: str) -> bytes:
+        """Give the content back, verified.
+
+        Raises NotFound `blob.awaiting` and Conflict `blob.damaged`.
+        """
+        content = self.read_range(digest, 0, self.size(digest))
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise Conflict("blob.damaged", digest=digest)
+        return content
+
+    def read_range(self, digest: str, offset: int, length: int) -> bytes:
+        """Give part of the content, each piece authenticated."""
+        with self._open(digest) as file:
+            total = self._length(file.read(_HEADER.size))
+            end = min(offset + length, total)
+            if offset >= end:
+                return b""
+            first, last = offset // PIECE, (end - 1) // PIECE
+            cipher = AESGCM(self._content_key(digest))
+            plain = bytearray()
+            for index in range(first, last + 1):
+                file.seek(_HEADER.size + index * (PIECE + _TAG))
+                final = (index + 1) * PIECE >= total
+                try:
+                    plain += cipher.decrypt(_nonce(index, final), file.read(PIECE + _TAG), None)
+                except InvalidTag as error:
+                    raise Conflict("blob.damaged", digest=digest) from error
+            start = offset - first * PIECE
+            return bytes(plain[start : start + end - offset])
+
+    def _path(self, digest: str) -> Path:
+        name = hmac.new(self._name_key, bytes.fromhex(digest), hashlib.sha256).hexdigest()
+        return self.folder / name[:2] / name
+
+    def _open(self, digest: str) -> BinaryIO:
+        try:
+            return self._path(digest).open("rb")
+        except FileNotFoundError as error:
+            raise NotFound("blob.awaiting", digest=digest) from error
+
+    def _length(self, header: bytes) -> int:
+        if len(header) != _HEADER.size:
+            raise Conflict("blob.damaged", digest="")
+        magic, algorithm, length = _HEADER.unpack(header)
+        if magic != _MAGIC or algorithm != _AES_256_GCM:
+            raise Conflict("blob.damaged", digest="")
+        return int(length)
+
+    def _content_key(self, digest: str) -> bytes:
+        return hmac.new(self._key, bytes.fromhex(digest), hashlib.sha256).digest()
+
+    def _sealed(self, digest: str, content: bytes) -> bytes:
+        cipher = AESGCM(self._content_key(digest))
+        sealed = bytearray(_HEADER.pack(_MAGIC, _AES_256_GCM, len(content)))
+        for index, start in enumerate(range(0, max(len(content), 1), PIECE)):
+            final = start + PIECE >= len(content)
+            sealed += cipher.encrypt(_nonce(index, final), content[start : start + PIECE], None)
+        return bytes(sealed)
+
+
+def _nonce(index: int, final: bool) -> bytes:
+    return index.to_bytes(11, "big") + bytes([final])

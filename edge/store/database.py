@@ -1,0 +1,219 @@
+"""The connections of a space: one writer thread, many readers, and nothing else opens the file.
+
+A space is one encrypted cr-sqlite database and one scope of replication. The rules kept here come
+from losses that were reproduced: a row that fails during a merge leaves the sync bit set, after
+which local writes go untracked; so the bit is asserted at every checkout and a connection that
+saw an error is thrown away. A kill during the first initialisation bricks a file; so a database
+is made under a temporary name and renamed.
+"""
+
+import itertools
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import crsqlite
+import sqlcipher3
+import sqlcipher3.dbapi2
+
+# sqlite-utils catches the errors of the module it finds; it must find this one.
+sys.modules.setdefault("pysqlite3", sqlcipher3)
+sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher3.dbapi2)
+
+from edge.domain.errors import StorageFull  # noqa: E402  (after the alias above)
+from edge.store.migrations import migrate  # noqa: E402
+
+if TYPE_CHECKING:
+    # sqlcipher3 has no types; it keeps the interface of the standard library.
+    from sqlite3 import Connection as Connection
+else:
+    Connection = sqlcipher3.dbapi2.Connection
+T = TypeVar("T")
+
+URGENT, ORDINARY = 0, 1
+READERS = 4
+WRITER_CACHE_KIB, READER_CACHE_KIB = 32_768, 16_384
+
+
+class SyncBitLeaked(RuntimeError):
+    """A merge left the connection unable to track writes; the connection is thrown away."""
+
+
+@dataclass(order=True)
+class _Task:
+    urgency: int
+    order: int
+    work: Callable[[Connection], Any] = field(compare=False)
+    future: "Future[Any]" = field(compare=False)
+
+
+class Space:
+    """One open space: `write` runs transactions in the writer thread, `read` lends a reader.
+
+    `name` is `county` or `town-<code>`; `key` is the raw 32-byte database key.
+    """
+
+    def __init__(self, path: Path, key: bytes, name: str) -> None:
+        self.path, self.name = path, name
+        self._key = key
+        self._order = itertools.count()
+        self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
+        self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
+        self._lent = threading.Semaphore(READERS)
+        self._listeners: list[Callable[[], None]] = []
+        self._closed = False
+        if not path.exists():
+            _create(path, key)
+        self._writer: Connection | None = _connect(path, key, WRITER_CACHE_KIB)
+        migrate(self._writer)
+        self._thread = threading.Thread(target=self._run, name=f"writer-{name}", daemon=True)
+        self._thread.start()
+
+    def write(self, work: Callable[[Connection], T], *, urgent: bool = True) -> T:
+        """Run `work` in one transaction on the writer thread and wait for its result.
+
+        The counter is urgent and goes before merging. Any error undoes the whole transaction;
+        a full disk raises StorageFull `storage.full`.
+        """
+        future: Future[T] = Future()
+        urgency = URGENT if urgent else ORDINARY
+        self._tasks.put(_Task(urgency, next(self._order), work, future))
+        return future.result()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Lend a read-only connection that sees one consistent state."""
+        with self._lent:
+            try:
+                connection = self._readers.get_nowait()
+            except queue.Empty:
+                connection = _connect(self.path, self._key, READER_CACHE_KIB)
+                connection.execute("pragma query_only=on")
+            sound = False
+            try:
+                connection.execute("begin")
+                yield connection
+                sound = True
+            finally:
+                if connection.in_transaction:
+                    connection.execute("rollback")
+                if sound and not self._closed:
+                    self._readers.put(connection)
+                else:
+                    _close(connection)
+
+    def on_commit(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each committed write, in the writer thread; it must be quick."""
+        self._listeners.append(listener)
+
+    def close(self) -> None:
+        """Finish the queued writes and close every connection."""
+        if self._closed:
+            return
+        self._closed = True
+        done: Future[None] = Future()
+        self._tasks.put(_Task(ORDINARY + 1, next(self._order), lambda _: None, done))
+        self._thread.join()
+        self._drop_writer()
+        while not self._readers.empty():
+            _close(self._readers.get_nowait())
+
+    def _run(self) -> None:
+        while True:
+            task = self._tasks.get()
+            if task.urgency > ORDINARY:
+                return
+            if not task.future.set_running_or_notify_cancel():
+                continue
+            try:
+                result = self._transact(task.work)
+            except BaseException as error:
+                task.future.set_exception(_translated(error))
+            else:
+                task.future.set_result(result)
+                for listener in self._listeners:
+                    listener()
+
+    def _transact(self, work: Callable[[Connection], T]) -> T:
+        # On a full disk even opening fails: the next write tries again.
+        if self._writer is None:
+            self._writer = _connect(self.path, self._key, WRITER_CACHE_KIB)
+        connection = self._writer
+        try:
+            if connection.execute("select crsql_internal_sync_bit()").fetchone()[0]:
+                raise SyncBitLeaked
+            connection.execute("begin immediate")
+            result = work(connection)
+            connection.execute("commit")
+        except BaseException:
+            self._drop_writer()
+            raise
+        return result
+
+    def _drop_writer(self) -> None:
+        connection, self._writer = self._writer, None
+        if connection is not None:
+            if connection.in_transaction:
+                connection.execute("rollback")
+            _close(connection)
+
+
+def _translated(error: BaseException) -> BaseException:
+    full = isinstance(error, sqlcipher3.dbapi2.OperationalError) and "full" in str(error)
+    if full or (isinstance(error, OSError) and error.errno == 28):
+        translated = StorageFull("storage.full")
+        translated.__cause__ = error
+        return translated
+    return error
+
+
+def _connect(path: Path, key: bytes, cache_kib: int) -> Connection:
+    connection: Connection = sqlcipher3.dbapi2.connect(
+        str(path), isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    connection.execute("pragma cipher_log_level=none")
+    connection.execute(f"pragma key=\"x'{key.hex()}'\"")
+    connection.execute(f"pragma cache_size=-{cache_kib}")
+    connection.execute("pragma temp_store=memory")
+    connection.execute("pragma busy_timeout=5000")
+    connection.execute("pragma journal_mode=wal")
+    connection.execute("pragma synchronous=full")
+    crsqlite.load(connection)
+    return connection
+
+
+def _close(connection: Connection) -> None:
+    connection.execute("select crsql_finalize()")
+    connection.close()
+
+
+def _create(path: Path, key: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".new")
+    for leftover in path.parent.glob(temporary.name + "*"):
+        leftover.unlink()
+    connection = _connect(temporary, key, WRITER_CACHE_KIB)
+    migrate(connection)
+    connection.execute("pragma wal_checkpoint(truncate)")
+    _close(connection)
+    descriptor = os.open(temporary, os.O_RDONLY)
+    os.fsync(descriptor)
+    os.close(descriptor)
+    temporary.rename(path)
+    fsync_folder(path.parent)
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make renames within the folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,149 @@
+"""Appending entries, reading them back, and the chain of each box."""
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from edge.domain.entry import GENESIS, Entry, compose, parse
+from edge.domain.errors import NotFound
+from edge.store.database import Connection
+from edge.store.projection import project
+
+
+def now_ms() -> int:
+    """The box's clock, in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
+
+
+class _Mint:
+    """UUIDv7 (RFC 9562, method 1): time, then a counter, so that ids of one process only grow."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._at, self._count = 0, 0
+
+    def __call__(self, at: int) -> str:
+        with self._lock:
+            if at > self._at:
+                self._at, self._count = at, int.from_bytes(os.urandom(3), "big")
+            else:
+                self._count += 1
+            at, count = self._at, self._count
+        value = (at & (1 << 48) - 1) << 80
+        value |= 0x7 << 76 | (count >> 14 & 0xFFF) << 64
+        value |= 0b10 << 62 | (count & 0x3FFF) << 48 | int.from_bytes(os.urandom(6), "big")
+        return f"{value:032x}"
+
+
+new_id = _Mint()
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """The box in whose name entries are written, and where its time comes from."""
+
+    box: str
+    clock: Callable[[], int] = now_ms
+
+
+class Pen:
+    """Appends one person's entries within one transaction; projected as they are written."""
+
+    def __init__(self, connection: Connection, author: Author, by: str) -> None:
+        self.connection = connection
+        self.at = author.clock()
+        self._author, self._by = author, by
+        self._n, self._prev = chain_head(connection, author.box)
+
+    def new_id(self) -> str:
+        """Mint an id for a new subject."""
+        return new_id(self.at)
+
+    def append(
+        self, kind: str, about: str, data: Mapping[str, Any], after: Sequence[str] = ()
+    ) -> Entry:
+        """Write one act and what it changes in the present."""
+        return self.append_many([(kind, about, data, after)])[0]
+
+    def append_many(
+        self, acts: Sequence[tuple[str, str, Mapping[str, Any], Sequence[str]]]
+    ) -> list[Entry]:
+        """Write many acts (kind, about, data, after) in order; for imports."""
+        entries, rows = [], []
+        for kind, about, data, after in acts:
+            entry, text = compose(
+                id=new_id(self.at),
+                kind=str(kind),
+                about=about,
+                after=after,
+                at=self.at,
+                by=self._by,
+                box=self._author.box,
+                n=self._n + 1,
+                prev=self._prev,
+                data=data,
+                salt=os.urandom(8).hex(),
+            )
+            head = entry.head
+            self._n, self._prev = entry.n, entry.hash
+            entries.append(entry)
+            rows.append((bytes.fromhex(entry.id), head, text))
+        self.connection.executemany("insert into entry (id, head, data) values (?, ?, ?)", rows)
+        project(self.connection, entries)
+        return entries
+
+
+def chain_head(connection: Connection, box: str) -> tuple[int, str]:
+    """The number and hash of a box's last entry; (0, GENESIS) when it has none."""
+    row = connection.execute("select n, hash from chain where box = ?", (box,)).fetchone()
+    return (row[0], row[1]) if row else (0, GENESIS)
+
+
+def entry_of(connection: Connection, id: str) -> Entry:
+    """Read one entry; raises NotFound `entry.unknown`."""
+    row = connection.execute(
+        "select head, data from entry where id = ?", (bytes.fromhex(id),)
+    ).fetchone()
+    if row is None:
+        raise NotFound("entry.unknown", id=id)
+    return parse(row[0], row[1])
+
+
+def entries_by_id(connection: Connection, ids: Sequence[bytes]) -> list[Entry]:
+    """Read the entries of the given 16-byte ids that are held, in the order of ids."""
+    found = []
+    for id in sorted(ids):
+        row = connection.execute("select head, data from entry where id = ?", (id,)).fetchone()
+        if row is not None:
+            found.append(parse(row[0], row[1]))
+    return found
+
+
+def all_entries(connection: Connection) -> Iterator[Entry]:
+    """Read the whole record in the order of ids."""
+    for head, data in connection.execute("select head, data from entry order by id"):
+        yield parse(head, data)
+
+
+def entries_of_box(connection: Connection, box: str) -> Iterator[Entry]:
+    """Read one box's chain in the order of `n`."""
+    rows = connection.execute(
+        "select e.head, e.data from history h join entry e on e.id = unhex(h.entry) "
+        "where h.box = ? order by h.n",
+        (box,),
+    )
+    for head, data in rows:
+        yield parse(head, data)
+
+
+def history_of(connection: Connection, about: str) -> list[Entry]:
+    """Read every act on one subject, oldest first."""
+    rows = connection.execute(
+        "select e.head, e.data from history h join entry e on e.id = unhex(h.entry) "
+        "where h.about = ? order by h.entry",
+        (about,),
+    )
+    return [parse(head, data) for head, data in rows]

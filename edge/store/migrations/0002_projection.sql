@@ -1,0 +1,143 @@
+-- The present, computed from the entries; `rebuild` empties and fills these tables again.
+
+-- Where each box's chain stands in this space.
+create table chain (box text primary key, n integer not null, hash text not null) without rowid;
+
+-- Every act on every subject, for histories and audits.
+create table history (
+    entry text primary key, about text not null, kind text not null, at integer not null,
+    by text not null, box text not null, n integer not null
+) without rowid;
+create index history_about on history (about);
+create index history_kind on history (kind, at);
+
+-- Claims about single fields; which one is shown is chosen by domain.fold.
+create table fact (
+    entry text primary key, subject text not null, field text not null, value text not null,
+    after text not null
+) without rowid;
+create index fact_subject on fact (subject, field);
+
+-- Fields with more than one claim left standing; entries: JSON list.
+create table conflict (
+    subject text, field text, entries text not null, primary key (subject, field)
+) without rowid;
+
+create table person (
+    id text primary key, entry text not null, name text not null, former_name text not null,
+    id_number text not null, sex text not null, birth text not null, ethnicity text not null,
+    phone text not null, place text not null, education text not null, politics text not null,
+    unit text not null
+);
+create index person_id_number on person (id_number);
+create index person_id_tail on person (substr(id_number, -6)) where id_number <> '';
+
+-- Pinyin initials by every reading of every character.
+create table person_initials (
+    initials text, person text, primary key (initials, person)
+) without rowid;
+
+-- Bigrams of names and former names; rowid is the person's.
+create virtual table person_search using fts5(bigrams, content='', contentless_delete=1);
+
+create table dossier (
+    id text primary key, entry text not null, person text not null, number text not null,
+    class text not null, holder text not null, scheme text not null, shelf text not null,
+    counts text not null, at integer not null
+);
+create index dossier_person on dossier (person);
+create index dossier_number on dossier (number);
+
+create table material (
+    id text primary key, entry text not null, dossier text not null, category text not null,
+    position integer not null, title text not null, formed_on text not null, copy integer not null,
+    capture text not null, pages integer not null, at integer not null, by text not null
+);
+create index material_dossier on material (dossier, category, position);
+create index material_capture on material (capture) where capture <> '';
+
+create table capture (
+    id text primary key, entry text not null, dossier text not null, source text not null,
+    device text not null, pages integer not null, at integer not null, by text not null
+);
+
+-- Pages of captures and of materials; owner: id of either. blob, thumb: SHA-256.
+create table page (
+    owner text, number integer, blob blob not null, thumb blob not null, width integer not null,
+    height integer not null, dpi integer not null, bytes integer not null, blank integer not null,
+    dark integer not null, skew real not null, primary key (owner, number)
+) without rowid;
+
+-- Files that entries name. class: 0 thumbnail, 1 paper, 2 page master.
+create table blob (digest blob primary key, class integer not null) without rowid;
+
+create table receipt_of_dossier (
+    entry text primary key, dossier text not null, origin text not null, letter text not null,
+    counts text not null, at integer not null, by text not null
+) without rowid;
+
+create table loan (
+    id text primary key, dossier text not null, borrower text not null, unit text not null,
+    due text not null, pages integer not null, at integer not null, by text not null
+) without rowid;
+create index loan_dossier on loan (dossier);
+create table loan_return (
+    entry text primary key, loan text not null, dossier text not null, pages integer not null,
+    at integer not null, by text not null
+) without rowid;
+create index loan_return_loan on loan_return (loan);
+
+create table view (
+    entry text primary key, dossier text not null, purpose text not null, what text not null,
+    at integer not null, by text not null
+) without rowid;
+create index view_dossier on view (dossier, at);
+
+create table proof (
+    id text primary key, entry text not null, dossier text not null, kind text not null,
+    number text not null, purpose text not null, code text not null, blob blob not null,
+    at integer not null, by text not null, box text not null
+) without rowid;
+create index proof_dossier on proof (dossier);
+create index proof_code on proof (code);
+create table proof_print (
+    entry text primary key, proof text not null, printer text not null, job text not null,
+    at integer not null
+) without rowid;
+create index proof_print_proof on proof_print (proof);
+
+create table climate_hour (
+    room text, hour integer, sensor text, box text, entry text not null, summary text not null,
+    primary key (room, hour, sensor, box)
+) without rowid;
+create table climate_alert (
+    id text primary key, room text not null, sensor text not null, breach text not null,
+    value real, bound real, at integer not null, box text not null
+) without rowid;
+create index climate_alert_at on climate_alert (at);
+create table climate_alert_end (
+    entry text primary key, alert text not null, kind text not null, note text not null,
+    at integer not null, by text not null
+) without rowid;
+create index climate_alert_end_alert on climate_alert_end (alert);
+
+create table transfer (
+    entry text primary key, transfer text not null, step text not null, dossier text not null,
+    origin text not null, destination text not null, reason text not null, letter text not null,
+    at integer not null, by text not null
+) without rowid;
+create index transfer_transfer on transfer (transfer);
+create index transfer_dossier on transfer (dossier);
+
+create table institution (
+    code text primary key, name text not null, entry text not null
+) without rowid;
+create table staff (
+    id text primary key, entry text not null, name text not null, login text not null,
+    town text not null, roles text not null, pin text not null, withdrawn integer not null
+) without rowid;
+create index staff_login on staff (login);
+create table box (
+    id text primary key, entry text not null, town text not null, name text not null,
+    public_key text not null, revoked integer not null
+) without rowid;

@@ -1,0 +1,128 @@
+"""Computing the present from the record, in the same transaction as the entries.
+
+Each kind has one reducer, which takes a batch of entries. Reducers give the same rows for every
+order of arrival: rows are keyed by the entry or by its subject, a subject claimed twice keeps the
+least entry, and changing facts are folded again whenever one arrives.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from edge.domain.entry import Entry
+from edge.domain.kinds import Kind
+from edge.store.database import Connection
+from edge.store.reducers import climate, county, custody, dossiers, facts, persons, proofs
+
+Reducer = Callable[[Connection, Sequence[Entry]], None]
+
+REDUCERS: dict[str, Reducer] = {
+    Kind.PERSON_REGISTERED: persons.registered,
+    Kind.PERSON_CORRECTED: facts.claimed,
+    Kind.DOSSIER_REGISTERED: dossiers.registered,
+    Kind.DOSSIER_MOVED: facts.claimed,
+    Kind.CAPTURE_TAKEN: dossiers.captured,
+    Kind.MATERIAL_FILED: dossiers.filed,
+    Kind.MATERIAL_RECLASSIFIED: facts.claimed,
+    Kind.CUSTODY_RECEIVED: custody.received,
+    Kind.CUSTODY_LENT: custody.lent,
+    Kind.CUSTODY_RETURNED: custody.returned,
+    Kind.DOSSIER_VIEWED: custody.viewed,
+    Kind.PROOF_ISSUED: proofs.issued,
+    Kind.PROOF_PRINTED: proofs.printed,
+    Kind.CLIMATE_HOUR: climate.hour,
+    Kind.CLIMATE_ALERT: climate.alerted,
+    Kind.CLIMATE_CLEARED: climate.ended,
+    Kind.CLIMATE_ACKNOWLEDGED: climate.ended,
+    Kind.TRANSFER_SENT: custody.transferred,
+    Kind.TRANSFER_ARRIVED: custody.transferred,
+    Kind.TRANSFER_RECEIVED: custody.transferred,
+    Kind.TRANSFER_CONFIRMED: custody.transferred,
+    Kind.INSTITUTION_NAMED: county.institution_named,
+    Kind.USER_ENROLLED: county.user_enrolled,
+    Kind.USER_WITHDRAWN: county.user_withdrawn,
+    Kind.BOX_ADMITTED: county.box_admitted,
+    Kind.BOX_REVOKED: county.box_revoked,
+}
+
+# Keyed by what makes a row the same at every peer; the dump of these tables is what two peers
+# with the same entries agree on, byte for byte.
+TABLES: tuple[str, ...] = (
+    "chain",
+    "history",
+    "fact",
+    "conflict",
+    "person",
+    "person_initials",
+    "dossier",
+    "material",
+    "capture",
+    "page",
+    "blob",
+    "receipt_of_dossier",
+    "loan",
+    "loan_return",
+    "view",
+    "proof",
+    "proof_print",
+    "climate_hour",
+    "climate_alert",
+    "climate_alert_end",
+    "transfer",
+    "institution",
+    "staff",
+    "box",
+)
+
+
+def project(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Bring the present up to date with entries that have just been stored."""
+    _note_history(connection, entries)
+    by_kind: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        by_kind[entry.kind].append(entry)
+    for kind, batch in by_kind.items():
+        reducer = REDUCERS.get(kind)
+        if reducer is not None:
+            reducer(connection, batch)
+    facts.refold(connection, {entry.about for entry in entries})
+
+
+def rebuild(connection: Connection, entries: Iterable[Entry], batch_size: int = 2_000) -> None:
+    """Empty the present and compute it again from the record."""
+    for table in TABLES:
+        connection.execute(f"delete from {table}")  # noqa: S608  (fixed names above)
+    connection.execute("insert into person_search (person_search) values ('delete-all')")
+    batch: list[Entry] = []
+    for entry in entries:
+        batch.append(entry)
+        if len(batch) >= batch_size:
+            project(connection, batch)
+            batch = []
+    project(connection, batch)
+
+
+def dump(connection: Connection) -> bytes:
+    """Render the whole present in one canonical form, for comparing peers and rebuilds."""
+    lines = []
+    for table in TABLES:
+        columns = [row[1] for row in connection.execute(f"pragma table_info({table})")]
+        order = ", ".join(columns)
+        for row in connection.execute(f"select {order} from {table} order by {order}"):  # noqa: S608
+            lines.append(f"{table}\t{row!r}")
+    return "\n".join(lines).encode()
+
+
+def _note_history(connection: Connection, entries: Sequence[Entry]) -> None:
+    connection.executemany(
+        "insert or ignore into history values (?, ?, ?, ?, ?, ?, ?)",
+        [(e.id, e.about, e.kind, e.at, e.by, e.box, e.n) for e in entries],
+    )
+    last: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.box not in last or entry.n > last[entry.box].n:
+            last[entry.box] = entry
+    connection.executemany(
+        "insert into chain values (?, ?, ?) on conflict (box) do update "
+        "set n = excluded.n, hash = excluded.hash where excluded.n > chain.n",
+        [(entry.box, entry.n, entry.hash) for entry in last.values()],
+    )

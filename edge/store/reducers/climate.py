@@ -1,0 +1,64 @@
+"""The storage room: hours, alerts, and how alerts ended."""
+
+import json
+from collections.abc import Sequence
+
+from edge.domain.entry import Entry
+from edge.store.database import Connection
+
+
+def hour(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `climate.hour`; one row per sensor and reporting box."""
+    connection.executemany(
+        "insert into climate_hour values (?, ?, ?, ?, ?, ?) on conflict do update "
+        "set entry = excluded.entry, summary = excluded.summary "
+        "where excluded.entry < climate_hour.entry",
+        [
+            (
+                entry.about,
+                int(entry.body.get("hour", 0)),
+                sensor,
+                entry.box,
+                entry.id,
+                json.dumps(summary, sort_keys=True),
+            )
+            for entry in entries
+            for sensor, summary in entry.body.get("sensors", {}).items()
+        ],
+    )
+
+
+def alerted(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `climate.alert`."""
+    connection.executemany(
+        "insert or ignore into climate_alert values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.about,
+                *(str(entry.body.get(name, "")) for name in ("room", "sensor", "breach")),
+                entry.body.get("value"),
+                entry.body.get("limit"),
+                entry.at,
+                entry.box,
+            )
+            for entry in entries
+        ],
+    )
+
+
+def ended(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `climate.cleared` and `climate.acknowledged`."""
+    connection.executemany(
+        "insert or ignore into climate_alert_end values (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.id,
+                entry.about,
+                entry.kind.partition(".")[2],
+                str(entry.body.get("note", "")),
+                entry.at,
+                entry.by,
+            )
+            for entry in entries
+        ],
+    )

@@ -1,0 +1,75 @@
+"""What the hub alone writes: institutions, staff, boxes. Withdrawals only grow."""
+
+import json
+from collections.abc import Sequence
+
+from edge.domain.entry import Entry
+from edge.store.database import Connection
+
+
+def institution_named(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `institution.named`; the latest name stands, since the hub is the only writer."""
+    connection.executemany(
+        "insert into institution values (?, ?, ?) on conflict (code) do update "
+        "set name = excluded.name, entry = excluded.entry "
+        "where excluded.entry > institution.entry",
+        [(entry.about, str(entry.body.get("name", "")), entry.id) for entry in entries],
+    )
+
+
+def user_enrolled(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `user.enrolled`; a later entry for the same person replaces name, roles and PIN."""
+    connection.executemany(
+        "insert into staff values (?, ?, ?, ?, ?, ?, ?, 0) on conflict (id) do update set "
+        "entry = excluded.entry, name = excluded.name, login = excluded.login, "
+        "town = excluded.town, roles = excluded.roles, pin = excluded.pin "
+        "where excluded.entry > staff.entry",
+        [
+            (
+                entry.about,
+                entry.id,
+                *(str(entry.body.get(name, "")) for name in ("name", "login", "town")),
+                json.dumps(sorted(entry.body.get("roles", []))),
+                str(entry.body.get("pin", "")),
+            )
+            for entry in entries
+        ],
+    )
+    _mark(connection, "staff", "user.withdrawn", entries)
+
+
+def user_withdrawn(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `user.withdrawn`."""
+    _mark(connection, "staff", "user.withdrawn", entries)
+
+
+def box_admitted(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `box.admitted`."""
+    connection.executemany(
+        "insert into box values (?, ?, ?, ?, ?, 0) on conflict (id) do update set "
+        "entry = excluded.entry, town = excluded.town, name = excluded.name, "
+        "public_key = excluded.public_key where excluded.entry < box.entry",
+        [
+            (
+                entry.about,
+                entry.id,
+                *(str(entry.body.get(name, "")) for name in ("town", "name", "public_key")),
+            )
+            for entry in entries
+        ],
+    )
+    _mark(connection, "box", "box.revoked", entries)
+
+
+def box_revoked(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `box.revoked`."""
+    _mark(connection, "box", "box.revoked", entries)
+
+
+def _mark(connection: Connection, table: str, kind: str, entries: Sequence[Entry]) -> None:
+    column = {"staff": "withdrawn", "box": "revoked"}[table]
+    connection.executemany(
+        f"update {table} set {column} = 1 where id = ? and exists "  # noqa: S608  (fixed names)
+        "(select 1 from history where about = ? and kind = ?)",
+        [(entry.about, entry.about, kind) for entry in entries],
+    )

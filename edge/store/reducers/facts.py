@@ -1,0 +1,94 @@
+"""Facts that change: claims are kept, the shown one is chosen, clashes are listed."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from edge.domain.entry import Entry, parse
+from edge.domain.fold import Fact, heads, shown
+from edge.domain.kinds import Kind
+from edge.store.database import Connection
+from edge.store.reducers import persons
+
+# Which table shows a subject's facts, and which of its columns may be claimed.
+_SHOWN: dict[str, tuple[str, ...]] = {
+    "person": persons.COLUMNS,
+    "dossier": ("shelf",),
+    "material": ("category", "position"),
+}
+
+
+def claimed(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold the kinds that claim facts."""
+    connection.executemany(
+        "insert or ignore into fact values (?, ?, ?, ?, ?)",
+        [
+            (entry.id + ":" + field, entry.about, field, value, json.dumps(list(entry.after)))
+            for entry in entries
+            for field, value in _claims(entry)
+        ],
+    )
+
+
+def refold(connection: Connection, subjects: Iterable[str]) -> None:
+    """Choose again what is shown of each subject that has claims."""
+    for subject in sorted(subjects):
+        rows = connection.execute(
+            "select entry, field, value, after from fact where subject = ?", (subject,)
+        ).fetchall()
+        if rows:
+            facts = [Fact(e.partition(":")[0], f, v, tuple(json.loads(a))) for e, f, v, a in rows]
+            _show(connection, subject, facts)
+
+
+def _claims(entry: Entry) -> list[tuple[str, str]]:
+    body = entry.body
+    if entry.kind == Kind.PERSON_CORRECTED and "field" in body:
+        return [(str(body["field"]), str(body.get("value", "")))]
+    fields = ("shelf",) if entry.kind == Kind.DOSSIER_MOVED else ("category", "position")
+    return [(field, str(body[field])) for field in fields if field in body]
+
+
+def _show(connection: Connection, subject: str, facts: list[Fact]) -> None:
+    for table, columns in _SHOWN.items():
+        row = connection.execute(
+            f"select entry from {table} where id = ?",  # noqa: S608  (fixed names above)
+            (subject,),
+        ).fetchone()
+        if row is None:
+            continue
+        original = _original(connection, row[0])
+        by_field: dict[str, list[Fact]] = defaultdict(list)
+        for fact in facts:
+            if fact.field in columns:
+                by_field[fact.field].append(fact)
+        for field, claims in sorted(by_field.items()):
+            base = Fact(original.id, field, str(original.body.get(field, "")))
+            standing = heads([base, *claims]).get(field) or (base,)
+            connection.execute(
+                f"update {table} set {field} = ? where id = ?",  # noqa: S608
+                (shown(standing).value, subject),
+            )
+            _note_conflict(connection, subject, field, standing)
+        if table == "person":
+            persons.index(connection, [subject])
+
+
+def _note_conflict(
+    connection: Connection, subject: str, field: str, standing: Sequence[Fact]
+) -> None:
+    if len(standing) > 1:
+        connection.execute(
+            "insert into conflict values (?, ?, ?) on conflict do update "
+            "set entries = excluded.entries",
+            (subject, field, json.dumps([fact.entry for fact in standing])),
+        )
+    else:
+        connection.execute("delete from conflict where subject = ? and field = ?", (subject, field))
+
+
+def _original(connection: Connection, entry: str) -> Entry:
+    head, data = connection.execute(
+        "select head, data from entry where id = ?", (bytes.fromhex(entry),)
+    ).fetchone()
+    return parse(head, data)

@@ -1,0 +1,41 @@
+"""Sealed proofs: issued once, printed any number of times."""
+
+from collections.abc import Sequence
+
+from edge.domain.entry import Entry
+from edge.store.database import Connection
+from edge.store.reducers.dossiers import PAPER, name_blobs
+
+
+def issued(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `proof.issued`."""
+    rows, blobs = [], []
+    for entry in entries:
+        body = entry.body
+        digest = bytes.fromhex(body.get("blob", ""))
+        names = ("dossier", "kind", "number", "purpose", "code")
+        texts = (str(body.get(name, "")) for name in names)
+        rows.append((entry.about, entry.id, *texts, digest, entry.at, entry.by, entry.box))
+        if digest:
+            blobs.append((digest, PAPER))
+    connection.executemany(
+        "insert or ignore into proof values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+    )
+    name_blobs(connection, blobs)
+
+
+def printed(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `proof.printed`."""
+    connection.executemany(
+        "insert or ignore into proof_print values (?, ?, ?, ?, ?)",
+        [
+            (
+                entry.id,
+                entry.about,
+                str(entry.body.get("printer", "")),
+                str(entry.body.get("job", "")),
+                entry.at,
+            )
+            for entry in entries
+        ],
+    )
