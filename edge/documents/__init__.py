@@ -1,0 +1,1 @@
+"""Papers that the office makes: proofs, transfer slips, seals and signatures."""

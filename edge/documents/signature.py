@@ -1,0 +1,290 @@
+"""Electronic seals: PAdES signatures under an office's key, and their verification.
+
+A signature of the county's own authority proves integrity and origin inside the county.
+It is no reliable e-seal before outside offices (电子签名法 art. 13): a certified county
+service or a hardware key takes its place behind the same `SealProvider`.
+"""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from pyhanko.keys import load_certs_from_pemder_data
+from pyhanko.pdf_utils.content import RawContent
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.layout import AxisAlignment, BoxConstraints, Margins, SimpleBoxLayoutRule
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
+from pyhanko.sign.validation.errors import SignatureValidationError
+from pyhanko.stamp import StaticStampStyle
+from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from edge.documents.proof import SealBox
+from edge.documents.seal import SEAL_MM
+from edge.domain.errors import InvalidInput
+
+AUTHORITY_LIFE = timedelta(days=3650)
+OFFICE_KEY_LIFE = timedelta(days=1095)
+# Boxes' clocks differ; a key is usable at once on a box whose clock is a little slow.
+CLOCK_SLACK = timedelta(hours=1)
+FIELD_NAME = "Seal"
+LONGEST_P256_SIGNATURE = 72
+
+
+class SealProvider(Protocol):
+    """Whoever holds the key behind an office's seal: this box, a service, a hardware key."""
+
+    @property
+    def office(self) -> str: ...
+
+    @property
+    def certificate(self) -> x509.Certificate: ...
+
+    @property
+    def chain(self) -> tuple[x509.Certificate, ...]:
+        """The issuers above `certificate`, root last."""
+
+    def sign(self, message: bytes) -> bytes:
+        """ECDSA over P-256 with SHA-256 of `message`, DER."""
+
+
+@dataclass(frozen=True, slots=True)
+class SealAuthority:
+    """The county's own certificate authority for office seals."""
+
+    certificate: x509.Certificate
+    private_key: ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class SealKey:
+    """An office's seal key held on this box: the local `SealProvider`."""
+
+    certificate: x509.Certificate
+    chain: tuple[x509.Certificate, ...]
+    private_key: ec.EllipticCurvePrivateKey
+
+    @property
+    def office(self) -> str:
+        return common_name(self.certificate)
+
+    def sign(self, message: bytes) -> bytes:
+        return self.private_key.sign(message, ec.ECDSA(hashes.SHA256()))
+
+    def to_pem(self, passphrase: bytes) -> bytes:
+        """Encrypted key, certificate, then its issuers."""
+        key = self.private_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(passphrase),
+        )
+        certificates = (self.certificate, *self.chain)
+        return key + b"".join(
+            each.public_bytes(serialization.Encoding.PEM) for each in certificates
+        )
+
+    @staticmethod
+    def from_pem(pem: bytes, passphrase: bytes) -> "SealKey":
+        """What `to_pem` wrote; raises InvalidInput `seal.key_unreadable`."""
+        try:
+            key = serialization.load_pem_private_key(pem, passphrase)
+            certificate, *chain = x509.load_pem_x509_certificates(pem)
+        except (ValueError, TypeError) as error:
+            raise InvalidInput("seal.key_unreadable") from error
+        if not isinstance(key, ec.EllipticCurvePrivateKey):
+            raise InvalidInput("seal.key_unreadable")
+        return SealKey(certificate, tuple(chain), key)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a signature proves: the file is whole and unchanged, and who vouches for it.
+
+    `signer` is empty where no signature could be read.
+    """
+
+    intact: bool
+    trusted: bool
+    signer: str
+
+
+def make_authority(county: str, now: datetime) -> SealAuthority:
+    """A new self-signed authority; `now` carries a time zone."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = _name(f"{county}档案电子印章根证书", county)
+    builder = (
+        _certificate(name, name, key, now, AUTHORITY_LIFE)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(authority=True), critical=True)
+    )
+    return SealAuthority(builder.sign(key, hashes.SHA256()), key)
+
+
+def make_office_key(office: str, authority: SealAuthority, now: datetime) -> SealKey:
+    """A new seal key of `office`, certified by `authority`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = (
+        _certificate(
+            _name(office, office), authority.certificate.subject, key, now, OFFICE_KEY_LIFE
+        )
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(_usage(authority=False), critical=True)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.private_key.public_key()),
+            critical=False,
+        )
+    )
+    certificate = builder.sign(authority.private_key, hashes.SHA256())
+    return SealKey(certificate, (authority.certificate,), key)
+
+
+def sign(pdf: bytes, seal_box: SealBox, stamp: bytes, key: SealProvider, reason: str = "") -> bytes:
+    """Certify `pdf` (PAdES B-B, no changes allowed) and stamp `seal_box`.
+
+    `stamp` is what `seal.stamp_seal` draws. The signing time is this machine's clock.
+    Raises InvalidInput `document.unreadable` where `pdf` cannot be signed.
+    """
+    side = SEAL_MM * 72 / 25.4
+    style = StaticStampStyle(
+        border_width=0,
+        background=RawContent(stamp, box=BoxConstraints(width=side, height=side)),
+        background_opacity=1.0,
+        background_layout=SimpleBoxLayoutRule(
+            x_align=AxisAlignment.ALIGN_MID,
+            y_align=AxisAlignment.ALIGN_MID,
+            margins=Margins(0, 0, 0, 0),
+        ),
+    )
+    meta = signers.PdfSignatureMetadata(
+        field_name=FIELD_NAME,
+        md_algorithm="sha256",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        reason=reason or None,
+        name=key.office,
+        certify=True,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+    )
+    place = fields.SigFieldSpec(
+        FIELD_NAME,
+        on_page=seal_box.page,
+        box=(round(seal_box.x1), round(seal_box.y1), round(seal_box.x2), round(seal_box.y2)),
+    )
+    signer = signers.PdfSigner(meta, _Signer(key), stamp_style=style, new_field_spec=place)
+    signed = io.BytesIO()
+    try:
+        signer.sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf)), output=signed)
+    except (PdfError, SigningError) as error:
+        raise InvalidInput("document.unreadable") from error
+    return signed.getvalue()
+
+
+def verify(
+    pdf: bytes, trust_roots: Iterable[x509.Certificate], moment: datetime | None = None
+) -> Verdict:
+    """Judge the first signature of `pdf`; it must cover the entire file.
+
+    `moment` is when the certificates must be valid, else now. A file that cannot be read
+    as a signed PDF is not intact; nothing is fetched from the network.
+    """
+    context = ValidationContext(
+        trust_roots=_as_read_by_pyhanko(trust_roots),
+        allow_fetching=False,
+        moment=moment,
+    )
+    try:
+        found = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+        if not found:
+            return Verdict(intact=False, trusted=False, signer="")
+        status = validate_pdf_signature(found[0], context)
+    except (PdfError, SignatureValidationError, ValueError, LookupError, TypeError):
+        # A flipped byte may break any part of the file's grammar, not only the digest.
+        return Verdict(intact=False, trusted=False, signer="")
+    whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
+    intact = bool(status.intact and status.valid and whole)
+    return Verdict(
+        intact=intact,
+        trusted=bool(intact and status.trusted),
+        signer=str(status.signing_cert.subject.native.get("common_name", "")),
+    )
+
+
+def common_name(certificate: x509.Certificate) -> str:
+    """Whom a certificate names."""
+    return str(certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
+
+
+class _Signer(signers.Signer):
+    """Lets pyHanko build the signature while the provider keeps the key."""
+
+    def __init__(self, provider: SealProvider) -> None:
+        (certificate,) = _as_read_by_pyhanko([provider.certificate])
+        issuers = SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]
+            _as_read_by_pyhanko(provider.chain)
+        )
+        super().__init__(signing_cert=certificate, cert_registry=issuers)
+        self._provider = provider
+
+    async def async_sign_raw(
+        self, data: bytes, digest_algorithm: str, dry_run: bool = False
+    ) -> bytes:
+        if digest_algorithm != "sha256":
+            raise SigningError(f"the seal signs SHA-256 only, not {digest_algorithm}")
+        return bytes(LONGEST_P256_SIGNATURE) if dry_run else self._provider.sign(data)
+
+
+def _certificate(
+    subject: x509.Name,
+    issuer: x509.Name,
+    key: ec.EllipticCurvePrivateKey,
+    now: datetime,
+    life: timedelta,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - CLOCK_SLACK)
+        .not_valid_after(now + life)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _usage(authority: bool) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=not authority,
+        content_commitment=not authority,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        encipher_only=False,
+        decipher_only=False,
+    )
+
+
+def _name(common: str, organisation: str) -> x509.Name:
+    parts: Sequence[tuple[x509.ObjectIdentifier, str]] = (
+        (NameOID.COUNTRY_NAME, "CN"),
+        (NameOID.ORGANIZATION_NAME, organisation),
+        (NameOID.COMMON_NAME, common),
+    )
+    return x509.Name([x509.NameAttribute(oid, value) for oid, value in parts])
+
+
+def _as_read_by_pyhanko(certificates: Iterable[x509.Certificate]) -> list[Any]:
+    """The same certificates as pyHanko's own, untyped, kind of object."""
+    pem = b"".join(each.public_bytes(serialization.Encoding.PEM) for each in certificates)
+    return list(load_certs_from_pemder_data(pem)) if pem else []
