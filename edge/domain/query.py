@@ -31,8 +31,8 @@ class Query:
 def parse(text: str) -> Query:
     """Read the search box.
 
-    An 18- or 15-digit number is an ID number and must be right; four to six digits are the tail
-    of one; letters alone are pinyin initials; Chinese characters are a name; all else is a
+    An 18- or 15-digit number is an ID number and must be right; six digits are the tail of
+    one; letters alone are pinyin initials; Chinese characters are a name; all else is a
     dossier number. Raises InvalidInput `query.empty` or the errors of `check_id_number`.
     """
     stripped = re.sub(r"\s+", "", text).upper()
@@ -46,7 +46,7 @@ def parse(text: str) -> Query:
         return Query(By.NAME, stripped)
     if re.fullmatch(r"[A-Z]+", stripped):
         return Query(By.INITIALS, stripped)
-    if re.fullmatch(r"\d{3,5}[\dX]", stripped):
+    if re.fullmatch(r"\d{5}[\dX]", stripped):
         return Query(By.ID_TAIL, stripped)
     return Query(By.DOSSIER_NUMBER, stripped)
 

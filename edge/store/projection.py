@@ -90,7 +90,7 @@ def project(connection: Connection, entries: Sequence[Entry]) -> None:
 def rebuild(connection: Connection, entries: Iterable[Entry], batch_size: int = 2_000) -> None:
     """Empty the present and compute it again from the record."""
     for table in TABLES:
-        connection.execute(f"delete from {table}")  # noqa: S608  (fixed names above)
+        connection.execute(f"delete from {table}")
     connection.execute("insert into person_search (person_search) values ('delete-all')")
     batch: list[Entry] = []
     for entry in entries:
@@ -107,7 +107,7 @@ def dump(connection: Connection) -> bytes:
     for table in TABLES:
         columns = [row[1] for row in connection.execute(f"pragma table_info({table})")]
         order = ", ".join(columns)
-        for row in connection.execute(f"select {order} from {table} order by {order}"):  # noqa: S608
+        for row in connection.execute(f"select {order} from {table} order by {order}"):
             lines.append(f"{table}\t{row!r}")
     return "\n".join(lines).encode()
 

@@ -69,7 +69,7 @@ def box_revoked(connection: Connection, entries: Sequence[Entry]) -> None:
 def _mark(connection: Connection, table: str, kind: str, entries: Sequence[Entry]) -> None:
     column = {"staff": "withdrawn", "box": "revoked"}[table]
     connection.executemany(
-        f"update {table} set {column} = 1 where id = ? and exists "  # noqa: S608  (fixed names)
+        f"update {table} set {column} = 1 where id = ? and exists "
         "(select 1 from history where about = ? and kind = ?)",
         [(entry.about, entry.about, kind) for entry in entries],
     )

@@ -52,7 +52,7 @@ def _claims(entry: Entry) -> list[tuple[str, str]]:
 def _show(connection: Connection, subject: str, facts: list[Fact]) -> None:
     for table, columns in _SHOWN.items():
         row = connection.execute(
-            f"select entry from {table} where id = ?",  # noqa: S608  (fixed names above)
+            f"select entry from {table} where id = ?",
             (subject,),
         ).fetchone()
         if row is None:
@@ -66,7 +66,7 @@ def _show(connection: Connection, subject: str, facts: list[Fact]) -> None:
             base = Fact(original.id, field, str(original.body.get(field, "")))
             standing = heads([base, *claims]).get(field) or (base,)
             connection.execute(
-                f"update {table} set {field} = ? where id = ?",  # noqa: S608
+                f"update {table} set {field} = ? where id = ?",
                 (shown(standing).value, subject),
             )
             _note_conflict(connection, subject, field, standing)

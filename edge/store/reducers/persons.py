@@ -22,7 +22,7 @@ COLUMNS = (
 )
 
 _UPSERT = (
-    f"insert into person (id, entry, {', '.join(COLUMNS)}) "  # noqa: S608  (fixed names above)
+    f"insert into person (id, entry, {', '.join(COLUMNS)}) "
     f"values ({', '.join('?' * (len(COLUMNS) + 2))}) on conflict (id) do update set "
     + ", ".join(f"{column} = excluded.{column}" for column in ("entry", *COLUMNS))
     + " where excluded.entry <= person.entry"

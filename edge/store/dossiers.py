@@ -1,0 +1,237 @@
+"""Dossiers, their catalogue, and their pages."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from edge.domain.errors import NotFound
+from edge.store.database import Connection
+
+
+class Standing(StrEnum):
+    """Where the paper is."""
+
+    HELD = "held"
+    LENT = "lent"
+    SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class Loan:
+    """An open loan; `due` is YYYYMMDD, `at` milliseconds, `pages` as counted out."""
+
+    id: str
+    dossier: str
+    borrower: str
+    unit: str
+    due: str
+    pages: int
+    at: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One dossier as it stands now; `counts` are the pieces counted at reception by category."""
+
+    id: str
+    person: str
+    number: str
+    dossier_class: str
+    holder: str
+    scheme: str
+    shelf: str
+    counts: dict[str, int]
+    at: int
+    standing: Standing
+    loan: Loan | None
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """One line of the catalogue."""
+
+    id: str
+    dossier: str
+    category: str
+    position: int
+    title: str
+    formed_on: str
+    copy: bool
+    capture: str
+    pages: int
+    at: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page image; `blob` and `thumb` are SHA-256 in hexadecimal, `bytes` of the master."""
+
+    owner: str
+    number: int
+    blob: str
+    thumb: str
+    width: int
+    height: int
+    dpi: int
+    bytes: int
+    blank: bool
+    dark: bool
+    skew: float
+
+
+_LOAN = "id, dossier, borrower, unit, due, pages, at, by"
+
+
+def dossier_of(connection: Connection, id: str) -> Dossier:
+    """Read one dossier; raises NotFound `dossier.unknown`."""
+    row = connection.execute(
+        "select id, person, number, class, holder, scheme, shelf, counts, at from dossier "
+        "where id = ?",
+        (id,),
+    ).fetchone()
+    if row is None:
+        raise NotFound("dossier.unknown")
+    return _dossier(connection, row)
+
+
+def dossiers_of_person(connection: Connection, person: str) -> list[Dossier]:
+    """Read a person's dossiers, oldest first."""
+    rows = connection.execute(
+        "select id, person, number, class, holder, scheme, shelf, counts, at from dossier "
+        "where person = ? order by id",
+        (person,),
+    ).fetchall()
+    return [_dossier(connection, row) for row in rows]
+
+
+def dossier_by_number(connection: Connection, number: str) -> Dossier | None:
+    """Find a dossier by its number."""
+    row = connection.execute(
+        "select id from dossier where number = ? order by id limit 1", (number,)
+    ).fetchone()
+    return dossier_of(connection, row[0]) if row else None
+
+
+def catalogue(connection: Connection, dossier: str) -> list[Material]:
+    """List a dossier's materials in the order of category and position."""
+    rows = connection.execute(
+        "select id, dossier, category, position, title, formed_on, copy, capture, pages, at, by "
+        "from material where dossier = ?",
+        (dossier,),
+    )
+    return sorted((_material(row) for row in rows), key=_shelf_order)
+
+
+def material_of(connection: Connection, id: str) -> Material:
+    """Read one material; raises NotFound `material.unknown`."""
+    row = connection.execute(
+        "select id, dossier, category, position, title, formed_on, copy, capture, pages, at, by "
+        "from material where id = ?",
+        (id,),
+    ).fetchone()
+    if row is None:
+        raise NotFound("material.unknown")
+    return _material(row)
+
+
+def next_position(connection: Connection, dossier: str, category: str) -> int:
+    """The number that the next material of a category gets."""
+    row = connection.execute(
+        "select coalesce(max(cast(position as integer)), 0) + 1 from material "
+        "where dossier = ? and category = ?",
+        (dossier, category),
+    ).fetchone()
+    return int(row[0])
+
+
+def pages_of(connection: Connection, owner: str) -> list[Page]:
+    """List the pages of a material or of a capture."""
+    rows = connection.execute(
+        "select owner, number, hex(blob), hex(thumb), width, height, dpi, bytes, blank, dark, skew "
+        "from page where owner = ? order by number",
+        (owner,),
+    )
+    return [
+        Page(o, n, blob.lower(), thumb.lower(), w, h, dpi, size, bool(blank), bool(dark), skew)
+        for o, n, blob, thumb, w, h, dpi, size, blank, dark, skew in rows
+    ]
+
+
+def owner_names_blob(connection: Connection, owner: str, digest: str) -> bool:
+    """Say whether a file belongs to a material or capture; its name alone opens nothing."""
+    named = bytes.fromhex(digest)
+    row = connection.execute(
+        "select 1 from page where owner = ? and (blob = ? or thumb = ?)", (owner, named, named)
+    ).fetchone()
+    return row is not None
+
+
+def open_loans(connection: Connection) -> list[Loan]:
+    """List the loans that have not come back, the earliest due first."""
+    rows = connection.execute(
+        f"select {_LOAN} from loan where not exists "
+        "(select 1 from loan_return r where r.loan = loan.id) order by due, id"
+    )
+    return [Loan(*row) for row in rows]
+
+
+def count_dossiers(connection: Connection) -> int:
+    """How many dossiers are on record."""
+    return int(connection.execute("select count(*) from dossier").fetchone()[0])
+
+
+def count_pages(connection: Connection) -> int:
+    """How many pages have been filed."""
+    row = connection.execute("select coalesce(sum(pages), 0) from material").fetchone()
+    return int(row[0])
+
+
+def _shelf_order(material: Material) -> tuple[list[int], int, str]:
+    code = [int(part) for part in material.category.split("-") if part.isdigit()]
+    return code, material.position, material.id
+
+
+def _dossier(connection: Connection, row: tuple[object, ...]) -> Dossier:
+    id, person, number, dossier_class, holder, scheme, shelf, counts, at = row
+    loan = connection.execute(
+        f"select {_LOAN} from loan where dossier = ? and not exists "
+        "(select 1 from loan_return r where r.loan = loan.id) order by id limit 1",
+        (id,),
+    ).fetchone()
+    sent = connection.execute(
+        "select 1 from transfer where dossier = ? and step = 'sent'", (id,)
+    ).fetchone()
+    standing = Standing.SENT if sent else Standing.LENT if loan else Standing.HELD
+    return Dossier(
+        id=str(id),
+        person=str(person),
+        number=str(number),
+        dossier_class=str(dossier_class),
+        holder=str(holder),
+        scheme=str(scheme),
+        shelf=str(shelf),
+        counts=json.loads(str(counts)),
+        at=int(str(at)),
+        standing=standing,
+        loan=Loan(*loan) if loan else None,
+    )
+
+
+def _material(row: tuple[Any, ...]) -> Material:
+    id, dossier, category, position, title, formed_on, copy, capture, pages, at, by = row
+    return Material(
+        id=id,
+        dossier=dossier,
+        category=category,
+        position=int(position),
+        title=title,
+        formed_on=formed_on,
+        copy=bool(copy),
+        capture=capture,
+        pages=pages,
+        at=at,
+        by=by,
+    )

@@ -1,0 +1,102 @@
+"""Finding persons, and what is known of one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from edge.domain.errors import NotFound
+from edge.domain.query import By, Query, infix_match
+from edge.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person as shown now; empty texts where nothing is recorded. `id_number` is whole."""
+
+    id: str
+    name: str
+    former_name: str
+    id_number: str
+    sex: str
+    birth: str
+    ethnicity: str
+    phone: str
+    place: str
+    education: str
+    politics: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One person found, with the dossier if one is held here."""
+
+    person: Person
+    dossier: str
+    number: str
+    shelf: str
+
+
+_PERSON = (
+    "p.id, p.name, p.former_name, p.id_number, p.sex, p.birth, p.ethnicity, p.phone, p.place, "
+    "p.education, p.politics, p.unit"
+)
+_HIT = (
+    f"select {_PERSON}, coalesce(d.id, ''), coalesce(d.number, ''), coalesce(d.shelf, '') "
+    "from person p left join dossier d on d.person = p.id "
+)
+_WHERE: dict[By, str] = {
+    By.ID_NUMBER: "where p.id_number = ?",
+    By.ID_TAIL: "where p.id_number <> '' and substr(p.id_number, -6) >= ? "
+    "and substr(p.id_number, -6) < ?",
+    By.DOSSIER_NUMBER: "where d.number >= ? and d.number < ?",
+    By.NAME: "where p.rowid in (select rowid from person_search where person_search match ? "
+    "limit 500)",
+    By.INITIALS: "where p.id in (select person from person_initials where initials >= ? "
+    "and initials < ? limit 500)",
+}
+
+
+def search(connection: Connection, query: Query, limit: int = 50) -> list[Hit]:
+    """Answer a question to one index, at most `limit` hits, in the order of names."""
+    rows = connection.execute(
+        _HIT + _WHERE[query.by] + " order by p.name, p.id limit ?", (*_bounds(query), limit)
+    )
+    return [Hit(Person(*row[:12]), *row[12:]) for row in rows]
+
+
+def person_of(connection: Connection, id: str) -> Person:
+    """Read one person; raises NotFound `person.unknown`."""
+    row = connection.execute(f"select {_PERSON} from person p where p.id = ?", (id,)).fetchone()
+    if row is None:
+        raise NotFound("person.unknown")
+    return Person(*row)
+
+
+def person_by_id_number(connection: Connection, id_number: str) -> Person | None:
+    """Find the person of an ID number; the least id where there are two."""
+    row = connection.execute(
+        f"select {_PERSON} from person p where p.id_number = ? order by p.id limit 1",
+        (id_number,),
+    ).fetchone()
+    return Person(*row) if row else None
+
+
+def conflicts_of(connection: Connection, subject: str) -> list[str]:
+    """List the fields of a subject on which two claims stand."""
+    rows = connection.execute(
+        "select field from conflict where subject = ? order by field", (subject,)
+    )
+    return [field for (field,) in rows]
+
+
+def count_persons(connection: Connection) -> int:
+    """How many persons are on record."""
+    return int(connection.execute("select count(*) from person").fetchone()[0])
+
+
+def _bounds(query: Query) -> Sequence[str]:
+    if query.by is By.ID_NUMBER:
+        return (query.text,)
+    if query.by is By.NAME:
+        return (infix_match(query.text),)
+    return (query.text, query.text + "\uffff")

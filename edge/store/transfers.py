@@ -1,0 +1,47 @@
+"""Dossiers on their way between towns."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from edge.store.database import Connection
+from edge.store.entries import entry_of
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """One dossier's way; `steps` on record here: sent, arrived, received, confirmed."""
+
+    id: str
+    steps: frozenset[str]
+    dossier: str
+    origin: str
+    destination: str
+    reason: str
+    at: int
+
+
+def transfers(connection: Connection, limit: int = 200) -> list[Transfer]:
+    """List transfers in and out, the newest first."""
+    rows = connection.execute(
+        "select transfer, group_concat(step), max(dossier), max(origin), max(destination), "
+        "max(reason), min(at) from transfer group by transfer order by transfer desc limit ?",
+        (limit,),
+    )
+    return [
+        Transfer(id, frozenset(steps.split(",")), dossier, origin, destination, reason, at)
+        for id, steps, dossier, origin, destination, reason, at in rows
+    ]
+
+
+def transfer_of(connection: Connection, id: str) -> Transfer | None:
+    """Read one transfer."""
+    return next((each for each in transfers(connection, 1_000_000) if each.id == id), None)
+
+
+def arrival_of(connection: Connection, transfer: str) -> dict[str, Any] | None:
+    """Give what the hub sent along: person, dossier and materials."""
+    row = connection.execute(
+        "select entry from transfer where transfer = ? and step = 'arrived' order by entry limit 1",
+        (transfer,),
+    ).fetchone()
+    return dict(entry_of(connection, row[0]).body) if row else None
