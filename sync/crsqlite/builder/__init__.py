@@ -1,0 +1,1 @@
+"""The steps that turn the npm package into a wheel."""

@@ -1,0 +1,59 @@
+"""The golden test: passes on our build, and notices a build that is not."""
+
+import time
+from pathlib import Path
+
+import crsqlite
+import pytest
+import sqlcipher3.dbapi2 as sqlcipher
+
+
+def test_our_build_passes_in_less_than_300_milliseconds():
+    started = time.perf_counter()
+    crsqlite.check()
+    assert time.perf_counter() - started < 0.3
+
+
+def test_a_build_without_the_patches_is_refused(monkeypatch, tmp_path):
+    body = Path(crsqlite.loadable_path()).read_bytes()
+    assert b"0.16.3+dangxia." in body
+    stranger = tmp_path / "crsqlite.so"
+    stranger.write_bytes(body.replace(b"0.16.3+dangxia.", b"0.16.3+unknown."))
+    monkeypatch.setenv("DANGXIA_CRSQLITE", str(stranger))
+    with pytest.raises(crsqlite.GoldenMismatch) as caught:
+        crsqlite.check()
+    assert caught.value.key == "crsqlite.unpatched"
+
+
+class SignExtending(sqlcipher.Connection):
+    """Packs as a build does whose sizes are signed: one byte more where the top bit is set."""
+
+    def enable_load_extension(self, enabled):
+        super().enable_load_extension(enabled)
+        if not enabled:
+            self.create_function("crsql_pack_columns", 1, _pack_with_signed_sizes)
+
+
+def _pack_with_signed_sizes(value):
+    size = len(value) if isinstance(value, str) else value
+    width = (size.bit_length() + 8) // 8 if size else 0
+    head = bytes([1, width << 3 | (3 if isinstance(value, str) else 1)])
+    return head + size.to_bytes(width, "big", signed=True) + str(value).encode()
+
+
+def test_wrongly_packed_keys_are_noticed():
+    with pytest.raises(crsqlite.GoldenMismatch) as caught:
+        crsqlite.check(lambda: SignExtending(":memory:", isolation_level=None))
+    assert caught.value.key == "crsqlite.packing"
+
+
+def test_values_cut_short_on_the_way_are_noticed():
+    def connect():
+        connection = sqlcipher.connect(":memory:", isolation_level=None)
+        connection.text_factory = lambda body: body[:255].decode()
+        return connection
+
+    with pytest.raises(crsqlite.GoldenMismatch) as caught:
+        crsqlite.check(connect)
+    assert caught.value.key == "crsqlite.round_trip"
+    assert caught.value.fields == {"case": "text of 256 bytes"}
