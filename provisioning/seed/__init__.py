@@ -1,0 +1,1 @@
+"""The demonstration county: people, their materials and the pages of them, all invented."""
