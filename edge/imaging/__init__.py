@@ -1,0 +1,1 @@
+"""Page images: masters kept as they came, what is measured on them, what is derived from them."""
