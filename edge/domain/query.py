@@ -39,7 +39,7 @@ def parse(text: str) -> Query:
     if not stripped:
         raise InvalidInput("query.empty")
     if re.fullmatch(r"\d{17}[\dX]|\d{15}", stripped):
-        return Query(By.ID_NUMBER, check_id_number(stripped).number)
+        return Query(By.ID_NUMBER, check_id_number(stripped).modern)
     if re.fullmatch(r"\d{16,}X?", stripped):
         raise InvalidInput("id_number.length", length=len(stripped))
     if _HAN.search(stripped):

@@ -4,19 +4,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from edge.domain.climate import Missing, Reading
 from edge.domain.errors import NotFound
 from edge.store.database import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One value pair of one sensor; None where the sensor did not answer. `at` in milliseconds."""
-
-    room: str
-    sensor: str
-    at: int
-    temperature: float | None
-    humidity: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,32 +32,45 @@ _ALERT = (
 )
 
 
-def keep_reading(connection: Connection, reading: Reading) -> None:
-    """Keep one raw reading on this machine."""
+def keep_reading(connection: Connection, room: str, record: Reading | Missing) -> None:
+    """Keep one raw reading, or the lack of one, on this machine."""
+    values = (
+        (record.temperature, record.humidity, "")
+        if isinstance(record, Reading)
+        else (None, None, record.fault)
+    )
     connection.execute(
-        "insert or replace into climate_reading values (?, ?, ?, ?, ?)",
-        (reading.room, reading.sensor, reading.at, reading.temperature, reading.humidity),
+        "insert or ignore into climate_reading values (?, ?, ?, ?, ?, ?)",
+        (room, record.sensor, record.at_ms, *values),
     )
 
 
-def readings_since(connection: Connection, room: str, since: int) -> list[Reading]:
+def readings_since(connection: Connection, room: str, since: int) -> list[Reading | Missing]:
     """List raw readings from `since` (ms) on, oldest first."""
     rows = connection.execute(
-        "select room, sensor, at, temperature, humidity from climate_reading "
+        "select sensor, at, temperature, humidity, fault from climate_reading "
         "where room = ? and at >= ? order by at, sensor",
         (room, since),
     )
-    return [Reading(*row) for row in rows]
+    return [_reading(*row) for row in rows]
 
 
-def latest_readings(connection: Connection, room: str) -> list[Reading]:
-    """The last reading of each sensor of a room."""
+def latest_readings(connection: Connection, room: str) -> list[Reading | Missing]:
+    """The last word of each sensor of a room."""
     rows = connection.execute(
-        "select room, sensor, max(at), temperature, humidity from climate_reading "
+        "select sensor, max(at), temperature, humidity, fault from climate_reading "
         "where room = ? group by sensor order by sensor",
         (room,),
     )
-    return [Reading(*row) for row in rows]
+    return [_reading(*row) for row in rows]
+
+
+def _reading(
+    sensor: str, at: int, temperature: float | None, humidity: float | None, fault: str
+) -> Reading | Missing:
+    if temperature is None or humidity is None:
+        return Missing(sensor, at, fault)
+    return Reading(sensor, at, temperature, humidity)
 
 
 def drop_readings_before(connection: Connection, before: int) -> None:

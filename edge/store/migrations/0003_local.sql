@@ -20,6 +20,6 @@ create table attempt (login text primary key, failures integer not null, at inte
 
 -- Raw readings of the storage room; the hour's summary is an entry.
 create table climate_reading (
-    room text, sensor text, at integer, temperature real, humidity real,
+    room text, sensor text, at integer, temperature real, humidity real, fault text not null,
     primary key (room, sensor, at)
 ) without rowid;

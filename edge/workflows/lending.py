@@ -1,0 +1,52 @@
+"""Lending a dossier and taking it back, pages counted both ways."""
+
+from edge.domain.access import Clerk, Right
+from edge.domain.archive import check_formed_on
+from edge.domain.errors import Conflict, InvalidInput
+from edge.domain.kinds import Kind
+from edge.store.dossiers import Dossier, Standing, dossier_of
+from edge.store.entries import Pen
+from edge.workflows.office import Office
+
+
+def lend(
+    office: Office, clerk: Clerk, dossier: str, borrower: str, unit: str, due: str, pages: int
+) -> Dossier:
+    """Lend a dossier until `due` (YYYYMMDD).
+
+    Raises InvalidInput (`loan.borrower_missing`, `date.partial`), Conflict `dossier.lent`
+    (borrower) or `dossier.sent_away`.
+    """
+    clerk.require(Right.LEND)
+    if not borrower.strip():
+        raise InvalidInput("loan.borrower_missing")
+    day = check_formed_on(due)
+
+    def act(pen: Pen) -> Dossier:
+        held = dossier_of(pen.connection, dossier)
+        if held.loan is not None:
+            raise Conflict("dossier.lent", borrower=held.loan.borrower)
+        if held.standing is Standing.SENT:
+            raise Conflict("dossier.sent_away")
+        pen.append(
+            Kind.CUSTODY_LENT,
+            dossier,
+            {"borrower": borrower.strip(), "unit": unit.strip(), "due": day, "pages": pages},
+        )
+        return dossier_of(pen.connection, dossier)
+
+    return office.transact(clerk, act)
+
+
+def give_back(office: Office, clerk: Clerk, dossier: str, pages: int) -> Dossier:
+    """Take a lent dossier back; raises Conflict `dossier.not_lent`."""
+    clerk.require(Right.LEND)
+
+    def act(pen: Pen) -> Dossier:
+        loan = dossier_of(pen.connection, dossier).loan
+        if loan is None:
+            raise Conflict("dossier.not_lent")
+        pen.append(Kind.CUSTODY_RETURNED, dossier, {"loan": loan.id, "pages": pages})
+        return dossier_of(pen.connection, dossier)
+
+    return office.transact(clerk, act)

@@ -1,0 +1,43 @@
+"""The township office at work: its record, its files, its seal, and who writes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from edge.documents.signature import SealProvider
+from edge.domain.access import Clerk
+from edge.store.blobs import Blobs
+from edge.store.database import Connection, Space
+from edge.store.entries import Author, Pen
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One box's office; `code` is the town's division code, `county` the space of the hub."""
+
+    code: str
+    name: str
+    space: Space
+    county: Space
+    blobs: Blobs
+    author: Author
+    seal: SealProvider
+    verify_url: str
+
+    def transact(self, clerk: Clerk, act: Callable[[Pen], T]) -> T:
+        """Run one act in one transaction, ahead of any merging."""
+        return self.space.write(lambda connection: act(Pen(connection, self.author, clerk.id)))
+
+    def keep(self, connection: Connection, digest: str) -> None:
+        """Note in the transaction that names a file that it is held here."""
+        connection.execute(
+            "insert or ignore into held values (?, ?)",
+            (bytes.fromhex(digest), self.blobs.size(digest)),
+        )
+
+    @property
+    def itself(self) -> Clerk:
+        """The box, for what nobody's hand did: a sensor's alarm, a file dropped."""
+        return Clerk(self.author.box, "", self.code, frozenset({"clerk"}))

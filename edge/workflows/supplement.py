@@ -1,0 +1,135 @@
+"""Filing material into a dossier: classified, dated, in its place in the catalogue."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from edge.domain.access import Clerk, Right
+from edge.domain.archive import category_of, check_formed_on
+from edge.domain.errors import Conflict, InvalidInput
+from edge.domain.kinds import Kind
+from edge.store.captures import waiting_pages
+from edge.store.dossiers import (
+    Material,
+    Page,
+    Standing,
+    dossier_of,
+    material_of,
+    next_position,
+)
+from edge.store.entries import Pen
+from edge.workflows.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """What the clerk decided; `pages` are page numbers of the batch, in the order to file."""
+
+    dossier: str
+    category: str
+    title: str
+    formed_on: str
+    capture: str
+    pages: tuple[int, ...]
+    copy: bool = False
+
+
+def file_material(office: Office, clerk: Clerk, filing: Filing) -> Material:
+    """File pages of a batch as one material, last in its category.
+
+    Raises InvalidInput (`category.unknown`, `date.partial`, `material.title_missing`,
+    `material.no_pages`), NotFound, Conflict `page.already_filed` and `dossier.sent_away`.
+    """
+    clerk.require(Right.FILE)
+    category_of(filing.category)
+    formed_on = check_formed_on(filing.formed_on) if filing.formed_on else ""
+    title = filing.title.strip()
+    if not title:
+        raise InvalidInput("material.title_missing")
+    if not filing.pages:
+        raise InvalidInput("material.no_pages")
+
+    def act(pen: Pen) -> Material:
+        if dossier_of(pen.connection, filing.dossier).standing is Standing.SENT:
+            raise Conflict("dossier.sent_away")
+        material = pen.new_id()
+        pen.append(
+            Kind.MATERIAL_FILED,
+            material,
+            {
+                "dossier": filing.dossier,
+                "category": filing.category,
+                "position": next_position(pen.connection, filing.dossier, filing.category),
+                "title": title,
+                "formed_on": formed_on,
+                "copy": filing.copy,
+                "capture": filing.capture,
+                "pages": _chosen(waiting_pages(pen.connection, filing.capture), filing.pages),
+            },
+        )
+        return material_of(pen.connection, material)
+
+    return office.transact(clerk, act)
+
+
+def reclassify(office: Office, clerk: Clerk, material: str, category: str) -> Material:
+    """Move a material to another category, last in it; what it was stays on record."""
+    clerk.require(Right.FILE)
+    category_of(category)
+
+    def act(pen: Pen) -> Material:
+        held = material_of(pen.connection, material)
+        position = next_position(pen.connection, held.dossier, category)
+        pen.append(
+            Kind.MATERIAL_RECLASSIFIED,
+            material,
+            {"category": category, "position": position},
+            after=_standing_claims(pen, material),
+        )
+        return material_of(pen.connection, material)
+
+    return office.transact(clerk, act)
+
+
+def correct_person(
+    office: Office, clerk: Clerk, person: str, field: str, value: str, source: str
+) -> None:
+    """Record another value for one field of a person, with the page it rests on."""
+    clerk.require(Right.FILE)
+
+    def act(pen: Pen) -> None:
+        pen.append(
+            Kind.PERSON_CORRECTED,
+            person,
+            {"field": field, "value": value.strip(), "source": source},
+            after=_standing_claims(pen, person, field),
+        )
+
+    office.transact(clerk, act)
+
+
+def _chosen(waiting: Sequence[Page], numbers: Sequence[int]) -> list[Mapping[str, Any]]:
+    by_number = {page.number: page for page in waiting}
+    missing = [number for number in numbers if number not in by_number]
+    if missing:
+        raise Conflict("page.already_filed", number=missing[0])
+    return [_record(by_number[number]) for number in numbers]
+
+
+def _record(page: Page) -> Mapping[str, Any]:
+    names = ("blob", "thumb", "width", "height", "dpi", "bytes", "blank", "dark", "skew")
+    return {name: getattr(page, name) for name in names}
+
+
+def _standing_claims(pen: Pen, subject: str, field: str = "") -> list[str]:
+    """The entries whose claims the new one supersedes: the registration and earlier facts."""
+    kinds = (Kind.PERSON_REGISTERED, Kind.MATERIAL_FILED, Kind.DOSSIER_REGISTERED)
+    registered = pen.connection.execute(
+        "select entry from history where about = ? and kind in (?, ?, ?)", (subject, *kinds)
+    ).fetchall()
+    claims = pen.connection.execute(
+        "select distinct substr(entry, 1, 32) from fact where subject = ? "
+        "and (? = '' or field = ?)",
+        (subject, field, field),
+    ).fetchall()
+    return sorted({entry for (entry,) in [*registered, *claims]})

@@ -1,0 +1,111 @@
+"""Moving a dossier to another town: sent here, carried by post, received there.
+
+The hub routes the record; the law wants the paper to go by confidential post and a receipt
+to come back. Deadline 15 working days; never carried by the person concerned.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from edge.domain.access import Clerk, Right
+from edge.domain.errors import Conflict, InvalidInput, NotFound
+from edge.domain.kinds import Kind
+from edge.store.dossiers import Standing, dossier_of
+from edge.store.entries import Pen
+from edge.store.persons import person_by_id_number
+from edge.store.staff import institutions
+from edge.store.transfers import arrival_of, transfer_of
+from edge.workflows.accession import Received, next_number
+from edge.workflows.office import Office
+
+
+def send(
+    office: Office, clerk: Clerk, dossier: str, town: str, reason: str, letter: str = ""
+) -> str:
+    """Send a dossier to another town and give the transfer's id.
+
+    Raises InvalidInput `transfer.town_unknown`, Conflict `dossier.lent` or `dossier.sent_away`.
+    """
+    clerk.require(Right.TRANSFER)
+    with office.county.read() as county:
+        towns = {each.code for each in institutions(county)}
+    if town not in towns or town == office.code:
+        raise InvalidInput("transfer.town_unknown", town=town)
+
+    def act(pen: Pen) -> str:
+        held = dossier_of(pen.connection, dossier)
+        if held.loan is not None:
+            raise Conflict("dossier.lent", borrower=held.loan.borrower)
+        if held.standing is Standing.SENT:
+            raise Conflict("dossier.sent_away")
+        transfer = pen.new_id()
+        pen.append(
+            Kind.TRANSFER_SENT,
+            transfer,
+            {
+                "dossier": dossier,
+                "from": office.code,
+                "to": town,
+                "reason": reason.strip(),
+                "letter": letter.strip(),
+            },
+        )
+        return transfer
+
+    return office.transact(clerk, act)
+
+
+def receive_transfer(office: Office, clerk: Clerk, transfer: str, shelf: str = "") -> Received:
+    """Take in a dossier that another town has sent: person, dossier, catalogue, custody.
+
+    Raises NotFound `transfer.unknown`, Conflict `transfer.received_already`.
+    """
+    clerk.require(Right.FILE)
+
+    def act(pen: Pen) -> Received:
+        known = transfer_of(pen.connection, transfer)
+        arrival = arrival_of(pen.connection, transfer)
+        if known is None or arrival is None:
+            raise NotFound("transfer.unknown")
+        if "received" in known.steps:
+            raise Conflict("transfer.received_already")
+        received = _register(office, pen, arrival, shelf)
+        pen.append(Kind.TRANSFER_RECEIVED, transfer, {"dossier": received.dossier})
+        return received
+
+    return office.transact(clerk, act)
+
+
+def _register(office: Office, pen: Pen, arrival: Mapping[str, Any], shelf: str) -> Received:
+    person = _person(pen, arrival["person"])
+    dossier, number = pen.new_id(), next_number(office, pen)
+    sent = arrival["dossier"]
+    registered = {
+        "person": person,
+        "number": number,
+        "class": sent["class"],
+        "holder": office.name,
+        "scheme": sent["scheme"],
+        "shelf": shelf,
+        "counts": sent.get("counts", {}),
+        "former_number": sent["number"],
+    }
+    received = {"from": arrival.get("from", ""), "letter": arrival.get("letter", "")}
+    pen.append(Kind.DOSSIER_REGISTERED, dossier, registered)
+    pen.append(Kind.CUSTODY_RECEIVED, dossier, {**received, "counts": registered["counts"]})
+    pen.append_many(
+        [
+            (Kind.MATERIAL_FILED, pen.new_id(), {**material, "dossier": dossier}, ())
+            for material in arrival.get("materials", [])
+        ]
+    )
+    return Received(person, dossier, number)
+
+
+def _person(pen: Pen, told: Mapping[str, str]) -> str:
+    known = person_by_id_number(pen.connection, told.get("id_number", "") or "-")
+    if known is not None:
+        return known.id
+    person = pen.new_id()
+    pen.append(Kind.PERSON_REGISTERED, person, {k: v for k, v in told.items() if v})
+    return person
