@@ -3,6 +3,7 @@
 Each case runs in a child, since the fault it guards against ends the process.
 """
 
+import itertools
 import json
 import subprocess
 import sys
@@ -54,8 +55,10 @@ def run(changes):
     return json.loads(done.stdout)
 
 
-def change(pk=GOOD_KEY, col_version=1, db_version=1, site=SITE, cl=1, seq=0):
-    return ["entry", pk, "head", "forged", col_version, db_version, site, cl, seq]
+def change(
+    table="entry", pk=GOOD_KEY, column="head", col_version=1, db_version=1, site=SITE, cl=1, seq=0
+):
+    return [table, pk, column, "forged", col_version, db_version, site, cl, seq]
 
 
 def test_a_good_change_is_merged():
@@ -127,6 +130,35 @@ def test_site_id_of_wrong_size_is_refused(site):
     said = run([change(site=site)])
     assert "site id" in said["told"][0]
     assert said["rows"] == 1
+
+
+@pytest.mark.parametrize("name", ["x00", "xff", "entry\0", "\0"])
+@pytest.mark.parametrize("field", ["table", "column"])
+def test_malformed_name_is_refused(field, name):
+    said = run([change(**{field: name})])
+    assert "malformed table or column name" in said["told"][0]
+
+
+@pytest.mark.parametrize("name", [None, "", "other", 7])
+@pytest.mark.parametrize("field", ["table", "column"])
+def test_unknown_name_is_refused(field, name):
+    said = run([change(**{field: name})])
+    assert said["told"][0] != "merged"
+    assert said["rows"] == 1
+
+
+def test_odd_values_in_any_two_places_never_end_the_process():
+    odd = [None, "x", "x00", SITE, "", "-1", "entry", 0, -1, 2, 2**63 - 1, -(2**63), 1.5]
+    places = range(len(change()))
+    changes = []
+    for first, second in itertools.combinations(places, 2):
+        for left, right in itertools.product(odd, repeat=2):
+            forged = change()
+            forged[first], forged[second] = left, right
+            changes.append(forged)
+    said = run(changes)
+    assert len(said["told"]) == len(changes)
+    assert said["version"] > 0
 
 
 def test_no_short_key_ends_the_process():
