@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-import minimalmodbus  # type: ignore[import-untyped]
+import minimalmodbus
 import serial
 
 from devices.driver import Fault, Found, Health, State
