@@ -49,7 +49,7 @@ def add_page(office: Office, clerk: Clerk, batch: str, master: Master) -> Mappin
 
     Raises StorageFull `storage.full`; the pages before it are kept.
     """
-    page = _kept(office, master)
+    page = page_record(office, master)
 
     def act(connection: Connection) -> None:
         draft = _draft(connection, clerk.id, batch)
@@ -105,7 +105,8 @@ def close_abandoned_batches(office: Office) -> int:
     return len(left)
 
 
-def _kept(office: Office, master: Master) -> Mapping[str, Any]:
+def page_record(office: Office, master: Master) -> Mapping[str, Any]:
+    """Keep a page's files and say what the record will hold of it."""
     quality = measure(master.jpeg)
     return {
         "blob": office.blobs.put(master.jpeg),
