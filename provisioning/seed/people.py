@@ -114,7 +114,7 @@ def make_person(rng: Random, town_code: str) -> SeedPerson:
         political_status=political_status,
         joined_party=joined_party,
         started_work=started_work,
-        work_unit=rng.choice((*town.units, *COUNTY_UNITS)),
+        work_unit=_work_unit(rng, town, started_work),
         # No carrier owns numbers that begin with 12.
         phone=f"12{rng.randint(0, 999_999_999):09d}",
         village=village,
@@ -184,6 +184,14 @@ def _politics(rng: Random, started_work: int) -> tuple[str, int | None]:
     if years_at_work < 8 and rng.random() < 0.6:
         return "共青团员", None
     return "群众", None
+
+
+def _work_unit(rng: Random, town: Town, started_work: int) -> str:
+    units = (*town.units, *COUNTY_UNITS)
+    if started_work < 1994:
+        # Limited companies came with the Company Law.
+        units = tuple(unit for unit in units if not unit.endswith("有限公司"))
+    return rng.choice(units)
 
 
 def _address(rng: Random, town: Town, village: str) -> str:
