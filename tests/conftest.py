@@ -1,0 +1,28 @@
+"""What every test may ask for: an office at work, and the clock on its wall."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from edge.workflows.office import Office
+from tests.offices import Clock, office_in
+
+# Two machines of very different speed run these; time is no promise of a property.
+settings.register_profile(
+    "dangxia", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
+)
+settings.load_profile("dangxia")
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
+    """The office of Willow River, empty but for its staff."""
+    with office_in(tmp_path / "office", clock=clock) as opened:
+        yield opened
