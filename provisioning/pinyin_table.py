@@ -22,7 +22,7 @@ DIAERESIS = "\u0308"
 
 def toneless(reading: str) -> str:
     """`lǜ` becomes `lv`, `ê̄` becomes `e`."""
-    letters = []
+    letters: list[str] = []
     for char in unicodedata.normalize("NFD", reading):
         if char == DIAERESIS:
             letters[-1] = "v"

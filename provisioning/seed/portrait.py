@@ -45,8 +45,8 @@ def _photo(sex: str, looks: int, in_colour: bool, width: int, height: int) -> Im
     draw.rectangle((middle - 24, eyes + 50, middle + 24, high * 0.74), fill=_darker(skin))
     draw.ellipse((middle - 66, eyes - 104, middle + 66, eyes + 46), fill=hair)
     draw.ellipse((middle - 57, eyes - 62, middle + 57, eyes + 84), fill=skin)
-    parting = -34 if looks % 2 else 30
-    draw.ellipse((middle + parting - 44, eyes - 84, middle + parting + 44, eyes - 38), fill=hair)
+    parting = -16 if looks % 2 else 14
+    draw.ellipse((middle + parting - 46, eyes - 88, middle + parting + 46, eyes - 36), fill=hair)
     for side in (-1, 1):
         x = middle + side * 24
         draw.ellipse((x - 9, eyes - 5, x + 9, eyes + 5), fill=(58, 44, 40))
