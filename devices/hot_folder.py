@@ -158,6 +158,12 @@ class HotFolder:
         with contextlib.suppress(FileNotFoundError):
             arrival.path.parent.rmdir()
 
+    def refuse(self, arrival: Arrival, reason: str) -> None:
+        """Move the file to quarantine: it is whole, and yet no page could be read from it."""
+        self._set_aside(arrival.path, reason)
+        with contextlib.suppress(OSError):
+            arrival.path.parent.rmdir()
+
     def quarantined(self) -> list[Quarantined]:
         """List what was set aside, oldest first."""
         rows = []
@@ -264,7 +270,7 @@ class HotFolder:
         note = {"name": path.name, "reason": reason}
         slot.joinpath(REASON).write_text(json.dumps(note, ensure_ascii=False), "utf-8")
         path.rename(slot / path.name)
-        del self._watched[path]
+        self._watched.pop(path, None)
         log.warning("hot folder: a file was set aside: %s", reason)
 
 

@@ -80,7 +80,7 @@ class Settings:
     card_reader: CardReaderSettings | None = None
     climate: ClimateSettings | None = None
     hot_folder: HotFolderSettings | None = None
-    limits: Mapping[str, float] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)
 
 
 _SECTIONS: dict[str, type] = {

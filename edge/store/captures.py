@@ -54,3 +54,11 @@ def waiting_pages(connection: Connection, capture: str) -> list[Page]:
         )
     }
     return [page for page in pages_of(connection, capture) if page.blob not in filed]
+
+
+def capture_by_device(connection: Connection, device: str) -> Capture | None:
+    """Find the batch of one device mark, such as the digest of a dropped file."""
+    row = connection.execute(
+        _CAPTURE + "where c.device = ? order by c.id limit 1", (device,)
+    ).fetchone()
+    return Capture(*row) if row else None

@@ -1,0 +1,147 @@
+"""The devices of a box, as its settings name them, and the loops that listen to them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from devices.card_reader import CardReader, Unreadable
+from devices.climate import ClimateLine, Pace, Sensor
+from devices.driver import Health
+from devices.hot_folder import Arrival, HotFolder
+from devices.printer import CupsPrinter
+from devices.scanner import SaneScanner, ScannedPage, ScanRequest
+from edge.domain.climate import HOUR_MS, Limits
+from edge.domain.errors import InvalidInput
+from edge.imaging.master import as_masters
+from edge.settings import Settings
+from edge.store.captures import capture_by_device
+from edge.store.persons import person_by_id_number
+from edge.supervise import Loops
+from edge.web.events import Stations
+from edge.workflows.digitising import take_document
+from edge.workflows.office import Office
+from edge.workflows.storage_room import close_hour, record
+
+
+class Wiring:
+    """The devices of one box; those that the settings do not name are None."""
+
+    def __init__(self, settings: Settings, office: Office, stations: Stations) -> None:
+        self._settings, self._office, self._stations = settings, office, stations
+        self.scanner = SaneScanner(settings.scanner.url) if settings.scanner else None
+        self.printer = _printer(settings)
+        self.card_reader = (
+            CardReader(settings.card_reader.path, baud=settings.card_reader.baud)
+            if settings.card_reader
+            else None
+        )
+        self.climate = _climate(settings, office.author.clock)
+        self.hot_folder = _hot_folder(settings)
+        self.limits = Limits(**settings.limits)
+
+    def start(self, loops: Loops) -> None:
+        """Open every device and listen to it."""
+        if self.card_reader:
+            self.card_reader.start()
+            loops.start("card-reader", self._listen_for_cards)
+        if self.climate:
+            self.climate.start()
+            loops.start("climate", self._listen_to_room)
+        if self.hot_folder:
+            self.hot_folder.start()
+            loops.start("hot-folder", self._take_arrivals)
+
+    def close(self) -> None:
+        """Close every device; the loops that listen end."""
+        for device in (self.card_reader, self.climate, self.printer):
+            if device is not None:
+                device.close()
+        if self.hot_folder:
+            self.hot_folder.stop()
+
+    def health(self) -> dict[str, Callable[[], Health]]:
+        """What the screens may ask, by the name of the device."""
+        named = {
+            "scanner": self.scanner,
+            "printer": self.printer,
+            "card_reader": self.card_reader,
+            "climate": self.climate,
+            "hot_folder": self.hot_folder,
+        }
+        return {name: device.health for name, device in named.items() if device is not None}
+
+    def feed(self, folder: Path) -> Iterator[ScannedPage]:
+        """Scan what lies in the feeder, or on the glass."""
+        assert self.scanner is not None
+        return self.scanner.scan(ScanRequest(), folder)
+
+    def _listen_for_cards(self) -> None:
+        assert self.card_reader is not None
+        for swipe in self.card_reader.swipes():
+            if isinstance(swipe, Unreadable):
+                self._stations.publish("card-unread")
+                continue
+            with self._office.space.read() as town:
+                person = person_by_id_number(town, swipe.id_number)
+            if person is None:
+                self._stations.publish("card-new")
+            else:
+                self._stations.publish("card", person=person.id)
+
+    def _listen_to_room(self) -> None:
+        assert self.climate is not None
+        assert self._settings.climate is not None
+        room, hour = self._settings.climate.room, 0
+        for reading in self.climate.readings():
+            record(self._office, room, reading, self.limits)
+            now = reading.at_ms // HOUR_MS * HOUR_MS
+            if hour and now > hour:
+                close_hour(self._office, room, hour)
+            hour = now
+            self._stations.publish("climate")
+
+    def _take_arrivals(self) -> None:
+        assert self.hot_folder is not None
+        for arrival in self.hot_folder.arrivals():
+            try:
+                self._take(arrival)
+            except InvalidInput as error:
+                self.hot_folder.refuse(arrival, error.key)
+            else:
+                self.hot_folder.release(arrival)
+            self._stations.publish("arrivals")
+
+    def _take(self, arrival: Arrival) -> None:
+        # A crash between filing and release brings the file again; its digest tells.
+        mark = f"sha256:{arrival.sha256}"
+        with self._office.space.read() as town:
+            known = capture_by_device(town, mark)
+        if known is None:
+            masters = list(as_masters(arrival.path))
+            take_document(self._office, self._office.itself, "hot_folder", mark, masters)
+
+
+def _printer(settings: Settings) -> CupsPrinter | None:
+    if settings.printer is None:
+        return None
+    chosen = settings.printer
+    return CupsPrinter(chosen.host, chosen.port, chosen.queue, chosen.uri or None)
+
+
+def _climate(settings: Settings, clock: Callable[[], int]) -> ClimateLine | None:
+    if settings.climate is None:
+        return None
+    sensors = [Sensor(each.name, each.address, each.model) for each in settings.climate.sensors]
+    pace = Pace(interval_s=settings.climate.interval)
+    return ClimateLine(settings.climate.path, sensors, clock, pace)
+
+
+def _hot_folder(settings: Settings) -> HotFolder | None:
+    if settings.hot_folder is None:
+        return None
+    inbox = settings.hot_folder.inbox
+    return HotFolder(
+        inbox,
+        inbox.with_name(inbox.name + ".work"),
+        inbox.with_name(inbox.name + ".quarantine"),
+        quiet_seconds=settings.hot_folder.quiet,
+    )
