@@ -123,7 +123,7 @@ def make_authority(county: str, now: datetime) -> SealAuthority:
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(f"{county}档案电子印章根证书", county)
     builder = (
-        _certificate(name, name, key, now, AUTHORITY_LIFE)
+        _certificate(name, name, key.public_key(), now, AUTHORITY_LIFE)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(authority=True), critical=True)
     )
@@ -131,8 +131,39 @@ def make_authority(county: str, now: datetime) -> SealAuthority:
 
 
 def make_office_key(office: str, authority: SealAuthority, now: datetime) -> SealKey:
-    """A new seal key of `office`, certified by `authority`."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    """A new seal key of `office`, certified by `authority` on the same machine."""
+    key = new_key()
+    certificate = certify(office, public_pem(key), authority, now)
+    return SealKey(certificate, (authority.certificate,), key)
+
+
+def new_key() -> ec.EllipticCurvePrivateKey:
+    """A new seal key, not certified yet; it never leaves the box that made it."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def public_pem(key: ec.EllipticCurvePrivateKey) -> str:
+    """What a box sends to be certified."""
+    return (
+        key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
+
+
+def certify(
+    office: str, public_key: str, authority: SealAuthority, now: datetime
+) -> x509.Certificate:
+    """Vouch that `public_key` (PEM) is the seal of `office`.
+
+    Raises InvalidInput `seal.key_unreadable` unless it is a P-256 key.
+    """
+    try:
+        key = serialization.load_pem_public_key(public_key.encode())
+    except ValueError as error:
+        raise InvalidInput("seal.key_unreadable") from error
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
+        raise InvalidInput("seal.key_unreadable")
     builder = (
         _certificate(
             _name(office, office), authority.certificate.subject, key, now, OFFICE_KEY_LIFE
@@ -144,8 +175,7 @@ def make_office_key(office: str, authority: SealAuthority, now: datetime) -> Sea
             critical=False,
         )
     )
-    certificate = builder.sign(authority.private_key, hashes.SHA256())
-    return SealKey(certificate, (authority.certificate,), key)
+    return builder.sign(authority.private_key, hashes.SHA256())
 
 
 def sign(pdf: bytes, seal_box: SealBox, stamp: bytes, key: SealProvider, reason: str = "") -> bytes:
@@ -245,7 +275,7 @@ class _Signer(signers.Signer):
 def _certificate(
     subject: x509.Name,
     issuer: x509.Name,
-    key: ec.EllipticCurvePrivateKey,
+    key: ec.EllipticCurvePublicKey,
     now: datetime,
     life: timedelta,
 ) -> x509.CertificateBuilder:
@@ -253,11 +283,11 @@ def _certificate(
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
-        .public_key(key.public_key())
+        .public_key(key)
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - CLOCK_SLACK)
         .not_valid_after(now + life)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
     )
 
 

@@ -137,7 +137,8 @@ create table staff (
     town text not null, roles text not null, pin text not null, withdrawn integer not null
 ) without rowid;
 create index staff_login on staff (login);
+-- seal: PEM certificates of the office seal that this box keeps, issuers after it.
 create table box (
     id text primary key, entry text not null, town text not null, name text not null,
-    public_key text not null, revoked integer not null
+    public_key text not null, seal text not null, revoked integer not null
 ) without rowid;
