@@ -42,8 +42,8 @@ def sources() -> dict[str, bytes]:
     for folder in ("js", "img"):
         for path in sorted((HERE / "static" / folder).iterdir()):
             files[path.name] = path.read_bytes()
-    for name, path in PARTS.items():
-        content = (HERE / "node_modules" / path).read_bytes()
+    for name, part in PARTS.items():
+        content = (HERE / "node_modules" / part).read_bytes()
         # The maps are not shipped, and a reference to one is an error in the browser's console.
         files[name] = content.split(b"\n//# sourceMappingURL=")[0]
     return files

@@ -84,7 +84,7 @@ async def on_unknown(request: Request[Any, Any, Any], error: Exception) -> Respo
     )
 
 
-HANDLERS: Mapping[type[Exception], Any] = {
+HANDLERS: dict[int | type[Exception], Any] = {
     DangxiaError: on_known,
     HTTPException: on_http,
     NotSignedIn: on_signed_out,

@@ -58,7 +58,7 @@ def frame(
         response_headers=[
             ResponseHeader(name=name, value=value) for name, value in HEADERS.items()
         ],
-        exception_handlers=dict(errors.HANDLERS),
+        exception_handlers=errors.HANDLERS,
         template_config=template_config(**names),
         openapi_config=OpenAPIConfig(
             title=title,

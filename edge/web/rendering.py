@@ -49,12 +49,12 @@ def is_fragment(request: Request[Any, Any, Any]) -> bool:
 
 
 def page(
-    request: Request[Any, Any, Any], name: str, status_code: int = 200, **context: object
+    request: Request[Any, Any, Any], template: str, status_code: int = 200, **context: object
 ) -> Template:
     """Render a page or fragment; never kept by the browser, since it may show a dossier."""
     size = request.cookies.get("size", "20")
     return Template(
-        template_name=name,
+        template_name=template,
         context={
             "clerk": request.scope.get("state", {}).get("clerk"),
             "size": size if size in SIZES else "20",

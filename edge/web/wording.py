@@ -21,11 +21,12 @@ def day(text: str) -> str:
     return "".join(part + unit for part, unit in parts if part)
 
 
-def moment(at: int | None, now: datetime | None = None) -> str:
+def moment(at: int | None, now: int | None = None) -> str:
     """Say a moment as today, yesterday or a date, with hour and minute."""
     if not at:
         return gettext("还没有")
-    then, today = local(at), (now or datetime.now(CHINA)).date()
+    then = local(at)
+    today = (local(now) if now else datetime.now(CHINA)).date()
     clock = then.strftime("%H:%M")
     if then.date() == today:
         return f"{gettext('今天')} {clock}"

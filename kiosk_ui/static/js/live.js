@@ -3,8 +3,10 @@
 const live = document.getElementById("live");
 
 // A card swiped opens its person at once, or the search that says that nobody is on record.
+// On a screen that waits for a person, the card fills that place instead.
 document.addEventListener("card", (event) => {
-  location.href = `/persons/${JSON.parse(event.detail.data).person}`;
+  const slot = document.querySelector("[data-person-slot]");
+  location.href = (slot?.dataset.personSlot ?? "/persons/") + JSON.parse(event.detail.data).person;
 });
 document.addEventListener("card-new", () => { location.href = "/search/card"; });
 

@@ -1,0 +1,92 @@
+"""The box's application: its screens, its API, and what they are given to work with."""
+
+from litestar import Litestar
+from litestar.di import Provide
+
+from edge.web import (
+    captures,
+    health,
+    home,
+    lending,
+    lock,
+    persons,
+    proofs,
+    receiving,
+    search,
+    transfers,
+    viewer,
+)
+from edge.web.api import ApiController
+from edge.web.frame import frame
+from edge.web.locale import gettext
+from edge.web.parts import Parts
+from edge.web.room import RoomController
+from edge.web.sync import SyncController
+
+HANDLERS = [
+    lock.locked,
+    lock.locked_state,
+    lock.sign_in,
+    lock.lock,
+    lock.choose_language,
+    home.home,
+    home.todo,
+    home.events,
+    search.ask,
+    search.show,
+    search.for_task,
+    search.card,
+    search.hits,
+    persons.show,
+    viewer.first_page,
+    viewer.leaf,
+    viewer.image,
+    captures.supplement_screen,
+    captures.start,
+    captures.read_on,
+    captures.show,
+    captures.sheets,
+    captures.state,
+    captures.owners,
+    captures.for_person,
+    captures.put_aside,
+    captures.file,
+    proofs.choose,
+    proofs.look,
+    proofs.preview,
+    proofs.issue,
+    proofs.print_again,
+    proofs.show,
+    proofs.job_state,
+    proofs.paper,
+    receiving.form,
+    receiving.receive,
+    lending.loans,
+    lending.loan,
+    lending.lend,
+    lending.give_back,
+    transfers.show,
+    transfers.form,
+    transfers.send,
+    transfers.receive,
+    RoomController,
+    SyncController,
+    ApiController,
+    health.healthz,
+    health.metrics,
+]
+
+
+def create_app(parts: Parts, secret: str) -> Litestar:
+    """Make the box's application; `secret` signs the forms, 32 characters or more."""
+
+    def provide_parts() -> Parts:
+        return parts
+
+    return frame(
+        title=parts.office.name,
+        handlers=HANDLERS,
+        dependencies={"parts": Provide(provide_parts, sync_to_thread=False)},
+        names={"office": parts.office.name, "role_name": lambda: gettext("人社档案")},
+        secret=secret,
+    )

@@ -1,0 +1,228 @@
+"""Scanning into a dossier, and classifying what was scanned or came by the hot folder."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect, Template
+
+from edge.domain.access import Clerk, Right
+from edge.domain.archive import CATEGORIES, SUBDIVISIONS
+from edge.domain.errors import InvalidInput, NotFound
+from edge.store import captures, dossiers, persons
+from edge.web.locale import sentence_of
+from edge.web.parts import Parts
+from edge.web.rendering import go, page
+from edge.web.search import Asked, find
+from edge.workflows import supplement
+
+
+class Filed(msgspec.Struct, frozen=True):
+    """The filing form; `page` are the chosen pages in their order."""
+
+    dossier: str = ""
+    category: str = ""
+    title: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    formed_on: str = ""
+    copy: str = ""
+    page: list[int] = []
+
+
+def sheets_of(parts: Parts, capture: str, after: int = 0) -> dict[str, Any]:
+    """Gather a batch's pages, open or recorded, beyond number `after`."""
+    begun = parts.scanning.batch(capture)
+    if begun is not None:
+        sheets = [
+            {"number": number, "blob": each["blob"], "thumb": each["thumb"], "blank": each["blank"]}
+            for number, each in enumerate(begun.pages, start=1)
+        ]
+        trouble = sentence_of(begun.trouble) if begun.trouble else ""
+        state = {"reading": begun.reading, "trouble": trouble, "open": True}
+        dossier, source = begun.dossier, "scanner"
+    else:
+        with parts.office.space.read() as town:
+            known = captures.capture_of(town, capture)
+            waiting = captures.waiting_pages(town, capture)
+        sheets = [
+            {"number": each.number, "blob": each.blob, "thumb": each.thumb, "blank": each.blank}
+            for each in waiting
+        ]
+        state = {"reading": False, "trouble": "", "open": False}
+        dossier, source = known.dossier, known.source
+    return {
+        **state,
+        "capture": capture,
+        "dossier_id": dossier,
+        "source": source,
+        "sheets": [each for each in sheets if each["number"] > after],
+        "last": max((each["number"] for each in sheets), default=0),
+        "count": len(sheets),
+    }
+
+
+@get("/dossiers/{dossier:str}/supplement", sync_to_thread=True)
+def supplement_screen(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+) -> Template:
+    """Before the scan: lay the paper in, then start."""
+    with parts.office.space.read() as town:
+        held = dossiers.dossier_of(town, dossier)
+        person = persons.person_of(town, held.person)
+        waiting = [each for each in captures.waiting_captures(town) if each.dossier == dossier]
+    return page(request, "supplement.html", dossier=held, person=person, waiting=waiting)
+
+
+@post("/dossiers/{dossier:str}/scan", status_code=303, sync_to_thread=True)
+def start(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+) -> Response[Any]:
+    """Start the feeder for this dossier; a batch begun earlier goes on."""
+    reader.require(Right.FILE)
+    for begun in parts.scanning.open_batches():
+        if begun.dossier == dossier and begun.clerk.id == reader.id:
+            parts.scanning.read_on(begun.id)
+            return go(request, f"/captures/{begun.id}")
+    return go(request, f"/captures/{parts.scanning.begin(reader, dossier)}")
+
+
+@post("/captures/{capture:str}/scan", status_code=303, sync_to_thread=True)
+def read_on(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    capture: FromPath[str],
+) -> Response[Any]:
+    """Read more pages into the batch."""
+    reader.require(Right.FILE)
+    parts.scanning.read_on(capture)
+    return go(request, f"/captures/{capture}")
+
+
+@get("/captures/{capture:str}", sync_to_thread=True)
+def show(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    capture: FromPath[str],
+    dossier: FromQuery[str] = "",
+) -> Template:
+    """The pages of a batch and where they shall go."""
+    shown = sheets_of(parts, capture)
+    held = person = None
+    with parts.office.space.read() as town:
+        if shown["dossier_id"] or dossier:
+            held = dossiers.dossier_of(town, shown["dossier_id"] or dossier)
+            person = persons.person_of(town, held.person)
+    return page(
+        request,
+        "capture.html",
+        dossier=held,
+        person=person,
+        categories=CATEGORIES,
+        subdivisions=SUBDIVISIONS,
+        **shown,
+    )
+
+
+@get("/captures/{capture:str}/sheets", sync_to_thread=True)
+def sheets(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    capture: FromPath[str],
+    after: FromQuery[int] = 0,
+) -> Template:
+    """The pages that came since the page was shown."""
+    return page(request, "parts/sheets.html", **sheets_of(parts, capture, after))
+
+
+@get("/captures/{capture:str}/state", sync_to_thread=True)
+def state(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    capture: FromPath[str],
+) -> Template:
+    """Whether the scanner reads, and what stopped it."""
+    return page(request, "parts/capture_state.html", **sheets_of(parts, capture))
+
+
+@post("/captures/{capture:str}/owners", status_code=200, sync_to_thread=True)
+def owners(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    capture: FromPath[str],
+    data: URLEncodedBody[Asked],
+) -> Template:
+    """Whose material a batch without a name may be."""
+    return page(request, "parts/owners.html", capture=capture, **find(parts, data.q))
+
+
+@get("/captures/{capture:str}/for/{person:str}", sync_to_thread=True)
+def for_person(
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    capture: FromPath[str],
+    person: FromPath[str],
+) -> Redirect:
+    """Give a batch that came without a name to the person just searched or swiped."""
+    with parts.office.space.read() as town:
+        held = dossiers.dossiers_of_person(town, person)
+    if not held:
+        raise NotFound("dossier.unknown")
+    return Redirect(f"/captures/{capture}?dossier={held[0].id}", status_code=303)
+
+
+@post("/captures/{capture:str}/aside", status_code=303, sync_to_thread=True)
+def put_aside(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    capture: FromPath[str],
+) -> Response[Any]:
+    """Record the batch and leave it in the list of things to do."""
+    begun = parts.scanning.batch(capture)
+    if begun is not None:
+        parts.scanning.close(capture)
+        return go(request, f"/persons/{begun.person}")
+    return go(request, "/todo")
+
+
+@post("/captures/{capture:str}/file", status_code=303, sync_to_thread=True)
+def file(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    capture: FromPath[str],
+    data: URLEncodedBody[Filed],
+) -> Response[Any]:
+    """File the chosen pages; what is left of the batch stays on the screen."""
+    if not data.dossier:
+        raise InvalidInput("capture.no_dossier")
+    if parts.scanning.batch(capture) is not None:
+        parts.scanning.close(capture)
+    filing = supplement.Filing(
+        dossier=data.dossier,
+        category=data.category,
+        title=data.title,
+        formed_on=data.formed_on,
+        capture=capture,
+        pages=tuple(data.page),
+        copy=bool(data.copy),
+    )
+    supplement.file_material(parts.office, reader, filing)
+    with parts.office.space.read() as town:
+        left = captures.waiting_pages(town, capture)
+        person = dossiers.dossier_of(town, data.dossier).person
+    if left:
+        return go(request, f"/captures/{capture}?dossier={data.dossier}")
+    return go(request, f"/persons/{person}")

@@ -1,0 +1,71 @@
+"""The home screen, the list of things to do, and the station's signals."""
+
+from typing import Any
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.response import ServerSentEvent, Template
+
+from edge.domain.access import Clerk
+from edge.store import captures, dossiers, room, transfers
+from edge.store.database import Connection
+from edge.web import session
+from edge.web.parts import Parts
+from edge.web.rendering import page
+from edge.web.wording import local
+
+
+def overdue(town: Connection, now: int) -> list[dossiers.Loan]:
+    """The loans whose day of return is over."""
+    today = local(now).strftime("%Y%m%d")
+    return [loan for loan in dossiers.open_loans(town) if loan.due < today]
+
+
+def arrived(town: Connection) -> list[transfers.Transfer]:
+    """The transfers that came in and wait to be received."""
+    return [
+        each
+        for each in transfers.transfers(town)
+        if "arrived" in each.steps and "received" not in each.steps
+    ]
+
+
+@get("/", sync_to_thread=True)
+def home(
+    request: Request[Any, Any, Any],
+    clerk: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+) -> Template:
+    """What shall be done now."""
+    with parts.office.space.read() as town:
+        todo = (
+            len(captures.waiting_captures(town))
+            + len(overdue(town, parts.now))
+            + len(arrived(town))
+            + len(room.open_alerts(town))
+        )
+    return page(request, "home.html", todo=todo)
+
+
+@get("/todo", sync_to_thread=True)
+def todo(
+    request: Request[Any, Any, Any],
+    clerk: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+) -> Template:
+    """What waits for somebody."""
+    with parts.office.space.read() as town:
+        return page(
+            request,
+            "todo.html",
+            captures=captures.waiting_captures(town),
+            overdue=overdue(town, parts.now),
+            arrived=arrived(town),
+            alerts=room.open_alerts(town),
+        )
+
+
+@get("/events", sync_to_thread=False)
+def events(clerk: NamedDependency[Clerk], parts: NamedDependency[Parts]) -> ServerSentEvent:
+    """The station's signals, for as long as the page is open."""
+    return ServerSentEvent(parts.stations.listen(session.STATION))

@@ -1,0 +1,92 @@
+"""Lending and taking back; the standing of the dossier decides what the screen offers."""
+
+from datetime import timedelta
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Template
+
+from edge.domain.access import Clerk
+from edge.store import dossiers, persons
+from edge.web.parts import Parts
+from edge.web.rendering import go, page
+from edge.web.wording import local
+from edge.workflows import lending
+
+LOAN_DAYS = 14
+
+
+class Lent(msgspec.Struct, frozen=True):
+    """The lending form; `pages` as counted out."""
+
+    borrower: Annotated[str, msgspec.Meta(max_length=60)]
+    due: str
+    unit: Annotated[str, msgspec.Meta(max_length=120)] = ""
+    pages: int = 0
+
+
+class Returned(msgspec.Struct, frozen=True):
+    """The return form; `pages` as counted in."""
+
+    pages: int = 0
+
+
+@get("/loans", sync_to_thread=True)
+def loans(
+    request: Request[Any, Any, Any], reader: NamedDependency[Clerk], parts: NamedDependency[Parts]
+) -> Template:
+    """What is out, the earliest due first."""
+    today = local(parts.now).strftime("%Y%m%d")
+    with parts.office.space.read() as town:
+        rows = []
+        for loan in dossiers.open_loans(town):
+            dossier = dossiers.dossier_of(town, loan.dossier)
+            rows.append((loan, dossier, persons.person_of(town, dossier.person)))
+    return page(request, "loans.html", rows=rows, today=today)
+
+
+@get("/loans/{dossier:str}", sync_to_thread=True)
+def loan(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+) -> Template:
+    """Lend this dossier, or take it back."""
+    with parts.office.space.read() as town:
+        held = dossiers.dossier_of(town, dossier)
+        person = persons.person_of(town, held.person)
+        pages = sum(each.pages for each in dossiers.catalogue(town, dossier))
+    due = (local(parts.now) + timedelta(days=LOAN_DAYS)).strftime("%Y%m%d")
+    return page(request, "loan.html", dossier=held, person=person, pages=pages, due=due)
+
+
+@post("/loans/{dossier:str}", status_code=303, sync_to_thread=True)
+def lend(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+    data: URLEncodedBody[Lent],
+) -> Response[Any]:
+    """Lend it; errors as `lending.lend`."""
+    lent = lending.lend(
+        parts.office, reader, dossier, data.borrower, data.unit, data.due, data.pages
+    )
+    return go(request, f"/persons/{lent.person}")
+
+
+@post("/loans/{dossier:str}/return", status_code=303, sync_to_thread=True)
+def give_back(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+    data: URLEncodedBody[Returned],
+) -> Response[Any]:
+    """Take it back; errors as `lending.give_back`."""
+    held = lending.give_back(parts.office, reader, dossier, data.pages)
+    return go(request, f"/persons/{held.person}")

@@ -1,0 +1,78 @@
+"""The locked screen, signing in and out, and the choice of language."""
+
+from typing import Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.params import URLEncodedBody
+from litestar.response import Redirect, Template
+
+from edge.web import session
+from edge.web.locale import COOKIE, LANGUAGES
+from edge.web.parts import Parts
+from edge.web.rendering import go, page
+from edge.web.room import first_reading
+from edge.web.sync import words_of
+from edge.workflows import signing_in
+
+YEAR_SECONDS = 31_536_000
+
+
+class SignIn(msgspec.Struct, frozen=True):
+    """The sign-in form."""
+
+    login: str
+    pin: str
+
+
+class Language(msgspec.Struct, frozen=True):
+    """The choice of language."""
+
+    language: str
+
+
+@get("/lock", sync_to_thread=False)
+def locked(request: Request[Any, Any, Any]) -> Template:
+    """The locked screen; it names nobody."""
+    return page(request, "lock.html")
+
+
+@get("/lock/state", sync_to_thread=True)
+def locked_state(request: Request[Any, Any, Any], parts: NamedDependency[Parts]) -> Template:
+    """Air and exchange on the locked screen."""
+    with parts.office.space.read() as town:
+        rooms = [(each.name, first_reading(town, each)) for each in parts.rooms]
+    words = words_of(parts.sync(), parts.now)
+    return page(request, "parts/lock_state.html", rooms=rooms, words=words)
+
+
+@post("/sign-in", status_code=303, sync_to_thread=True)
+def sign_in(
+    request: Request[Any, Any, Any], parts: NamedDependency[Parts], data: URLEncodedBody[SignIn]
+) -> Response[Any]:
+    """Check the PIN and open the home screen; raises Denied as `signing_in.sign_in`."""
+    session.sign_in(request, signing_in.sign_in(parts.office, data.login.strip(), data.pin))
+    return go(request, "/")
+
+
+@post("/lock", status_code=303, sync_to_thread=False)
+def lock(request: Request[Any, Any, Any]) -> Redirect:
+    """End the session at this browser."""
+    session.sign_out(request)
+    return Redirect("/lock", status_code=303)
+
+
+@post("/language", status_code=303, sync_to_thread=False)
+def choose_language(
+    request: Request[Any, Any, Any], data: URLEncodedBody[Language]
+) -> Response[Any]:
+    """Keep the language in a cookie and go back to the page."""
+    chosen = data.language if data.language in LANGUAGES else LANGUAGES[0]
+    back = "/" + request.headers.get("referer", "/").split("/", 3)[-1].lstrip("/")
+    answer = Redirect(back, status_code=303)
+    answer.set_cookie(
+        Cookie(COOKIE, chosen, max_age=YEAR_SECONDS, samesite="strict", httponly=True)
+    )
+    return answer

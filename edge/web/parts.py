@@ -1,0 +1,98 @@
+"""What the composition root hands to the screens: store, devices, and how the exchange stands."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from devices.driver import Health
+from edge.domain.climate import Limits
+from edge.web.events import Stations
+from edge.web.scanning import Scanning
+from edge.workflows.office import Office
+
+
+class PrintJob(Protocol):
+    """A print job now; `state` is queued, printing, held, done, failed or cancelled."""
+
+    @property
+    def state(self) -> str:
+        """How far the job has come."""
+        ...
+
+    @property
+    def fault(self) -> str | None:
+        """What the job waits for: a value of `devices.driver.Fault`."""
+        ...
+
+    @property
+    def final(self) -> bool:
+        """Whether this job will not change any more."""
+        ...
+
+
+class Printer(Protocol):
+    """What the screens need of a printer; errors as in `devices.driver.Driver`."""
+
+    def submit(self, pdf: Path, title: str, copies: int = 1) -> int:
+        """Queue a PDF and return the job's number."""
+        ...
+
+    def job(self, job_id: int) -> PrintJob:
+        """Return the job as it is now."""
+        ...
+
+    def health(self) -> Health:
+        """Say how queue and printer are."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SyncStanding:
+    """How the exchange with the county stands; moments in milliseconds.
+
+    `confirmed_at` is the last exchange that the county has confirmed, not the last attempt.
+    `unsent` counts entries that the county is not known to hold. `sending` is (done, all) while
+    an exchange runs. `quarantined` counts segments set aside.
+    """
+
+    online: bool
+    confirmed_at: int | None
+    unsent: int = 0
+    oldest_unsent_at: int | None = None
+    blobs_pending: int = 0
+    sending: tuple[int, int] | None = None
+    quarantined: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One storage room of this box."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The composed box as its screens see it.
+
+    `work` is a folder for papers on their way to the printer. `drivers` are
+    asked for their health alone, by the names shown on the screen. A device that the office has
+    not got is None.
+    """
+
+    office: Office
+    stations: Stations
+    work: Path
+    sync: Callable[[], SyncStanding]
+    scanning: Scanning
+    printer: Printer | None = None
+    rooms: tuple[Room, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    drivers: Mapping[str, Callable[[], Health]] = field(default_factory=dict)
+
+    @property
+    def now(self) -> int:
+        """The box's clock, in milliseconds."""
+        return self.office.author.clock()

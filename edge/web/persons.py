@@ -1,0 +1,101 @@
+"""A person and the dossier: what it holds, what it lacks, where it is."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from edge.domain.access import Clerk
+from edge.domain.archive import CATEGORIES, Category, gaps_of, top_of
+from edge.store import captures, dossiers, papers, persons
+from edge.store.database import Connection
+from edge.web.parts import Parts
+from edge.web.rendering import page
+from edge.workflows import consultation
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One of the ten categories of a dossier; `first` is its first material with pages."""
+
+    category: Category
+    materials: int
+    pages: int
+    lacking: tuple[Category, ...]
+    first: str
+
+
+def sections_of(dossier: dossiers.Dossier, held: list[dossiers.Material]) -> list[Section]:
+    """Count a dossier's materials by the ten categories and name what is lacking."""
+    gaps = gaps_of(dossier.dossier_class, frozenset(each.category for each in held))
+    materials = Counter(top_of(each.category) for each in held)
+    pages: Counter[str] = Counter()
+    first: dict[str, str] = {}
+    for each in held:
+        top = top_of(each.category)
+        pages[top] += each.pages
+        if each.pages:
+            first.setdefault(top, each.id)
+    return [
+        Section(
+            category=category,
+            materials=materials[category.code],
+            pages=pages[category.code],
+            lacking=tuple(gap for gap in gaps if top_of(gap.code) == category.code),
+            first=first.get(category.code, ""),
+        )
+        for category in CATEGORIES
+    ]
+
+
+@get("/persons/{person:str}", sync_to_thread=True)
+def show(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    person: FromPath[str],
+) -> Template:
+    """The overview that a swipe of the card opens."""
+    with parts.office.space.read() as town:
+        shown = overview(town, person)
+    if shown["dossier"]:
+        looked(request, parts, reader, shown["dossier"].id, "overview")
+    begun = [each for each in parts.scanning.open_batches() if each.person == person]
+    return page(request, "person.html", begun=begun, **shown)
+
+
+def looked(
+    request: Request[Any, Any, Any], parts: Parts, reader: Clerk, dossier: str, what: str
+) -> None:
+    """Put a look on record before anything is shown, once while it is looked at."""
+    place = f"{dossier}/{what}"
+    if request.session.get("looking") != place:
+        consultation.view(parts.office, reader, dossier, what)
+        request.session["looking"] = place
+
+
+def overview(town: Connection, person: str) -> dict[str, Any]:
+    """Gather what the overview shows; raises NotFound `person.unknown`."""
+    known = persons.person_of(town, person)
+    held = dossiers.dossiers_of_person(town, person)
+    dossier = held[0] if held else None
+    materials = dossiers.catalogue(town, dossier.id) if dossier else []
+    return {
+        "person": known,
+        "dossier": dossier,
+        "others": held[1:],
+        "materials": materials,
+        "sections": sections_of(dossier, materials) if dossier else [],
+        "pages": sum(each.pages for each in materials),
+        "conflicts": persons.conflicts_of(town, person),
+        "proofs": papers.proofs_of(town, dossier.id) if dossier else [],
+        "waiting": [
+            each
+            for each in captures.waiting_captures(town)
+            if dossier and each.dossier == dossier.id
+        ],
+    }

@@ -1,0 +1,209 @@
+"""Issuing a proof: kind, preview, seal and print, then the print job to its end."""
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Template
+
+from edge.documents.proof import ProofKind
+from edge.domain.access import Clerk
+from edge.domain.errors import DangxiaError, DeviceUnavailable, NotFound
+from edge.store import dossiers, papers, persons
+from edge.web.locale import sentence, sentence_of
+from edge.web.parts import Parts
+from edge.web.rendering import go, page
+from edge.workflows import proofs
+
+KINDS = {kind.name.lower(): kind for kind in ProofKind}
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """The form under the preview."""
+
+    purpose: Annotated[str, msgspec.Meta(min_length=1, max_length=60)]
+
+
+def kind_of(name: str) -> ProofKind:
+    """Read a kind from an address; raises NotFound `proof.kind_unknown`."""
+    if name not in KINDS:
+        raise NotFound("proof.kind_unknown")
+    return KINDS[name]
+
+
+@get("/dossiers/{dossier:str}/proofs", sync_to_thread=True)
+def choose(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+) -> Template:
+    """Which proof is wanted."""
+    with parts.office.space.read() as town:
+        held = dossiers.dossier_of(town, dossier)
+        person = persons.person_of(town, held.person)
+        issued = papers.proofs_of(town, dossier)
+    return page(
+        request, "proof_choose.html", dossier=held, person=person, kinds=KINDS, issued=issued
+    )
+
+
+@get("/dossiers/{dossier:str}/proofs/{kind:str}", sync_to_thread=True)
+def look(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+    kind: FromPath[str],
+) -> Template:
+    """The paper as it will be, before it is numbered and sealed."""
+    with parts.office.space.read() as town:
+        held = dossiers.dossier_of(town, dossier)
+        person = persons.person_of(town, held.person)
+    health = parts.printer.health() if parts.printer else None
+    return page(
+        request,
+        "proof_preview.html",
+        dossier=held,
+        person=person,
+        kind=kind,
+        name=kind_of(kind).value,
+        health=health,
+    )
+
+
+@get("/dossiers/{dossier:str}/proofs/{kind:str}/preview", sync_to_thread=True)
+def preview(
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+    kind: FromPath[str],
+) -> Response[bytes]:
+    """The preview's picture."""
+    wanted = proofs.ProofRequest(dossier, kind_of(kind), "")
+    return Response(
+        proofs.preview_proof(parts.office, reader, wanted),
+        media_type="image/png",
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+@post("/dossiers/{dossier:str}/proofs/{kind:str}", status_code=303, sync_to_thread=True)
+def issue(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+    kind: FromPath[str],
+    data: URLEncodedBody[Issued],
+) -> Response[Any]:
+    """Number, seal and keep the proof, then send it to the printer."""
+    wanted = proofs.ProofRequest(dossier, kind_of(kind), data.purpose)
+    proof = proofs.issue_proof(parts.office, reader, wanted)
+    return go(request, _printed(parts, reader, proof))
+
+
+@post("/proofs/{proof:str}/print", status_code=303, sync_to_thread=True)
+def print_again(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    proof: FromPath[str],
+) -> Response[Any]:
+    """Send a proof that is on record to the printer once more."""
+    with parts.office.space.read() as town:
+        known = papers.proof_of(town, proof)
+    return go(request, _printed(parts, reader, known))
+
+
+def _printed(parts: Parts, clerk: Clerk, proof: papers.Proof) -> str:
+    """Queue the sealed paper and give the address of its job; the proof stands either way."""
+    if parts.printer is None:
+        return f"/proofs/{proof.id}"
+    parts.work.mkdir(parents=True, exist_ok=True)
+    pdf = parts.work / f"proof-{proof.id}.pdf"
+    pdf.write_bytes(parts.office.blobs.read(proof.blob))
+    try:
+        job = parts.printer.submit(pdf, proof.number)
+    except DeviceUnavailable:
+        return f"/proofs/{proof.id}"
+    finally:
+        pdf.unlink(missing_ok=True)
+    proofs.note_print(parts.office, clerk, proof.id, "printer", job)
+    return f"/proofs/{proof.id}/job/{job}"
+
+
+@get(["/proofs/{proof:str}", "/proofs/{proof:str}/job/{job:int}"], sync_to_thread=True)
+def show(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    proof: FromPath[str],
+    job: FromPath[int | None] = None,
+) -> Template:
+    """An issued proof and how its printing goes."""
+    with parts.office.space.read() as town:
+        known = papers.proof_of(town, proof)
+        person = persons.person_of(town, dossiers.dossier_of(town, known.dossier).person)
+    return page(request, "proof.html", proof=known, person=person, job=job, **printing(parts, job))
+
+
+@get("/proofs/{proof:str}/job/{job:int}/state", sync_to_thread=True)
+def job_state(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    proof: FromPath[str],
+    job: FromPath[int],
+) -> Template:
+    """How the printing goes, asked every second until it is over."""
+    with parts.office.space.read() as town:
+        known = papers.proof_of(town, proof)
+    return page(request, "parts/job.html", proof=known, job=job, **printing(parts, job))
+
+
+def printing(parts: Parts, job: int | None) -> dict[str, Any]:
+    """Say how a job goes: the template's `state`, `said`, `tone` and `over`."""
+    if parts.printer is None:
+        said = sentence("device.printer.absent")
+        return {"state": "failed", "said": said, "tone": "care", "over": True}
+    if job is None:
+        health = parts.printer.health()
+        said = sentence(f"device.printer.{health.fault}") if health.fault else ""
+        return {
+            "state": "failed",
+            "said": said or sentence("job.failed"),
+            "tone": "care",
+            "over": True,
+        }
+    try:
+        now = parts.printer.job(job)
+    except DangxiaError as error:
+        over = isinstance(error, NotFound)
+        return {"state": "held", "said": sentence_of(error), "tone": "care", "over": over}
+    if now.fault:
+        said = sentence(f"device.printer.{now.fault}")
+        return {"state": now.state, "said": said, "tone": "care", "over": now.final}
+    tones = {"done": "done", "failed": "alarm", "cancelled": "care", "held": "care"}
+    return {
+        "state": str(now.state),
+        "said": sentence(f"job.{now.state}"),
+        "tone": tones.get(now.state, ""),
+        "over": now.final,
+    }
+
+
+@get("/proofs/{proof:str}/paper", sync_to_thread=True)
+def paper(
+    reader: NamedDependency[Clerk], parts: NamedDependency[Parts], proof: FromPath[str]
+) -> Response[bytes]:
+    """The sealed PDF itself."""
+    with parts.office.space.read() as town:
+        known = papers.proof_of(town, proof)
+    return Response(
+        parts.office.blobs.read(known.blob),
+        media_type="application/pdf",
+        headers={"Cache-Control": "no-store"},
+    )

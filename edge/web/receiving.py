@@ -1,0 +1,60 @@
+"""Receiving a dossier: the person, the counted pieces, the shelf."""
+
+from typing import Any
+
+from anyio.to_thread import run_sync as in_thread
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Template
+
+from edge.domain.access import Clerk
+from edge.domain.archive import CATEGORIES, DOSSIER_CLASSES
+from edge.domain.errors import InvalidInput
+from edge.store import persons
+from edge.web.parts import Parts
+from edge.web.rendering import go, page
+from edge.workflows import accession
+
+TEXTS = ("name", "id_number", "dossier_class", "shelf", "number", "origin", "letter", "unit")
+LONGEST = 200
+
+
+@get("/receive", sync_to_thread=True)
+def form(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    person: FromQuery[str] = "",
+) -> Template:
+    """The form, filled with what is known of a person on record."""
+    known = None
+    if person:
+        with parts.office.space.read() as town:
+            known = persons.person_of(town, person)
+    return page(
+        request, "receive.html", person=known, classes=DOSSIER_CLASSES, categories=CATEGORIES
+    )
+
+
+@post("/receive", status_code=303)
+async def receive(
+    request: Request[Any, Any, Any], reader: NamedDependency[Clerk], parts: NamedDependency[Parts]
+) -> Response[Any]:
+    """Register person and dossier and take custody; errors as `accession.receive`."""
+    sent = await request.form()
+    texts = {name: str(sent.get(name, "")).strip()[:LONGEST] for name in TEXTS}
+    counts = {each.code: _count(each.code, sent.get(f"count-{each.code}")) for each in CATEGORIES}
+    received = await in_thread(
+        accession.receive, parts.office, reader, accession.Reception(**texts, counts=counts)
+    )
+    return go(request, f"/persons/{received.person}")
+
+
+def _count(category: str, text: object) -> int:
+    said = str(text or "").strip()
+    if not said:
+        return 0
+    if not said.isdecimal():
+        raise InvalidInput("dossier.count_wrong", category=category, count=said)
+    return int(said)

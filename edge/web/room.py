@@ -1,0 +1,143 @@
+"""The storage room: now, the last day against its limits, and the alerts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from edge.domain.access import Clerk
+from edge.domain.climate import DAY_MS, Limits, Reading
+from edge.store import room as store
+from edge.store import staff
+from edge.store.database import Connection
+from edge.web.locale import gettext
+from edge.web.parts import Parts, Room
+from edge.web.rendering import go, page
+from edge.workflows import storage_room
+
+
+@dataclass(frozen=True, slots=True)
+class Air:
+    """One quantity of a room: its latest value, its limits, and its last day for the chart."""
+
+    name: str
+    unit: str
+    value: float | None
+    low: float
+    high: float
+    digits: int
+    series: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RoomNow:
+    """One room as shown; `latest` is the moment of the last answer, 0 for none."""
+
+    room: Room
+    latest: int
+    airs: tuple[Air, ...]
+
+
+def room_now(town: Connection, room: Room, limits: Limits, now: int) -> RoomNow:
+    """Gather a room's last day; the first sensor stands for the room."""
+    records = store.readings_since(town, room.id, now - DAY_MS)
+    own = [each for each in records if each.sensor == records[0].sensor]
+    times = [each.at_ms // 1000 for each in own]
+    answers = [each if isinstance(each, Reading) else None for each in own]
+    temperature = _air(
+        gettext("温度"),
+        "℃",
+        [each.temperature if each else None for each in answers],
+        times,
+        (limits.temperature_min, limits.temperature_max),
+        1,
+    )
+    humidity = _air(
+        gettext("湿度"),
+        "%",
+        [each.humidity if each else None for each in answers],
+        times,
+        (limits.humidity_min, limits.humidity_max),
+        0,
+    )
+    return RoomNow(room, own[-1].at_ms if own else 0, (temperature, humidity))
+
+
+def _air(
+    name: str,
+    unit: str,
+    values: list[float | None],
+    times: list[int],
+    band: tuple[float, float],
+    digits: int,
+) -> Air:
+    low, high = band
+    series = {"times": times, "values": values, "low": low, "high": high, "unit": unit}
+    return Air(name, unit, values[-1] if values else None, low, high, digits, series)
+
+
+def first_reading(town: Connection, room: Room) -> Reading | None:
+    """The latest answer of a room's first sensor; None where it gave none."""
+    latest = store.latest_readings(town, room.id)
+    return latest[0] if latest and isinstance(latest[0], Reading) else None
+
+
+class RoomController(Controller):
+    """The storage room's screen, its part of other screens, and acknowledging an alert."""
+
+    path = "/room"
+
+    @get("/", sync_to_thread=True)
+    def show(
+        self,
+        request: Request[Any, Any, Any],
+        clerk: NamedDependency[Clerk],
+        parts: NamedDependency[Parts],
+    ) -> Template:
+        """The air now and over the last day, and what broke its limits."""
+        now = parts.now
+        with parts.office.space.read() as town:
+            rooms = [room_now(town, each, parts.limits, now) for each in parts.rooms]
+            alerts = store.recent_alerts(town, 20)
+        with parts.office.county.read() as county:
+            names = staff.names_of_staff(county)
+        return page(request, "room.html", rooms=rooms, alerts=alerts, names=names)
+
+    @get("/now", sync_to_thread=True)
+    def now(
+        self,
+        request: Request[Any, Any, Any],
+        clerk: NamedDependency[Clerk],
+        parts: NamedDependency[Parts],
+    ) -> Template:
+        """The latest readings in a few words."""
+        with parts.office.space.read() as town:
+            latest = [(each.name, first_reading(town, each)) for each in parts.rooms]
+        return page(request, "parts/room_now.html", latest=latest)
+
+    @get("/banner", sync_to_thread=True)
+    def banner(
+        self,
+        request: Request[Any, Any, Any],
+        clerk: NamedDependency[Clerk],
+        parts: NamedDependency[Parts],
+    ) -> Template:
+        """The alerts that nobody has seen yet."""
+        with parts.office.space.read() as town:
+            return page(request, "parts/room_banner.html", alerts=store.open_alerts(town))
+
+    @post("/alerts/{alert:str}/acknowledge", status_code=200, sync_to_thread=True)
+    def acknowledge(
+        self,
+        request: Request[Any, Any, Any],
+        clerk: NamedDependency[Clerk],
+        parts: NamedDependency[Parts],
+        alert: FromPath[str],
+    ) -> Response[Any]:
+        """Record that somebody goes to see to it."""
+        storage_room.acknowledge(parts.office, clerk, alert)
+        parts.stations.publish("climate")
+        return go(request, "/room")

@@ -1,0 +1,167 @@
+"""Batches being read: one scan at a time in its own thread, each page shown as it comes.
+
+A batch stays open until its pages are filed or put aside, so that a scan that was stopped by a
+jam goes on in the same batch. What was read is durable before the next page; after a crash
+`digitising.close_abandoned_batches` records it.
+"""
+
+import logging
+import shutil
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from edge.domain.access import Clerk
+from edge.domain.errors import Conflict, DangxiaError, DeviceUnavailable, NotFound
+from edge.imaging.master import as_master
+from edge.store.captures import Capture
+from edge.store.dossiers import dossier_of
+from edge.web.events import Stations
+from edge.workflows import digitising
+from edge.workflows.office import Office
+
+log = logging.getLogger(__name__)
+
+
+class ScannedPage(Protocol):
+    """One page on disk, whole."""
+
+    @property
+    def path(self) -> Path:
+        """A TIFF or JPEG of one page."""
+        ...
+
+
+Feed = Callable[[Path], Iterator[ScannedPage]]
+"""Scans what lies in the feeder, or on the glass, into a folder; errors as of the driver."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch:
+    """A batch not yet recorded; `trouble` is what stopped the last scan."""
+
+    id: str
+    clerk: Clerk
+    dossier: str
+    person: str
+    reading: bool
+    pages: tuple[Mapping[str, Any], ...] = ()
+    trouble: DangxiaError | None = None
+
+
+class Scanning:
+    """The scanner's owner thread and the batches it fills."""
+
+    def __init__(self, office: Office, stations: Stations, work: Path, feed: Feed | None) -> None:
+        self._office, self._stations, self._work, self._feed = office, stations, work, feed
+        self._lock = threading.Lock()
+        self._batches: dict[str, OpenBatch] = {}
+        self._thread: threading.Thread | None = None
+
+    def begin(self, clerk: Clerk, dossier: str) -> str:
+        """Open a batch for a dossier and start to read into it; give its id."""
+        with self._office.space.read() as town:
+            person = dossier_of(town, dossier).person
+        batch = digitising.begin_batch(self._office, clerk, "scanner", "", dossier)
+        with self._lock:
+            self._batches[batch] = OpenBatch(batch, clerk, dossier, person, reading=False)
+        self.read_on(batch)
+        return batch
+
+    def read_on(self, batch: str) -> None:
+        """Read more pages into an open batch, unless the scanner is reading already."""
+        with self._lock:
+            known = self._batches.get(batch)
+            if known is None:
+                raise NotFound("capture.unknown")
+            trouble = self._trouble_before()
+            self._batches[batch] = replace(known, reading=trouble is None, trouble=trouble)
+            if trouble is None:
+                self._thread = threading.Thread(
+                    target=self._read, args=(known,), name="scanning", daemon=True
+                )
+                self._thread.start()
+
+    def open_batches(self) -> list[OpenBatch]:
+        """List the batches not yet recorded."""
+        with self._lock:
+            return list(self._batches.values())
+
+    def batch(self, id: str) -> OpenBatch | None:
+        """Find an open batch."""
+        with self._lock:
+            return self._batches.get(id)
+
+    def names_file(self, batch: str, digest: str) -> bool:
+        """Say whether a file belongs to an open batch."""
+        known = self.batch(batch)
+        return known is not None and any(
+            digest in (page["blob"], page["thumb"]) for page in known.pages
+        )
+
+    def close(self, batch: str) -> Capture | None:
+        """Record an open batch as one act; raises Conflict `capture.reading` while it is read."""
+        known = self.batch(batch)
+        if known is None:
+            raise NotFound("capture.unknown")
+        if known.reading:
+            raise Conflict("capture.reading")
+        capture = digitising.close_batch(self._office, known.clerk, batch)
+        with self._lock:
+            self._batches.pop(batch, None)
+        return capture
+
+    def stop(self, seconds: float) -> None:
+        """Wait for a scan under way, then record every open batch; for the box's end."""
+        if self._thread is not None:
+            self._thread.join(seconds)
+        for each in self.open_batches():
+            if not each.reading:
+                self.close(each.id)
+
+    def _trouble_before(self) -> DangxiaError | None:
+        if self._feed is None:
+            return DeviceUnavailable("device.scanner.absent", fault="absent", pages_kept=0)
+        if any(each.reading for each in self._batches.values()):
+            return DeviceUnavailable("device.scanner.busy", fault="busy", pages_kept=0)
+        return None
+
+    def _read(self, begun: OpenBatch) -> None:
+        folder = self._work / f"scan-{begun.id}"
+        trouble: DangxiaError | None = None
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._read_into(begun, folder)
+        except DangxiaError as error:
+            trouble = error
+        except OSError:
+            log.exception("scan %s stopped", begun.id)
+            trouble = DeviceUnavailable("device.scanner.line", fault="line", pages_kept=0)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+            self._change(begun.id, reading=False, trouble=self._counted(begun.id, trouble))
+
+    def _read_into(self, begun: OpenBatch, folder: Path) -> None:
+        assert self._feed is not None
+        for scanned in self._feed(folder):
+            page = digitising.add_page(self._office, begun.clerk, begun.id, as_master(scanned.path))
+            scanned.path.unlink(missing_ok=True)
+            known = self.batch(begun.id)
+            if known is not None:
+                self._change(begun.id, pages=(*known.pages, page))
+
+    def _change(self, batch: str, **changes: Any) -> None:
+        with self._lock:
+            known = self._batches.get(batch)
+            if known is not None:
+                self._batches[batch] = replace(known, **changes)
+        self._stations.publish("pages", capture=batch)
+
+    def _counted(self, batch: str, trouble: DangxiaError | None) -> DangxiaError | None:
+        """Let the sentence count all pages of the batch, not those of the last run alone."""
+        known = self.batch(batch)
+        if trouble is None or known is None:
+            return trouble
+        return type(trouble)(trouble.key, **{**trouble.fields, "pages_kept": len(known.pages)})

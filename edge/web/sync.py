@@ -1,0 +1,100 @@
+"""The state of the exchange, in words that promise nothing the county has not confirmed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from litestar import Controller, Request, get
+from litestar.di import NamedDependency
+from litestar.response import Template
+
+from edge.domain.access import Clerk
+from edge.web.locale import gettext, ngettext
+from edge.web.parts import Parts, SyncStanding
+from edge.web.rendering import page
+from edge.web.wording import moment
+
+DAY_MS = 86_400_000
+LONG_SILENCE_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A state as a tone (done, care, alarm or none), a sign and a sentence."""
+
+    tone: str
+    sign: str
+    text: str
+
+
+def words_of(standing: SyncStanding, now: int) -> Words:
+    """Say the one thing about the exchange that matters most now."""
+    if standing.quarantined:
+        count = standing.quarantined
+        return Words(
+            "alarm",
+            "!",
+            ngettext("有 %(n)s 件要您处理", "有 %(n)s 件要您处理", count) % {"n": count},
+        )
+    silent_days = (now - standing.confirmed_at) // DAY_MS if standing.confirmed_at else 0
+    if silent_days >= LONG_SILENCE_DAYS:
+        said = gettext("已 %(days)s 天没同步，请联系县档案局") % {"days": silent_days}
+        return Words("alarm", "▲", said)
+    if standing.sending:
+        done, every = standing.sending
+        return Words("", "↑", gettext("正在上传 %(done)s/%(all)s") % {"done": done, "all": every})
+    if not standing.online:
+        return Words("care", "●", _offline(standing, now))
+    if standing.unsent:
+        return Words("", "↑", _waiting(standing.unsent))
+    if not standing.confirmed_at:
+        return Words("", "·", gettext("还没有和县里同步过"))
+    return Words("done", "✓", f"{gettext('已同步')} {moment(standing.confirmed_at, now)}")
+
+
+def _offline(standing: SyncStanding, now: int) -> str:
+    if not standing.unsent:
+        return gettext("未联网，照常办理")
+    said = f"{gettext('未联网，照常办理。')}{_waiting(standing.unsent)}"
+    if standing.oldest_unsent_at:
+        oldest = moment(standing.oldest_unsent_at, now)
+        said += gettext("（最早%(oldest)s）") % {"oldest": oldest}
+    return said
+
+
+def _waiting(count: int) -> str:
+    return ngettext("%(n)s 件待上传", "%(n)s 件待上传", count) % {"n": count}
+
+
+class SyncController(Controller):
+    """The state in the bar, and the screen behind it."""
+
+    path = "/sync"
+
+    @get("/words", sync_to_thread=True)
+    def words(
+        self,
+        request: Request[Any, Any, Any],
+        clerk: NamedDependency[Clerk],
+        parts: NamedDependency[Parts],
+    ) -> Template:
+        """The words in the bar."""
+        return page(request, "parts/sync_words.html", words=words_of(parts.sync(), parts.now))
+
+    @get("/", sync_to_thread=True)
+    def show(
+        self,
+        request: Request[Any, Any, Any],
+        clerk: NamedDependency[Clerk],
+        parts: NamedDependency[Parts],
+    ) -> Template:
+        """What the county has and has not got."""
+        standing = parts.sync()
+        now = parts.now
+        devices = [(name, health()) for name, health in parts.drivers.items()]
+        return page(
+            request,
+            "sync.html",
+            standing=standing,
+            words=words_of(standing, now),
+            devices=devices,
+        )

@@ -1,0 +1,92 @@
+"""Leafing through a dossier; every page shown is on record."""
+
+from typing import Any
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect, Template
+
+from edge.domain.access import Clerk
+from edge.domain.errors import NotFound
+from edge.store import dossiers, persons
+from edge.web.parts import Parts
+from edge.web.persons import looked
+from edge.web.rendering import page
+from edge.web.wording import local
+
+JPEG = "image/jpeg"
+
+
+@get("/dossiers/{dossier:str}/view", sync_to_thread=True)
+def first_page(
+    reader: NamedDependency[Clerk], parts: NamedDependency[Parts], dossier: FromPath[str]
+) -> Redirect:
+    """Open the dossier at its first page."""
+    with parts.office.space.read() as town:
+        held = [each for each in dossiers.catalogue(town, dossier) if each.pages]
+    if not held:
+        raise NotFound("dossier.no_pages")
+    return Redirect(f"/dossiers/{dossier}/view/{held[0].id}/1", status_code=303)
+
+
+@get("/dossiers/{dossier:str}/view/{material:str}/{number:int}", sync_to_thread=True)
+def leaf(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+    material: FromPath[str],
+    number: FromPath[int],
+) -> Template:
+    """One page large, with all the pages beside it; raises NotFound `page.unknown`."""
+    looked(request, parts, reader, dossier, material)
+    with parts.office.space.read() as town:
+        held = dossiers.dossier_of(town, dossier)
+        person = persons.person_of(town, held.person)
+        leaves = [
+            (each, dossiers.pages_of(town, each.id))
+            for each in dossiers.catalogue(town, dossier)
+            if each.pages
+        ]
+    order = [(each, shown) for each, pages in leaves for shown in pages]
+    places = [(each.id, shown.number) for each, shown in order]
+    if (material, number) not in places:
+        raise NotFound("page.unknown")
+    at = places.index((material, number))
+    return page(
+        request,
+        "viewer.html",
+        dossier=held,
+        person=person,
+        leaves=leaves,
+        material=order[at][0],
+        shown=order[at][1],
+        previous=_address(dossier, places[at - 1]) if at else "",
+        next=_address(dossier, places[at + 1]) if at + 1 < len(places) else "",
+        seen_at=local(parts.now).strftime("%Y-%m-%d %H:%M"),
+    )
+
+
+def _address(dossier: str, place: tuple[str, int]) -> str:
+    return f"/dossiers/{dossier}/view/{place[0]}/{place[1]}"
+
+
+@get("/pages/{owner:str}/{digest:str}", sync_to_thread=True)
+def image(
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    owner: FromPath[str],
+    digest: FromPath[str],
+) -> Response[bytes]:
+    """One page image of a material or capture; never kept by the browser.
+
+    Raises NotFound `blob.awaiting` where the file has not arrived yet.
+    """
+    with parts.office.space.read() as town:
+        named = dossiers.owner_names_blob(town, owner, digest)
+    if not named and not parts.scanning.names_file(owner, digest):
+        raise NotFound("page.unknown")
+    return Response(
+        parts.office.blobs.read(digest), media_type=JPEG, headers={"Cache-Control": "no-store"}
+    )
