@@ -85,3 +85,15 @@ def institutions(county: Connection) -> list[Institution]:
 def _member(row: tuple[str, str, str, str, str, str]) -> Member:
     id, name, town, roles, login, verifier = row
     return Member(Clerk(id, name, town, frozenset(json.loads(roles))), login, verifier)
+
+
+def seal_of_box(county: Connection, box: str) -> str:
+    """The PEM certificates of the office seal that a box keeps; empty when there are none."""
+    row = county.execute("select seal from box where id = ? and not revoked", (box,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def name_of_institution(county: Connection, code: str) -> str:
+    """An office's name; its code until the name has arrived."""
+    row = county.execute("select name from institution where code = ?", (code,)).fetchone()
+    return str(row[0]) if row else code
