@@ -5,7 +5,10 @@ dossiers follow it by the regulation of 2021-12-29. Schemes are versioned, since
 were sorted by older rules.
 """
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from datetime import date
 
 from edge.domain.errors import InvalidInput
 
@@ -58,6 +61,11 @@ EXPECTED: dict[str, tuple[str, ...]] = {
 
 DOSSIER_CLASSES = ("流动", "退休", "失业")
 
+_WRITTEN_DATE = re.compile(
+    r"([0-9]{4})(?:([0-9]{2})([0-9]{2})?)?"
+    r"|([0-9]{4})[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2})日?|月)?|([0-9]{4})年"
+)
+
 
 def category_of(code: str) -> Category:
     """Look a category up by its code; raises InvalidInput `category.unknown`."""
@@ -80,13 +88,17 @@ def gaps_of(dossier_class: str, codes: frozenset[str]) -> tuple[Category, ...]:
 
 
 def check_formed_on(text: str) -> str:
-    """Accept YYYY, YYYYMM or YYYYMMDD; raises InvalidInput `date.partial`."""
-    digits = text.replace("-", "").replace(".", "").strip()
-    sound = digits.isdigit() and len(digits) in (4, 6, 8) and 1900 <= int(digits[:4]) <= 2100
-    if sound and len(digits) >= 6:
-        sound = 1 <= int(digits[4:6]) <= 12
-    if sound and len(digits) == 8:
-        sound = 1 <= int(digits[6:8]) <= 31
-    if not sound:
+    """Accept a year, a month or a day and give YYYY, YYYYMM or YYYYMMDD.
+
+    Parts may be parted by `-`, `.`, `/` or 年月日; raises InvalidInput `date.partial` (text).
+    """
+    written = _WRITTEN_DATE.fullmatch("".join(unicodedata.normalize("NFKC", text).split()))
+    parts = [part.zfill(2) for part in written.groups() if part] if written else []
+    year, month, day = [*(int(part) for part in parts), 1, 1, 1][:3]
+    if not parts or not 1900 <= year <= 2100:
         raise InvalidInput("date.partial", text=text)
-    return digits
+    try:
+        date(year, month, day)
+    except ValueError as error:
+        raise InvalidInput("date.partial", text=text) from error
+    return "".join(parts)

@@ -1,5 +1,6 @@
 """Batches of pages scanned or dropped, until every page is filed."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from edge.domain.errors import NotFound
@@ -21,16 +22,12 @@ class Capture:
     by: str
 
 
-_CAPTURE = (
-    "select c.id, c.dossier, c.source, c.device, c.pages, (select count(*) from page w "
-    "where w.owner = c.id and not exists (select 1 from material m join page f on f.owner = m.id "
-    "where m.capture = c.id and f.blob = w.blob)) as waiting, c.at, c.by from capture c "
-)
+_CAPTURE = "select id, dossier, source, device, pages, waiting, at, by from capture "
 
 
 def capture_of(connection: Connection, id: str) -> Capture:
     """Read one batch; raises NotFound `capture.unknown`."""
-    row = connection.execute(_CAPTURE + "where c.id = ?", (id,)).fetchone()
+    row = connection.execute(_CAPTURE + "where id = ?", (id,)).fetchone()
     if row is None:
         raise NotFound("capture.unknown")
     return Capture(*row)
@@ -38,27 +35,23 @@ def capture_of(connection: Connection, id: str) -> Capture:
 
 def waiting_captures(connection: Connection) -> list[Capture]:
     """List the batches that still have pages to file, the newest first."""
-    rows = connection.execute(
-        f"select * from ({_CAPTURE}) where waiting > 0 order by at desc, id desc limit 100"
-    )
+    rows = connection.execute(_CAPTURE + "where waiting > 0 order by at desc, id desc limit 100")
     return [Capture(*row) for row in rows]
 
 
 def waiting_pages(connection: Connection, capture: str) -> list[Page]:
-    """List a batch's pages that have not been filed."""
-    filed = {
+    """List a batch's pages that have not been filed; of equal sheets the first count as filed."""
+    filed = Counter(
         blob.lower()
         for (blob,) in connection.execute(
             "select hex(f.blob) from material m join page f on f.owner = m.id where m.capture = ?",
             (capture,),
         )
-    }
-    return [page for page in pages_of(connection, capture) if page.blob not in filed]
-
-
-def capture_by_device(connection: Connection, device: str) -> Capture | None:
-    """Find the batch of one device mark, such as the digest of a dropped file."""
-    row = connection.execute(
-        _CAPTURE + "where c.device = ? order by c.id limit 1", (device,)
-    ).fetchone()
-    return Capture(*row) if row else None
+    )
+    waiting = []
+    for page in pages_of(connection, capture):
+        if filed[page.blob] > 0:
+            filed[page.blob] -= 1
+        else:
+            waiting.append(page)
+    return waiting

@@ -119,10 +119,13 @@ def _note_history(connection: Connection, entries: Sequence[Entry]) -> None:
     )
     last: dict[str, Entry] = {}
     for entry in entries:
-        if entry.box not in last or entry.n > last[entry.box].n:
+        known = last.get(entry.box)
+        if known is None or (entry.n, entry.hash) > (known.n, known.hash):
             last[entry.box] = entry
     connection.executemany(
         "insert into chain values (?, ?, ?) on conflict (box) do update "
-        "set n = excluded.n, hash = excluded.hash where excluded.n > chain.n",
+        "set n = excluded.n, hash = excluded.hash "
+        # A chain that forked, as after a restored backup, looks alike at every peer.
+        "where (excluded.n, excluded.hash) > (chain.n, chain.hash)",
         [(entry.box, entry.n, entry.hash) for entry in last.values()],
     )

@@ -88,11 +88,12 @@ def hours_since(connection: Connection, room: str, since: int) -> list[tuple[int
     return [(hour, sensor, json.loads(summary)) for hour, sensor, summary in rows]
 
 
-def open_alerts(connection: Connection) -> list[Alert]:
-    """List the alerts that have not cleared, the newest first."""
+def open_alerts(connection: Connection, box: str = "") -> list[Alert]:
+    """List the alerts that have not cleared, the newest first; all boxes' or one box's own."""
     rows = connection.execute(
         _ALERT + "where not exists (select 1 from climate_alert_end e where e.alert = a.id "
-        "and e.kind = 'cleared') order by a.id desc"
+        "and e.kind = 'cleared') and (? = '' or a.box = ?) order by a.id desc",
+        (box, box),
     )
     return [Alert(*row) for row in rows]
 

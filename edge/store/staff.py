@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 
 from argon2 import PasswordHasher
-from argon2.exceptions import VerifyMismatchError
+from argon2.exceptions import InvalidHashError, VerificationError
 
 from edge.domain.access import Clerk
 from edge.store.database import Connection
@@ -36,10 +36,10 @@ def verifier_of(pin: str) -> str:
 
 
 def pin_matches(verifier: str, pin: str) -> bool:
-    """Check a PIN in constant time per verifier."""
+    """Check a PIN in constant time per verifier; nothing matches what is no verifier."""
     try:
         return _HASHER.verify(verifier, pin)
-    except VerifyMismatchError:
+    except (VerificationError, InvalidHashError):
         return False
 
 

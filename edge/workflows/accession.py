@@ -153,4 +153,5 @@ def _checked(reception: Reception) -> Reception:
             raise InvalidInput("dossier.count_wrong", category=code, count=count)
     id_number = check_id_number(reception.id_number).modern if reception.id_number else ""
     values = {name: getattr(reception, name) for name in Reception.__slots__}
-    return Reception(**{**values, "name": name, "id_number": id_number})
+    number = "".join(reception.number.split()).upper()
+    return Reception(**{**values, "name": name, "id_number": id_number, "number": number})

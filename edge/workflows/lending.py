@@ -14,13 +14,16 @@ def lend(
 ) -> Dossier:
     """Lend a dossier until `due` (YYYYMMDD).
 
-    Raises InvalidInput (`loan.borrower_missing`, `date.partial`), Conflict `dossier.lent`
-    (borrower) or `dossier.sent_away`.
+    Raises InvalidInput (`loan.borrower_missing`, `date.partial`, `loan.pages_wrong`), Conflict
+    `dossier.lent` (borrower) or `dossier.sent_away`.
     """
     clerk.require(Right.LEND)
     if not borrower.strip():
         raise InvalidInput("loan.borrower_missing")
     day = check_formed_on(due)
+    if len(day) != 8:
+        raise InvalidInput("date.partial", text=due)
+    _check_pages(pages)
 
     def act(pen: Pen) -> Dossier:
         held = dossier_of(pen.connection, dossier)
@@ -39,8 +42,9 @@ def lend(
 
 
 def give_back(office: Office, clerk: Clerk, dossier: str, pages: int) -> Dossier:
-    """Take a lent dossier back; raises Conflict `dossier.not_lent`."""
+    """Take a lent dossier back; raises Conflict `dossier.not_lent`, InvalidInput as `lend`."""
     clerk.require(Right.LEND)
+    _check_pages(pages)
 
     def act(pen: Pen) -> Dossier:
         loan = dossier_of(pen.connection, dossier).loan
@@ -50,3 +54,8 @@ def give_back(office: Office, clerk: Clerk, dossier: str, pages: int) -> Dossier
         return dossier_of(pen.connection, dossier)
 
     return office.transact(clerk, act)
+
+
+def _check_pages(pages: int) -> None:
+    if not 0 <= pages <= 99_999:
+        raise InvalidInput("loan.pages_wrong", pages=pages)

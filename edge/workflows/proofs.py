@@ -39,7 +39,7 @@ class ProofRequest:
 def preview_proof(office: Office, clerk: Clerk, request: ProofRequest) -> bytes:
     """Show the proof as PNG, unnumbered and unsealed; nothing is recorded."""
     clerk.require(Right.PROVE)
-    return preview(_paper(office, clerk, request, "（预览，未编号）", "········"))
+    return preview(_paper(office, clerk, _source(office, request), "（预览，未编号）", "········"))
 
 
 def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
@@ -48,12 +48,14 @@ def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
     Raises Conflict `dossier.sent_away`, and InvalidInput `document.missing_glyph`.
     """
     clerk.require(Right.PROVE)
+    source = _source(office, request)
     year = datetime.fromtimestamp(office.author.clock() / 1000, CHINA).year
     running = office.space.write(lambda c: take_number(c, f"proof-{year}"))
     mark = int(office.author.box[:4], 16) % 1000
     number = f"{office.code}证〔{year}〕{mark:03d}-{running:04d}号"
     code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
-    typeset = typeset_proof(_paper(office, clerk, request, number, code))
+    paper = _paper(office, clerk, source, number, code)
+    typeset = typeset_proof(paper)
     stamp = stamp_seal(office.name, SEAL_LABEL)
     blob = office.blobs.put(sign(typeset.pdf, typeset.seal_box, stamp, office.seal))
 
@@ -68,6 +70,7 @@ def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
                 "kind": str(request.kind),
                 "number": number,
                 "purpose": request.purpose,
+                "statement": list(paper.statements),
                 "code": code,
                 "blob": blob,
             },
@@ -78,31 +81,46 @@ def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
 
 
 def note_print(office: Office, clerk: Clerk, proof: str, printer: str, job: int) -> None:
-    """Record that a proof went to a printer."""
+    """Record that a proof went to a printer; raises Denied and NotFound `proof.unknown`."""
+    clerk.require(Right.PROVE)
 
     def act(pen: Pen) -> None:
+        proof_of(pen.connection, proof)
         pen.append(Kind.PROOF_PRINTED, proof, {"printer": printer, "job": str(job)})
 
     office.transact(clerk, act)
 
 
-def _paper(
-    office: Office, clerk: Clerk, request: ProofRequest, number: str, code: str
-) -> ProofPaper:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """What the proof rests on."""
+
+    kind: ProofKind
+    dossier: Dossier
+    person: Person
+    materials: list[Material]
+
+
+def _source(office: Office, request: ProofRequest) -> _Source:
     with office.space.read() as connection:
         dossier = dossier_of(connection, request.dossier)
         if dossier.standing is Standing.SENT:
             raise Conflict("dossier.sent_away")
         person = person_of(connection, dossier.person)
         materials = catalogue(connection, request.dossier)
-    cited = _cited(request.kind, materials)
+    return _Source(request.kind, dossier, person, materials)
+
+
+def _paper(office: Office, clerk: Clerk, source: _Source, number: str, code: str) -> ProofPaper:
+    person = source.person
+    cited = _cited(source.kind, source.materials)
     return ProofPaper(
         office=office.name,
-        kind=request.kind,
+        kind=source.kind,
         number=number,
         holder=person.name,
         id_number=person.id_number or "未记载",
-        statements=_statements(request.kind, person, dossier, cited),
+        statements=_statements(source.kind, person, source.dossier, cited),
         citations=tuple(
             Citation(category_of(each.category).name, each.title, 1 if each.pages else None)
             for each in cited[:4]

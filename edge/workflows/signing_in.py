@@ -3,6 +3,7 @@
 from edge.domain.access import Clerk
 from edge.domain.errors import Denied
 from edge.store import desk
+from edge.store.database import Connection
 from edge.store.staff import member_by_login, pin_matches
 from edge.workflows.office import Office
 
@@ -16,19 +17,24 @@ def sign_in(office: Office, login: str, pin: str) -> Clerk:
     Raises Denied `pin.wrong` (left: guesses before a wait), `pin.wait` (seconds).
     """
     now = office.author.clock()
-    with office.space.read() as connection:
+
+    # A guess counts before it is checked, so that many at once are no way round the wait.
+    def count(connection: Connection) -> tuple[int, int]:
         failures, last = desk.failures_of(connection, login)
-    wait = _wait_ms(failures) - (now - last)
+        wait = _wait_ms(failures) - (now - last)
+        if wait <= 0:
+            desk.note_failure(connection, login, now)
+        return failures, wait
+
+    failures, wait = office.space.write(count)
     if wait > 0:
         raise Denied("pin.wait", seconds=-(-wait // 1000))
     with office.county.read() as county:
         member = member_by_login(county, login)
     known = member is not None and member.clerk.town in ("", office.code)
     if member is None or not known or not pin_matches(member.verifier, pin):
-        office.space.write(lambda connection: desk.note_failure(connection, login, now))
         raise Denied("pin.wrong", left=max(0, FREE_GUESSES - failures - 1))
-    if failures:
-        office.space.write(lambda connection: desk.clear_failures(connection, login))
+    office.space.write(lambda connection: desk.clear_failures(connection, login))
     return member.clerk
 
 

@@ -4,10 +4,18 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from edge.domain.access import Clerk, Right
-from edge.domain.climate import DAY_MS, HOUR_MS, Limits, Missing, Reading, judge, summarise
+from edge.domain.climate import (
+    DAY_MS,
+    HOUR_MS,
+    Breach,
+    Limits,
+    Missing,
+    Reading,
+    judge,
+    summarise,
+)
 from edge.domain.kinds import Kind
 from edge.store import room as readings
-from edge.store.database import Connection
 from edge.store.entries import Pen
 from edge.store.room import Alert, alert_of, open_alerts
 from edge.workflows.office import Office
@@ -17,70 +25,55 @@ KEEP_RAW_MS = 90 * DAY_MS
 
 def record(office: Office, room: str, record: Reading | Missing, limits: Limits) -> list[Alert]:
     """Keep one reading and judge the room; says which alerts it raised."""
-    since = record.at_ms - DAY_MS
-
-    def keep(connection: Connection) -> list[Reading | Missing]:
-        readings.keep_reading(connection, room, record)
-        return readings.readings_since(connection, room, since)
-
-    day = office.space.write(keep)
-    breaches = {
-        (each.sensor, f"{each.kind}/{each.quantity or ''}".rstrip("/")): each
-        for each in judge(day, limits, record.at_ms)
-    }
-    with office.space.read() as connection:
-        standing = {
-            (alert.sensor, alert.breach): alert
-            for alert in open_alerts(connection)
-            if alert.room == room
-        }
-    if breaches.keys() == standing.keys():
-        return []
 
     def act(pen: Pen) -> list[Alert]:
-        for key in standing.keys() - breaches.keys():
+        readings.keep_reading(pen.connection, room, record)
+        day = readings.readings_since(pen.connection, room, record.at_ms - DAY_MS)
+        breaches = {
+            (each.sensor, f"{each.kind}/{each.quantity or ''}".rstrip("/")): each
+            for each in judge(day, limits, record.at_ms)
+        }
+        # Another box of the town may watch a room of the same name; its alerts are its own.
+        standing = {
+            (alert.sensor, alert.breach): alert
+            for alert in open_alerts(pen.connection, office.author.box)
+            if alert.room == room
+        }
+        for key in sorted(standing.keys() - breaches.keys()):
             pen.append(Kind.CLIMATE_CLEARED, standing[key].id, {})
-        raised = []
-        for key in sorted(breaches.keys() - standing.keys()):
-            breach, alert = breaches[key], pen.new_id()
-            pen.append(
-                Kind.CLIMATE_ALERT,
-                alert,
-                {
-                    "room": room,
-                    "sensor": breach.sensor,
-                    "breach": key[1],
-                    "value": breach.value,
-                    "limit": breach.limit,
-                },
-            )
-            raised.append(alert_of(pen.connection, alert))
-        return raised
+        raised = sorted(breaches.keys() - standing.keys())
+        return [_raise(pen, room, key[1], breaches[key]) for key in raised]
 
     return office.transact(office.itself, act)
 
 
+def _raise(pen: Pen, room: str, name: str, breach: Breach) -> Alert:
+    alert = pen.new_id()
+    told = {"sensor": breach.sensor, "value": breach.value, "limit": breach.limit}
+    pen.append(Kind.CLIMATE_ALERT, alert, {"room": room, "breach": name, **told})
+    return alert_of(pen.connection, alert)
+
+
 def close_hour(office: Office, room: str, hour_ms: int) -> bool:
     """Put one full hour (its start in ms) on record; False when nothing was heard in it."""
-    with office.space.read() as connection:
+
+    def act(pen: Pen) -> bool:
         records = [
             each
-            for each in readings.readings_since(connection, room, hour_ms)
+            for each in readings.readings_since(pen.connection, room, hour_ms)
             if each.at_ms < hour_ms + HOUR_MS
         ]
-        done = connection.execute(
+        done = pen.connection.execute(
             "select 1 from climate_hour where room = ? and hour = ? and box = ?",
             (room, hour_ms, office.author.box),
         ).fetchone()
-    if not records or done:
-        return False
-
-    def act(pen: Pen) -> None:
+        if not records or done:
+            return False
         pen.append(Kind.CLIMATE_HOUR, room, {"hour": hour_ms, "sensors": _summaries(records)})
         readings.drop_readings_before(pen.connection, hour_ms - KEEP_RAW_MS)
+        return True
 
-    office.transact(office.itself, act)
-    return True
+    return office.transact(office.itself, act)
 
 
 def acknowledge(office: Office, clerk: Clerk, alert: str, note: str = "") -> Alert:

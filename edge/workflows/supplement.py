@@ -7,8 +7,9 @@ from typing import Any
 from edge.domain.access import Clerk, Right
 from edge.domain.archive import category_of, check_formed_on
 from edge.domain.errors import Conflict, InvalidInput
+from edge.domain.identity import check_id_number
 from edge.domain.kinds import Kind
-from edge.store.captures import waiting_pages
+from edge.store.captures import capture_of, waiting_pages
 from edge.store.dossiers import (
     Material,
     Page,
@@ -18,6 +19,8 @@ from edge.store.dossiers import (
     next_position,
 )
 from edge.store.entries import Pen
+from edge.store.persons import person_of
+from edge.store.reducers.persons import COLUMNS
 from edge.workflows.office import Office
 
 
@@ -50,8 +53,8 @@ def file_material(office: Office, clerk: Clerk, filing: Filing) -> Material:
         raise InvalidInput("material.no_pages")
 
     def act(pen: Pen) -> Material:
-        if dossier_of(pen.connection, filing.dossier).standing is Standing.SENT:
-            raise Conflict("dossier.sent_away")
+        _require_here(pen, filing.dossier)
+        capture_of(pen.connection, filing.capture)
         material = pen.new_id()
         pen.append(
             Kind.MATERIAL_FILED,
@@ -73,12 +76,16 @@ def file_material(office: Office, clerk: Clerk, filing: Filing) -> Material:
 
 
 def reclassify(office: Office, clerk: Clerk, material: str, category: str) -> Material:
-    """Move a material to another category, last in it; what it was stays on record."""
+    """Move a material to another category, last in it; what it was stays on record.
+
+    Raises InvalidInput `category.unknown`, NotFound, Conflict `dossier.sent_away`.
+    """
     clerk.require(Right.FILE)
     category_of(category)
 
     def act(pen: Pen) -> Material:
         held = material_of(pen.connection, material)
+        _require_here(pen, held.dossier)
         position = next_position(pen.connection, held.dossier, category)
         pen.append(
             Kind.MATERIAL_RECLASSIFIED,
@@ -94,26 +101,52 @@ def reclassify(office: Office, clerk: Clerk, material: str, category: str) -> Ma
 def correct_person(
     office: Office, clerk: Clerk, person: str, field: str, value: str, source: str
 ) -> None:
-    """Record another value for one field of a person, with the page it rests on."""
+    """Record another value for one field of a person, with the page it rests on.
+
+    Raises InvalidInput (`person.field_unknown`, or what is wrong with the value), NotFound
+    `person.unknown`.
+    """
     clerk.require(Right.FILE)
+    sound = _checked(field, value.strip())
 
     def act(pen: Pen) -> None:
+        person_of(pen.connection, person)
         pen.append(
             Kind.PERSON_CORRECTED,
             person,
-            {"field": field, "value": value.strip(), "source": source},
+            {"field": field, "value": sound, "source": source},
             after=_standing_claims(pen, person, field),
         )
 
     office.transact(clerk, act)
 
 
+def _require_here(pen: Pen, dossier: str) -> None:
+    if dossier_of(pen.connection, dossier).standing is Standing.SENT:
+        raise Conflict("dossier.sent_away")
+
+
+def _checked(field: str, value: str) -> str:
+    if field not in COLUMNS:
+        raise InvalidInput("person.field_unknown", field=field)
+    if field == "name" and not value:
+        raise InvalidInput("person.name_missing")
+    if field == "id_number" and value:
+        return check_id_number(value).modern
+    if field == "birth" and value:
+        return check_formed_on(value)
+    return value
+
+
 def _chosen(waiting: Sequence[Page], numbers: Sequence[int]) -> list[Mapping[str, Any]]:
     by_number = {page.number: page for page in waiting}
-    missing = [number for number in numbers if number not in by_number]
-    if missing:
-        raise Conflict("page.already_filed", number=missing[0])
-    return [_record(by_number[number]) for number in numbers]
+    chosen = []
+    for number in numbers:
+        page = by_number.pop(number, None)
+        if page is None:
+            raise Conflict("page.already_filed", number=number)
+        chosen.append(_record(page))
+    return chosen
 
 
 def _record(page: Page) -> Mapping[str, Any]:

@@ -58,8 +58,10 @@ create index material_capture on material (capture) where capture <> '';
 
 create table capture (
     id text primary key, entry text not null, dossier text not null, source text not null,
-    device text not null, pages integer not null, at integer not null, by text not null
+    device text not null, pages integer not null, at integer not null, by text not null,
+    waiting integer not null default 0
 );
+create index capture_waiting on capture (at) where waiting > 0;
 
 -- Pages of captures and of materials; owner: id of either. blob, thumb: SHA-256.
 create table page (
@@ -111,8 +113,8 @@ create table climate_hour (
     primary key (room, hour, sensor, box)
 ) without rowid;
 create table climate_alert (
-    id text primary key, room text not null, sensor text not null, breach text not null,
-    value real, bound real, at integer not null, box text not null
+    id text primary key, entry text not null, room text not null, sensor text not null,
+    breach text not null, value real, bound real, at integer not null, box text not null
 ) without rowid;
 create index climate_alert_at on climate_alert (at);
 create table climate_alert_end (

@@ -31,10 +31,14 @@ def hour(connection: Connection, entries: Sequence[Entry]) -> None:
 def alerted(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `climate.alert`."""
     connection.executemany(
-        "insert or ignore into climate_alert values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into climate_alert values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update "
+        "set entry = excluded.entry, room = excluded.room, sensor = excluded.sensor, "
+        "breach = excluded.breach, value = excluded.value, bound = excluded.bound, "
+        "at = excluded.at, box = excluded.box where excluded.entry < climate_alert.entry",
         [
             (
                 entry.about,
+                entry.id,
                 *(str(entry.body.get(name, "")) for name in ("room", "sensor", "breach")),
                 entry.body.get("value"),
                 entry.body.get("limit"),

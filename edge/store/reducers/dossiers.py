@@ -1,10 +1,11 @@
 """Dossiers, captures, materials and their pages."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from edge.domain.entry import Entry
+from edge.domain.kinds import Kind
 from edge.store.database import Connection
 
 THUMBNAIL, PAPER, MASTER = 0, 1, 2
@@ -34,8 +35,13 @@ def registered(connection: Connection, entries: Sequence[Entry]) -> None:
 
 def captured(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `capture.taken`: a batch of pages as the scanner or the hot folder gave them."""
+    touched = _captures_touched(connection, entries)
     connection.executemany(
-        "insert or ignore into capture values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into capture (id, entry, dossier, source, device, pages, at, by) "
+        "values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set "
+        "entry = excluded.entry, dossier = excluded.dossier, source = excluded.source, "
+        "device = excluded.device, pages = excluded.pages, at = excluded.at, by = excluded.by "
+        "where excluded.entry < capture.entry",
         [
             (
                 entry.about,
@@ -49,12 +55,19 @@ def captured(connection: Connection, entries: Sequence[Entry]) -> None:
         ],
     )
     _add_pages(connection, entries)
+    _count_waiting(connection, touched | _captures_touched(connection, entries))
 
 
 def filed(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `material.filed`."""
+    touched = _captures_touched(connection, entries)
     connection.executemany(
-        "insert or ignore into material values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into material values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "on conflict (id) do update set entry = excluded.entry, dossier = excluded.dossier, "
+        "category = excluded.category, position = excluded.position, title = excluded.title, "
+        "formed_on = excluded.formed_on, copy = excluded.copy, capture = excluded.capture, "
+        "pages = excluded.pages, at = excluded.at, by = excluded.by "
+        "where excluded.entry < material.entry",
         [
             (
                 entry.about,
@@ -74,6 +87,7 @@ def filed(connection: Connection, entries: Sequence[Entry]) -> None:
         ],
     )
     _add_pages(connection, entries)
+    _count_waiting(connection, touched | _captures_touched(connection, entries))
 
 
 def name_blobs(connection: Connection, blobs: Sequence[tuple[bytes, int]]) -> None:
@@ -87,15 +101,48 @@ def name_blobs(connection: Connection, blobs: Sequence[tuple[bytes, int]]) -> No
 
 def _add_pages(connection: Connection, entries: Sequence[Entry]) -> None:
     rows, blobs = [], []
-    for entry in entries:
+    for entry in sorted(entries, key=lambda entry: entry.id):
+        shown = _owns_pages(connection, entry)
+        if shown:
+            connection.execute("delete from page where owner = ?", (entry.about,))
         for number, page in enumerate(entry.body.get("pages", []), start=1):
-            rows.append((entry.about, number, *_page_columns(page)))
+            if shown:
+                rows.append((entry.about, number, *_page_columns(page)))
             blobs.append((bytes.fromhex(page["thumb"]), THUMBNAIL))
             blobs.append((bytes.fromhex(page["blob"]), MASTER))
-    connection.executemany(
-        "insert or ignore into page values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
-    )
+    connection.executemany("insert into page values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
     name_blobs(connection, blobs)
+
+
+def _owns_pages(connection: Connection, entry: Entry) -> bool:
+    """Say whether the entry is the least that claims its subject, hence whose pages are shown."""
+    row = connection.execute(
+        "select min(entry) from (select entry from capture where id = :id "
+        "union all select entry from material where id = :id)",
+        {"id": entry.about},
+    ).fetchone()
+    return bool(row[0] == entry.id)
+
+
+def _captures_touched(connection: Connection, entries: Sequence[Entry]) -> set[str]:
+    captures = {entry.about for entry in entries if entry.kind == Kind.CAPTURE_TAKEN}
+    for entry in entries:
+        row = connection.execute(
+            "select capture from material where id = ? and capture <> ''", (entry.about,)
+        ).fetchone()
+        captures.update(row or ())
+    return captures
+
+
+def _count_waiting(connection: Connection, captures: Iterable[str]) -> None:
+    # Equal sheets have one digest: of each digest as many wait as were read and not filed.
+    connection.executemany(
+        "update capture set waiting = (select coalesce(sum(max(0, seen - filed)), 0) from "
+        "(select count(*) as seen, (select count(*) from material m join page f "
+        "on f.owner = m.id where m.capture = :id and f.blob = w.blob) as filed "
+        "from page w where w.owner = :id group by w.blob)) where id = :id",
+        [{"id": capture} for capture in sorted(captures)],
+    )
 
 
 def _page_columns(page: Mapping[str, Any]) -> tuple[object, ...]:

@@ -19,7 +19,12 @@ def issued(connection: Connection, entries: Sequence[Entry]) -> None:
         if digest:
             blobs.append((digest, PAPER))
     connection.executemany(
-        "insert or ignore into proof values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows
+        "insert into proof values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update "
+        "set entry = excluded.entry, dossier = excluded.dossier, kind = excluded.kind, "
+        "number = excluded.number, purpose = excluded.purpose, code = excluded.code, "
+        "blob = excluded.blob, at = excluded.at, by = excluded.by, box = excluded.box "
+        "where excluded.entry < proof.entry",
+        rows,
     )
     name_blobs(connection, blobs)
 
