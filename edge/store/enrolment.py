@@ -1,0 +1,78 @@
+"""The county's boxes, and the tickets by which they come in."""
+
+from dataclasses import dataclass
+
+from edge.store.database import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A one-off leave to ask for admission; `expires` in milliseconds.
+
+    `state` is open, pending or admitted; `box`, `name` and `public_key` are empty while open.
+    """
+
+    id: str
+    town: str
+    secret: bytes
+    expires: int
+    automatic: bool
+    state: str
+    box: str
+    name: str
+    public_key: str
+
+
+def boxes(county: Connection) -> list[tuple[str, str, str, str, int]]:
+    """List every box: (id, town, name, public key, revoked)."""
+    rows = county.execute("select id, town, name, public_key, revoked from box order by town, name")
+    return rows.fetchall()
+
+
+def add_ticket(county: Connection, ticket: Ticket) -> None:
+    """Keep a ticket."""
+    county.execute(
+        "insert into ticket values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            ticket.id,
+            ticket.town,
+            ticket.secret,
+            ticket.expires,
+            ticket.automatic,
+            ticket.state,
+            ticket.box,
+            ticket.name,
+            ticket.public_key,
+        ),
+    )
+
+
+def ticket_of(county: Connection, id: str) -> Ticket | None:
+    """Read a ticket."""
+    row = county.execute("select * from ticket where id = ?", (id,)).fetchone()
+    return _ticket(row) if row else None
+
+
+def tickets(county: Connection, state: str) -> list[Ticket]:
+    """List the tickets in one state."""
+    rows = county.execute("select * from ticket where state = ? order by id", (state,))
+    return [_ticket(row) for row in rows]
+
+
+def claim(county: Connection, id: str, box: str, name: str, public_key: str) -> None:
+    """Bind a ticket to the box that used it."""
+    county.execute(
+        "update ticket set state = 'pending', box = ?, name = ?, public_key = ? "
+        "where id = ? and state = 'open'",
+        (box, name, public_key, id),
+    )
+
+
+def settle(county: Connection, box: str) -> None:
+    """Close the tickets of a box that has been admitted."""
+    county.execute("update ticket set state = 'admitted' where box = ?", (box,))
+
+
+def _ticket(row: tuple[str, str, bytes, int, int, str, str, str, str]) -> Ticket:
+    id, town, secret, expires, automatic, state, box, name, public_key = row
+    return Ticket(id, town, secret, expires, bool(automatic), state, box, name, public_key)

@@ -1,0 +1,310 @@
+"""The SQL of replication: what to send, how far peers are, and merging what they sent.
+
+The only reader and writer of `crsql_changes`. The rules come from losses that were reproduced: a
+db_version is never split; a cursor is taken from rows really sent, never from the counter; changes
+are never left out by site id; merging, projecting and the cursor are one transaction.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from edge.domain.entry import Entry
+from edge.store.database import Connection, SyncBitLeaked
+from edge.store.projection import project
+from edge.store.seals import Seal
+
+TABLES = ("entry", "seal", "receipt", "box_status")
+# table, pk, cid, val, col_version, db_version, site_id, cl, seq
+Change = tuple[str, bytes, str, object, int, int, bytes, int, int]
+TABLE: Final = 0
+PK: Final = 1
+CID: Final = 2
+VAL: Final = 3
+COL_VERSION: Final = 4
+DB_VERSION: Final = 5
+SITE: Final = 6
+CL: Final = 7
+SEQ: Final = 8
+
+_LAST_VERSION = 1 << 53
+_EXTRACT = (
+    'select "table", pk, cid, val, col_version, db_version, site_id, cl, seq from crsql_changes '
+    "where db_version > ? and db_version <= ? order by db_version, seq"
+)
+# A merged row takes the receiver's next db_version; the sender's is left behind at the door, so
+# that no peer can push this database's counter ahead.
+_MERGE = (
+    'insert into crsql_changes ("table", pk, cid, val, col_version, db_version, site_id, cl, seq) '
+    "values (?, ?, ?, ?, ?, 0, ?, ?, ?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """How far a sender's record has been taken in, and the hash of the segment that ended there."""
+
+    upto: int = 0
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Whole versions to merge in one transaction; `cursor` only with the last of a segment."""
+
+    sender: str
+    epoch: str
+    changes: Sequence[Change]
+    entries: Sequence[Entry]
+    receipts: Sequence[Seal]
+    cursor: Cursor | None
+    at: int
+
+
+def epoch_of(connection: Connection) -> str:
+    """This database's epoch; empty before `ensure_epoch`."""
+    row = connection.execute("select epoch from identity").fetchone()
+    return str(row[0]) if row else ""
+
+
+def ensure_epoch(connection: Connection, at: int) -> str:
+    """Give this database an epoch unless it has one."""
+    if not epoch_of(connection):
+        connection.execute("insert into identity values (?, ?)", (os.urandom(16).hex(), at))
+    return epoch_of(connection)
+
+
+def changes_after(
+    connection: Connection,
+    after: int,
+    receiver: str,
+    epoch: str,
+    limit: int = 20_000,
+    max_bytes: int = 16 << 20,
+) -> list[Change]:
+    """Collect whole versions that the receiver has not got, about `limit` changes of them.
+
+    Versions that came from this same receiver and epoch are left out.
+    """
+    found: list[Change] = []
+    size = 0
+    for low, high in _open_ranges(connection, after, receiver, epoch):
+        bound = _bound(connection, low, high, limit - len(found))
+        for change in connection.execute(_EXTRACT, (low, bound)):
+            whole = bool(found) and change[DB_VERSION] != found[-1][DB_VERSION]
+            if whole and size > max_bytes:
+                return found
+            found.append(tuple(change))
+            value = change[VAL]
+            size += len(value) if isinstance(value, (str, bytes)) else 8
+        if len(found) >= limit or size > max_bytes:
+            break
+    return found
+
+
+def cursor_of(connection: Connection, sender: str, epoch: str) -> Cursor:
+    """How far a sender's epoch has been taken in."""
+    row = connection.execute(
+        "select upto, hash from cursor where sender = ? and epoch = ?", (sender, epoch)
+    ).fetchone()
+    return Cursor(*row) if row else Cursor()
+
+
+def cursors_of(connection: Connection, sender: str) -> dict[str, Cursor]:
+    """Every epoch of one sender."""
+    rows = connection.execute("select epoch, upto, hash from cursor where sender = ?", (sender,))
+    return {epoch: Cursor(upto, hash) for epoch, upto, hash in rows}
+
+
+def seen(connection: Connection) -> dict[str, int]:
+    """What has been taken in from everybody: `sender/epoch` to version."""
+    rows = connection.execute("select sender || '/' || epoch, upto from cursor")
+    return dict(rows.fetchall())
+
+
+def log_export(connection: Connection, receiver: str, cursor: Cursor, at: int) -> None:
+    """Note a segment before it is shipped; durable once the transaction has committed."""
+    connection.execute(
+        "insert or ignore into export_log values (?, ?, ?, ?)",
+        (receiver, cursor.upto, cursor.hash, at),
+    )
+
+
+def export_known(connection: Connection, receiver: str, cursor: Cursor) -> bool:
+    """Say whether this database remembers having shipped up to there."""
+    if cursor == Cursor():
+        return True
+    row = connection.execute(
+        "select 1 from export_log where receiver = ? and upto = ? and hash = ?",
+        (receiver, cursor.upto, cursor.hash),
+    ).fetchone()
+    return row is not None
+
+
+def merge(connection: Connection, batch: Batch) -> None:
+    """Merge whole versions, project their entries, move the cursor; nothing else may write here.
+
+    Raises SyncBitLeaked when the extension could no longer track writes.
+    """
+    before = _last_version(connection)
+    connection.executemany(
+        _MERGE,
+        [(t, pk, cid, val, cv, s, cl, q) for t, pk, cid, val, cv, _, s, cl, q in batch.changes],
+    )
+    if connection.execute("select crsql_internal_sync_bit()").fetchone()[0]:
+        raise SyncBitLeaked
+    project(connection, batch.entries)
+    note_possession(connection, batch.receipts)
+    _note_applied(connection, batch, before, _last_version(connection))
+    if batch.cursor is not None:
+        connection.execute(
+            "insert into cursor values (?, ?, ?, ?, ?) on conflict (sender, epoch) do update "
+            "set upto = excluded.upto, hash = excluded.hash, at = excluded.at",
+            (batch.sender, batch.epoch, batch.cursor.upto, batch.cursor.hash, batch.at),
+        )
+        connection.execute("update quarantine set resolved = 1 where sender = ?", (batch.sender,))
+
+
+def note_possession(connection: Connection, receipts: Sequence[Seal]) -> None:
+    """Keep the newest receipt of each box at hand."""
+    connection.executemany(
+        "insert into possession values (?, ?, ?, ?) on conflict (box) do update "
+        "set n = excluded.n, hash = excluded.hash, at = excluded.at "
+        "where excluded.n > possession.n",
+        [(receipt.box, receipt.n, receipt.hash, receipt.at) for receipt in receipts],
+    )
+
+
+def possession_of(connection: Connection, box: str) -> int:
+    """The number of the newest entry of a box that the hub has signed for."""
+    row = connection.execute("select n from possession where box = ?", (box,)).fetchone()
+    return int(row[0]) if row else 0
+
+
+def unsent(connection: Connection, box: str) -> tuple[int, int | None]:
+    """How many of a box's entries the hub has not signed for, and the time of the oldest."""
+    confirmed = possession_of(connection, box)
+    row = connection.execute("select n from chain where box = ?", (box,)).fetchone()
+    waiting = max((row[0] if row else 0) - confirmed, 0)
+    oldest = connection.execute(
+        "select at from history where box = ? and n > ? order by n limit 1", (box, confirmed)
+    ).fetchone()
+    return waiting, oldest[0] if oldest and waiting else None
+
+
+def sealed(connection: Connection, box: str, n: int) -> bool:
+    """Say whether a box's n-th entry is under its seal."""
+    id = Seal(box, n, "", 0, box, "").id
+    return connection.execute("select 1 from seal where id = ?", (id,)).fetchone() is not None
+
+
+def texts_of(connection: Connection, table: str, id: bytes | str) -> tuple[object, ...] | None:
+    """The stored columns of one replicated row, without its key."""
+    columns, key = ("head, data", "id") if table == "entry" else ("body", "id")
+    if table == "box_status":
+        key = "box"
+    row = connection.execute(
+        f"select {columns} from {table} where {key} = ?",
+        (id,),
+    ).fetchone()
+    return tuple(row) if row else None
+
+
+def entry_at(connection: Connection, box: str, n: int) -> bytes | None:
+    """The 16-byte id of a box's n-th entry."""
+    row = connection.execute(
+        "select entry from history where box = ? and n = ?", (box, n)
+    ).fetchone()
+    return bytes.fromhex(row[0]) if row else None
+
+
+def quarantine(
+    connection: Connection,
+    hash: str,
+    sender: str,
+    reason: str,
+    fields: Mapping[str, object],
+    file: str,
+    at: int,
+) -> None:
+    """Note a refused segment."""
+    connection.execute(
+        "insert or ignore into quarantine values (?, ?, ?, ?, ?, ?, 0)",
+        (hash, sender, reason, json.dumps(dict(fields), default=str), at, file),
+    )
+
+
+def quarantined(connection: Connection, sender: str | None = None) -> int:
+    """How many refused segments still hold a cursor."""
+    row = connection.execute(
+        "select count(*) from quarantine where not resolved and (?1 is null or sender = ?1)",
+        (sender,),
+    ).fetchone()
+    return int(row[0])
+
+
+def note_contact(connection: Connection, peer: str, at: int) -> None:
+    """Note that an exchange with a peer ended well."""
+    connection.execute("insert or replace into contact values (?, ?)", (peer, at))
+
+
+def contacts(connection: Connection) -> dict[str, int]:
+    """When each peer was last heard, in milliseconds."""
+    return dict(connection.execute("select peer, at from contact").fetchall())
+
+
+def _open_ranges(
+    connection: Connection, after: int, receiver: str, epoch: str
+) -> Iterator[tuple[int, int]]:
+    """The versions after `after` that did not come from the receiver, as ranges (low, high]."""
+    low = after
+    ranges = connection.execute(
+        "select first, last from applied where sender = ? and epoch = ? and last > ? "
+        "order by first",
+        (receiver, epoch, after),
+    ).fetchall()
+    for first, last in ranges:
+        if first - 1 > low:
+            yield low, first - 1
+        low = max(low, last)
+    yield low, _LAST_VERSION
+
+
+def _bound(connection: Connection, low: int, high: int, room: int) -> int:
+    """The version within (low, high] where about `room` changes have been collected."""
+    for table in TABLES:
+        row = connection.execute(
+            f"select db_version from {table}__crsql_clock where db_version > ? "
+            "and db_version <= ? order by db_version limit 1 offset ?",
+            (low, high, max(room - 1, 0)),
+        ).fetchone()
+        if row is not None:
+            high = min(high, row[0])
+    return high
+
+
+def _last_version(connection: Connection) -> int:
+    """The greatest version of any row held: unlike the extension's counter, never a phantom."""
+    greatest = 0
+    for table in TABLES:
+        row = connection.execute(
+            f"select coalesce(max(db_version), 0) from {table}__crsql_clock"
+        ).fetchone()
+        greatest = max(greatest, row[0])
+    return greatest
+
+
+def _note_applied(connection: Connection, batch: Batch, before: int, last: int) -> None:
+    if last == before:
+        return
+    joined = connection.execute(
+        "update applied set last = ? where last = ? and sender = ? and epoch = ?",
+        (last, before, batch.sender, batch.epoch),
+    )
+    if joined.rowcount == 0:
+        connection.execute(
+            "insert into applied values (?, ?, ?, ?)",
+            (before + 1, last, batch.sender, batch.epoch),
+        )

@@ -1,0 +1,236 @@
+"""Admission: what must hold before a verified segment may touch the record.
+
+Pure checks of every change against the roster and what is held; the first one that fails rejects
+the whole segment. Order: header, shape of each change, entries and their chains, seals and
+receipts, box status.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from edge.domain.entry import Entry, parse
+from edge.domain.errors import InvalidInput, SegmentRejected
+from edge.domain.kinds import Kind
+from edge.store.exchange import CID, DB_VERSION, PK, TABLE, VAL, Change
+from edge.store.seals import Seal, parse_seal
+from sync.roster import COUNTY, Roster
+from sync.segment import ENTRY_KEY, PROTO, Header, Segment
+
+COLUMNS = {"entry": {"head", "data"}, "seal": {"body"}, "receipt": {"body"}, "box_status": {"body"}}
+HEAD_LIMIT, TEXT_LIMIT, SEAL_LIMIT = 8_192, 4 << 20, 2_048
+VERSION_JUMP, VERSION_LIMIT = 1 << 28, 1 << 50
+STATUS_KEY = b"\x01\x0b\x20"  # one column, a text of 32 bytes, in the extension's key format
+HUB_KINDS = frozenset(
+    {
+        Kind.TRANSFER_ARRIVED,
+        Kind.TRANSFER_CONFIRMED,
+        Kind.INSTITUTION_NAMED,
+        Kind.USER_ENROLLED,
+        Kind.USER_WITHDRAWN,
+        Kind.BOX_ADMITTED,
+        Kind.BOX_REVOKED,
+    }
+)
+
+
+class Held(Protocol):
+    """What the receiver holds already."""
+
+    def chain_head(self, box: str) -> tuple[int, str]:
+        """Number and hash of a box's last entry."""
+
+    def texts(self, table: str, id: bytes | str) -> tuple[object, ...] | None:
+        """The stored columns of a row, or None."""
+
+    def hash_at(self, box: str, n: int) -> str | None:
+        """The hash of a box's n-th entry, or None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What is new in a segment: changes to merge, entries to project, receipts to note."""
+
+    changes: Sequence[Change]
+    entries: Sequence[Entry]
+    receipts: Sequence[Seal]
+
+
+def admit(segment: Segment, me: str, space: str, roster: Roster, held: Held) -> Admitted:
+    """Check a verified segment; raises SegmentRejected with the key of the rule it breaks."""
+    _check_header(segment.header, me, space, roster)
+    rows = _rows(segment)
+    visit = _Visit(segment.header.sender, space, roster, held)
+    entries = visit.entries(rows["entry"])
+    visit.seals(rows["seal"], entries)
+    receipts = visit.receipts(rows["receipt"], entries)
+    visit.status(rows["box_status"])
+    fresh = {bytes.fromhex(entry.id) for entry in entries}
+    changes = [
+        change
+        for change in segment.changes
+        if change[TABLE] != "entry" or change[PK][len(ENTRY_KEY) :] in fresh
+    ]
+    return Admitted(changes, entries, receipts)
+
+
+def _check_header(header: Header, me: str, space: str, roster: Roster) -> None:
+    _require(header.proto == PROTO, "segment.proto", proto=header.proto)
+    _require(header.space == space, "segment.space", space=header.space)
+    _require(header.sender != me and roster.may_write(header.sender, space), "segment.sender")
+    _require(space != COUNTY or header.sender == roster.hub, "segment.sender")
+    _require(header.receiver in ("", me), "segment.receiver")
+    _require(0 <= header.first < header.last < VERSION_LIMIT, "segment.version")
+    _require(header.last - header.first <= VERSION_JUMP, "segment.version")
+
+
+Rows = dict[bytes, dict[str, Change]]
+
+
+def _rows(segment: Segment) -> dict[str, Rows]:
+    """The changes by table, key and column, once each has been found well-formed."""
+    rows: dict[str, Rows] = {table: defaultdict(dict) for table in COLUMNS}
+    first, last = segment.header.first, segment.header.last
+    greatest = 0
+    for change in segment.changes:
+        _check_change(change, first, last)
+        greatest = max(greatest, change[DB_VERSION])
+        row = rows[change[TABLE]][change[PK]]
+        _require(change[CID] not in row, "segment.twice")
+        row[change[CID]] = change
+    _require(greatest == last, "segment.version")
+    return rows
+
+
+def _check_change(change: Change, first: int, last: int) -> None:
+    table, pk, cid, value, col_version, version, site, cl, seq = change
+    _require(isinstance(table, str) and table in COLUMNS, "segment.table")
+    _require(isinstance(cid, str) and cid in COLUMNS[table], "segment.column")
+    _require(isinstance(pk, bytes) and _sound_key(table, pk), "segment.key")
+    numbers = (col_version, version, cl, seq)
+    _require(all(type(number) is int for number in numbers), "segment.type")
+    _require(isinstance(value, str), "segment.type")
+    _require(isinstance(site, bytes) and len(site) == 16, "segment.site")
+    _require(first < version <= last, "segment.version")
+    _require(0 <= seq < 1 << 32, "segment.version")
+    _require(cl == 1, "segment.deletion")
+    limit = 1 if table != "box_status" else (1 << 32) - 1
+    _require(1 <= col_version <= limit, "segment.rewritten")
+    size = len(str(value).encode())
+    bound = HEAD_LIMIT if cid == "head" else TEXT_LIMIT if cid == "data" else SEAL_LIMIT
+    _require(size <= (TEXT_LIMIT if table == "box_status" else bound), "segment.size")
+
+
+def _sound_key(table: str, pk: bytes) -> bool:
+    if table == "box_status":
+        return len(pk) == 35 and pk.startswith(STATUS_KEY) and _hexadecimal(pk[3:])
+    return len(pk) == 19 and pk.startswith(ENTRY_KEY)
+
+
+def _hexadecimal(text: bytes) -> bool:
+    return all(letter in b"0123456789abcdef" for letter in text)
+
+
+class _Visit:
+    def __init__(self, sender: str, space: str, roster: Roster, held: Held) -> None:
+        self.sender, self.space, self.roster, self.held = sender, space, roster, held
+        self._hashes: dict[tuple[str, int], str] = {}
+
+    def entries(self, rows: Rows) -> list[Entry]:
+        """The entries not held yet, each box's contiguous with what is held."""
+        by_box: dict[str, list[Entry]] = defaultdict(list)
+        for pk, row in rows.items():
+            _require(len(row) == 2, "segment.torn")
+            entry = _parse(str(row["head"][VAL]), str(row["data"][VAL]))
+            _require(entry.id == pk[len(ENTRY_KEY) :].hex(), "segment.key")
+            known = self.held.texts("entry", pk[len(ENTRY_KEY) :])
+            if known is not None:
+                same = known == (row["head"][VAL], row["data"][VAL])
+                _require(same, "segment.altered", entry=entry.id)
+                continue
+            self._check_author(entry)
+            by_box[entry.box].append(entry)
+        return [entry for box in sorted(by_box) for entry in self._chained(box, by_box[box])]
+
+    def seals(self, rows: Rows, entries: Sequence[Entry]) -> None:
+        """Each by the box itself, over an entry that is held or comes along."""
+        for pk, row in rows.items():
+            seal = self._read_seal("seal", pk, row)
+            if seal is None:
+                continue
+            _require(seal.signer == seal.box, "segment.seal", box=seal.box)
+            _require(self.sender in (seal.box, self.roster.hub), "segment.seal", box=seal.box)
+            self._check_seal(seal)
+
+    def receipts(self, rows: Rows, entries: Sequence[Entry]) -> list[Seal]:
+        """Each by the hub, and brought by the hub unless known."""
+        found = []
+        for pk, row in rows.items():
+            receipt = self._read_seal("receipt", pk, row)
+            if receipt is None:
+                continue
+            by_hub = receipt.signer == self.roster.hub == self.sender
+            _require(by_hub, "segment.receipt", box=receipt.box)
+            self._check_seal(receipt)
+            found.append(receipt)
+        return found
+
+    def status(self, rows: Rows) -> None:
+        """A box's own row only; the hub passes on what it holds."""
+        for pk in rows:
+            box = pk[len(STATUS_KEY) :].decode()
+            _require(self.sender in (box, self.roster.hub), "segment.status", box=box)
+            _require(self.roster.belongs(box, self.space), "segment.status", box=box)
+
+    def _check_author(self, entry: Entry) -> None:
+        hub = self.roster.hub
+        # A box brings its own acts and nobody else's: passing on those of its neighbours waits
+        # for the check of their seals.
+        _require(self.sender in (hub, entry.box), "segment.author", box=entry.box)
+        _require(self.roster.belongs(entry.box, self.space), "segment.author", box=entry.box)
+        _require(entry.box == hub or self.space != COUNTY, "segment.author", box=entry.box)
+        _require(entry.box == hub or entry.kind not in HUB_KINDS, "segment.kind", kind=entry.kind)
+
+    def _chained(self, box: str, entries: list[Entry]) -> list[Entry]:
+        n, hash = self.held.chain_head(box)
+        entries.sort(key=lambda entry: entry.n)
+        for entry in entries:
+            _require((entry.n, entry.prev) == (n + 1, hash), "segment.chain", box=box, n=entry.n)
+            n, hash = entry.n, entry.hash
+            self._hashes[(box, n)] = hash
+        return entries
+
+    def _read_seal(self, table: str, pk: bytes, row: Mapping[str, Change]) -> Seal | None:
+        body = row["body"][VAL]
+        known = self.held.texts(table, pk[len(ENTRY_KEY) :])
+        if known is not None:
+            _require(known == (body,), "segment.altered")
+            return None
+        try:
+            seal = parse_seal(str(body))
+        except ValueError as error:
+            raise SegmentRejected(f"segment.{table}") from error
+        _require(seal.body == body and seal.id == pk[len(ENTRY_KEY) :], f"segment.{table}")
+        return seal
+
+    def _check_seal(self, seal: Seal) -> None:
+        key = self.roster.key_of(seal.signer)
+        _require(self.roster.belongs(seal.box, self.space), "segment.seal", box=seal.box)
+        _require(key is not None and seal.verifies(key), "segment.seal", box=seal.box)
+        hash = self._hashes.get((seal.box, seal.n)) or self.held.hash_at(seal.box, seal.n)
+        _require(hash == seal.hash, "segment.seal", box=seal.box)
+
+
+def _parse(head: str, text: str) -> Entry:
+    try:
+        entry = parse(head, text)
+    except (InvalidInput, ValueError, RecursionError) as error:
+        raise SegmentRejected("segment.entry") from error
+    _require(isinstance(entry.data, Mapping), "segment.entry", entry=entry.id)
+    return entry
+
+
+def _require(holds: bool, key: str, **fields: object) -> None:
+    if not holds:
+        raise SegmentRejected(key, **fields)

@@ -1,0 +1,146 @@
+"""The box's side kept going: exchanges again and again, and a true account of how things stand."""
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from edge.domain.errors import DangxiaError, PeerUnreachable
+from edge.store import exchange, holdings
+from edge.store.entries import chain_head
+from sync.session import Session
+
+FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How this box stands with the county.
+
+    `last_confirmed` and `oldest_unsent` in milliseconds; `unsent` are entries that the hub has not
+    signed for; `blobs_unsent` and `blobs_awaited` by class (0 thumbnail, 1 paper, 2 master);
+    `error` is the key of what went wrong last, empty after a good exchange.
+    """
+
+    last_confirmed: int | None = None
+    reachable: bool = False
+    unsent: int = 0
+    oldest_unsent: int | None = None
+    blobs_unsent: dict[int, int] = field(default_factory=dict)
+    blobs_awaited: dict[int, int] = field(default_factory=dict)
+    quarantined: int = 0
+    error: str = ""
+    stage: str = ""
+
+
+class ReplicationLoop:
+    """A thread that exchanges when nudged and every `interval` seconds.
+
+    After a failure it waits a random time below a bound that doubles (full jitter), so that two
+    hundred boxes do not knock together when the hub comes back. `find` gives the hub's address on
+    the local net when the known one fails, or None.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        box: str,
+        interval: float = 15.0,
+        find: Callable[[], str | None] | None = None,
+    ) -> None:
+        self._session, self._box, self._interval, self._find = session, box, interval, find
+        self._wake, self._stopping = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._run, name="replication", daemon=True)
+        self._failures, self._reachable, self._error = 0, False, ""
+        self._shipped = -1
+
+    def start(self) -> None:
+        """Begin; commits of the town's space nudge it from now on."""
+        self._session.town.on_commit(self._wake.set)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the request that is under way."""
+        self._stopping.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join()
+        self._session.close()
+
+    def nudge(self) -> None:
+        """Exchange now, whatever was waited for."""
+        self._shipped, self._failures = -1, 0
+        self._wake.set()
+
+    def cut(self) -> None:
+        """Cut the line."""
+        self._session.link.cut()
+
+    def restore(self) -> None:
+        """Join the line and exchange at once."""
+        self._session.link.restore()
+        self.nudge()
+
+    def status(self) -> Status:
+        """How things stand now."""
+        hub = self._session.pins.hub
+        with self._session.town.read() as connection:
+            unsent, oldest = exchange.unsent(connection, self._box)
+            return Status(
+                last_confirmed=exchange.contacts(connection).get(hub),
+                reachable=self._reachable and not self._session.link.is_cut,
+                unsent=unsent,
+                oldest_unsent=oldest,
+                blobs_unsent=holdings.waiting_by_class(connection, hub),
+                blobs_awaited=holdings.awaited_by_class(connection),
+                quarantined=exchange.quarantined(connection),
+                error=self._error,
+                stage=self._session.stage,
+            )
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._exchange()
+            self._rest()
+
+    def _exchange(self) -> None:
+        own = self._own_head()
+        try:
+            self._session.run_once(lambda: not self._stopping.is_set())
+        except PeerUnreachable as error:
+            self._fail(error, reachable=False)
+            self._look_around()
+        except DangxiaError as error:
+            self._fail(error, reachable=True)
+        else:
+            self._shipped, self._failures = own, 0
+            self._reachable, self._error = True, ""
+
+    def _fail(self, error: DangxiaError, *, reachable: bool) -> None:
+        self._failures += 1
+        self._reachable, self._error = reachable, error.key
+
+    def _look_around(self) -> None:
+        found = self._find() if self._find is not None else None
+        if found is not None and found != self._session.wire.url:
+            self._session.wire.move(found)
+            self._failures = 0
+
+    def _rest(self) -> None:
+        """Wait for the interval or the back-off; a commit ends it early if it is our own entry."""
+        bound = min(FIRST_WAIT * 2**self._failures, LONGEST_WAIT)
+        left = random.uniform(0.2, bound) if self._failures else self._interval
+        while left > 0 and not self._stopping.is_set():
+            slice = min(left, 1.0)
+            if self._wake.wait(slice):
+                self._wake.clear()
+                if self._shipped == -1 and not self._failures:
+                    return
+                if not self._failures and self._own_head() > self._shipped:
+                    return
+                # Merging commits too; only what this box has to say is worth a journey.
+            left -= slice
+
+    def _own_head(self) -> int:
+        with self._session.town.read() as connection:
+            return chain_head(connection, self._box)[0]

@@ -1,0 +1,118 @@
+"""The composition root of the hub: its folder opened, and what the command line asks of it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from edge.domain.errors import Conflict
+from edge.domain.kinds import Kind
+from edge.store.database import Space
+from edge.store.entries import Author, Pen, new_id, now_ms
+from edge.store.keys import Keys
+from edge.store.staff import institutions, verifier_of
+from sync.enrolment import Ticket
+from sync.hub.enrolment import TICKET_LIFE_MS, Applicant, Registry
+from sync.hub.peers import Peers
+from sync.hub.spaces import HubSpaces
+from sync.tls import fingerprint_of, make_certificate
+
+COUNTY_CODE = "county"
+SETUP = "setup"
+
+
+class County:
+    """An open hub: keys, spaces, certificate, registry of boxes, answers to peers.
+
+    The folder: `hub.key`, `tls/`, `spaces/`, `blobs/`, `spool/`, `quarantine/`.
+    """
+
+    def __init__(self, folder: Path, keys: Keys, clock: Callable[[], int]) -> None:
+        self.folder, self.keys, self.clock = folder, keys, clock
+        self.spaces = HubSpaces(folder, keys)
+        self.author = Author(keys.id, clock)
+        self.registry = Registry(self.spaces.county, keys, clock)
+        self.peers = Peers(self.spaces, keys, folder, clock)
+        self.certificate = folder / "tls" / "certificate.pem"
+        self.certificate_key = folder / "tls" / "key.pem"
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        clock: Callable[[], int] = now_ms,
+        names: Sequence[str] = ("localhost", "127.0.0.1"),
+    ) -> "County":
+        """Open a hub's folder, making keys and certificate the first time.
+
+        `names` go into the new certificate; boxes trust it by its fingerprint alone.
+        """
+        path = folder / "hub.key"
+        keys = Keys.load(path) if path.exists() else Keys.make(path)
+        make_certificate(folder / "tls", names)
+        return cls(folder, keys, clock)
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the TLS certificate, 64 hexadecimal digits."""
+        return fingerprint_of(self.certificate.read_text(encoding="ascii"))
+
+    def found(self, name: str) -> None:
+        """Name the county; the same name again does nothing."""
+        self._name(COUNTY_CODE, name)
+
+    def add_town(self, code: str, name: str) -> Space:
+        """Name a town's office and make its space."""
+        self._name(code, name)
+        return self.spaces.create_town(code)
+
+    def ticket(
+        self, town: str, url: str, *, automatic: bool = False, life_ms: int = TICKET_LIFE_MS
+    ) -> Ticket:
+        """Issue a one-off ticket; `ticket.code` is what the technician types or scans."""
+        return self.registry.issue(
+            town, url, self.fingerprint, automatic=automatic, life_ms=life_ms
+        )
+
+    def enrol_user(
+        self, name: str, login: str, town: str, roles: Iterable[str], pin: str, user: str = ""
+    ) -> str:
+        """Enrol a person, or change one whose id is given; `town` is empty for the hub's own."""
+        id = user or new_id(self.clock())
+        said = {
+            "name": name,
+            "login": login,
+            "town": town,
+            "roles": sorted(roles),
+            "pin": verifier_of(pin),
+        }
+        self.spaces.county.write(
+            lambda c: Pen(c, self.author, SETUP).append(Kind.USER_ENROLLED, id, said)
+        )
+        return id
+
+    def applicants(self) -> list[Applicant]:
+        """List the boxes that wait to be admitted."""
+        return self.registry.applicants()
+
+    def admit(self, box: str, by: str = SETUP) -> None:
+        """Admit a box that waits."""
+        self.registry.admit(box, by)
+
+    def revoke(self, box: str, reason: str, by: str = SETUP) -> None:
+        """Refuse a box from now on."""
+        self.registry.revoke(box, by, reason)
+
+    def close(self) -> None:
+        """Close every space."""
+        self.spaces.close()
+
+    def _name(self, code: str, name: str) -> None:
+        with self.spaces.county.read() as connection:
+            known = {each.code: each.name for each in institutions(connection)}
+        if not code or not code.replace("-", "").isalnum() or not code.isascii():
+            raise Conflict("town.code", code=code)
+        if known.get(code) != name:
+            self.spaces.county.write(
+                lambda c: Pen(c, self.author, SETUP).append(
+                    Kind.INSTITUTION_NAMED, code, {"name": name, "code": code}
+                )
+            )

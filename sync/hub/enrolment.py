@@ -1,0 +1,155 @@
+"""The hub's side of enrolment: tickets, requests, admission, revocation."""
+
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from edge.domain.errors import NotFound, PeerRefused
+from edge.domain.kinds import Kind
+from edge.store import enrolment
+from edge.store.database import Connection, Space
+from edge.store.entries import Author, Pen
+from edge.store.keys import Keys, box_id
+from edge.store.staff import institutions
+from sync.enrolment import Ticket, new_ticket, proof_of, statement_of
+from sync.identity import verifies
+
+TICKET_LIFE_MS = 14 * 24 * 3_600_000
+
+
+@dataclass(frozen=True, slots=True)
+class Applicant:
+    """A box that has shown a good ticket and waits to be admitted."""
+
+    box: str
+    town: str
+    name: str
+
+
+class Registry:
+    """Which boxes the county knows; its entries are the hub's own."""
+
+    def __init__(self, county: Space, keys: Keys, clock: Callable[[], int]) -> None:
+        self._county, self._keys, self._clock = county, keys, clock
+        self._author = Author(keys.id, clock)
+
+    def issue(
+        self, town: str, url: str, certificate: str, *, automatic: bool, life_ms: int
+    ) -> Ticket:
+        """Make a one-off ticket for a box of a town; `automatic` admits whoever shows it."""
+        with self._county.read() as connection:
+            if town not in {each.code for each in institutions(connection)}:
+                raise NotFound("town.unknown", town=town)
+        ticket = new_ticket(url, self._keys.id, certificate)
+        kept = enrolment.Ticket(
+            ticket.id,
+            town,
+            ticket.secret,
+            self._clock() + life_ms,
+            automatic,
+            "open",
+            "",
+            "",
+            "",
+        )
+        self._county.write(lambda c: enrolment.add_ticket(c, kept))
+        return ticket
+
+    def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Answer a box that asks for admission.
+
+        Raises PeerRefused `enrol.unknown`, `enrol.refused`, `enrol.expired` or `enrol.used`.
+        """
+        if any(not isinstance(asked.get(field), str) for field in _ASKED):
+            raise PeerRefused("enrol.refused")
+        with self._county.read() as connection:
+            ticket = enrolment.ticket_of(connection, asked["ticket"])
+        if ticket is None:
+            raise PeerRefused("enrol.unknown")
+        _check_proofs(ticket, asked)
+        box = box_id(asked["public_key"])
+        if ticket.state == "open":
+            if self._clock() > ticket.expires:
+                raise PeerRefused("enrol.expired")
+            self._claim(ticket, box, asked)
+        elif ticket.box != box:
+            raise PeerRefused("enrol.used")
+        if ticket.automatic:
+            self.admit(box, "ticket")
+        return {
+            "admitted": self._is_member(box),
+            "public_key": self._keys.public_key,
+            "county": self._county_name(),
+        }
+
+    def applicants(self) -> list[Applicant]:
+        """List the boxes that wait."""
+        with self._county.read() as connection:
+            waiting = enrolment.tickets(connection, "pending")
+        return [Applicant(each.box, each.town, each.name) for each in waiting]
+
+    def admit(self, box: str, by: str) -> None:
+        """Admit a box that waits; nothing happens when it is a member; NotFound `box.unknown`."""
+
+        def write(connection: Connection) -> None:
+            if any(row[0] == box for row in enrolment.boxes(connection)):
+                return
+            asked = [each for each in enrolment.tickets(connection, "pending") if each.box == box]
+            if not asked:
+                raise NotFound("box.unknown", box=box)
+            said = {"town": asked[0].town, "name": asked[0].name}
+            Pen(connection, self._author, by).append(
+                Kind.BOX_ADMITTED, box, {**said, "public_key": asked[0].public_key}
+            )
+            enrolment.settle(connection, box)
+
+        self._county.write(write)
+
+    def revoke(self, box: str, by: str, reason: str) -> None:
+        """Refuse a box from now on; its history stays. Raises NotFound `box.unknown`."""
+        if not self._is_member(box):
+            raise NotFound("box.unknown", box=box)
+        self._county.write(
+            lambda c: Pen(c, self._author, by).append(Kind.BOX_REVOKED, box, {"reason": reason})
+        )
+
+    def _claim(self, ticket: enrolment.Ticket, box: str, asked: Mapping[str, Any]) -> None:
+        def write(connection: Connection) -> str:
+            enrolment.claim(connection, ticket.id, box, asked["name"], asked["public_key"])
+            claimed = enrolment.ticket_of(connection, ticket.id)
+            return claimed.box if claimed else ""
+
+        if self._county.write(write) != box:
+            raise PeerRefused("enrol.used")
+
+    def _is_member(self, box: str) -> bool:
+        with self._county.read() as connection:
+            return any(row[0] == box for row in enrolment.boxes(connection))
+
+    def _county_name(self) -> str:
+        with self._county.read() as connection:
+            return next(
+                (each.name for each in institutions(connection) if each.code == "county"), ""
+            )
+
+
+_ASKED = ("ticket", "town", "name", "public_key", "signature", "proof")
+
+
+def _check_proofs(ticket: enrolment.Ticket, asked: Mapping[str, Any]) -> None:
+    statement = statement_of(asked)
+    proof = proof_of(ticket.secret, statement)
+    try:
+        signature = bytes.fromhex(asked["signature"])
+        bytes.fromhex(asked["public_key"])
+    except ValueError as error:
+        raise PeerRefused("enrol.refused") from error
+    sound = (
+        hmac.compare_digest(proof.encode(), asked["proof"].encode())
+        and verifies(asked["public_key"], signature, statement)
+        and asked["town"] == ticket.town
+        and 0 < len(asked["name"]) <= 100
+    )
+    if not sound:
+        raise PeerRefused("enrol.refused")

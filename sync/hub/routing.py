@@ -1,0 +1,114 @@
+"""Carrying transfers between towns: sent → arrived in the other space; received → confirmed.
+
+Every step is looked up by the transfer's id before it is written, so running again does nothing.
+"""
+
+import threading
+from collections.abc import Callable
+
+from edge.domain.errors import NotFound
+from edge.domain.kinds import Kind
+from edge.store import holdings, routing
+from edge.store.database import Connection
+from edge.store.entries import Author, Pen
+from sync.hub.spaces import HubSpaces
+from sync.roster import space_of
+
+ROUTER = "hub"
+
+
+class Router:
+    """The hub's hand in transfers."""
+
+    def __init__(self, spaces: HubSpaces, hub: str, clock: Callable[[], int]) -> None:
+        self._spaces = spaces
+        self._author = Author(hub, clock)
+        self._running = threading.Lock()
+
+    def run(self, name: str) -> int:
+        """Do what the transfers standing in one space ask for; how many entries were written."""
+        with self._running:
+            return self._deliver(name) + self._confirm(name)
+
+    def fetch(self, name: str, digest: str) -> bool:
+        """Bring a file into a space that a transfer entitles to it; False when there is none."""
+        with self._spaces.space(name).read() as connection:
+            origin = holdings.origin_of(connection, bytes.fromhex(digest))
+        return origin is not None and self._copy(origin, name, digest)
+
+    def _deliver(self, name: str) -> int:
+        with self._spaces.space(name).read() as connection:
+            waiting = routing.sent_and_open(connection)
+        return sum(self._arrive(name, *transfer) for transfer in waiting)
+
+    def _arrive(
+        self, name: str, transfer: str, dossier: str, town: str, reason: str, letter: str
+    ) -> int:
+        destination = space_of(town)
+        try:
+            space = self._spaces.space(destination)
+            with space.read() as connection:
+                if "arrived" in routing.steps_of(connection, transfer):
+                    return 0
+            with self._spaces.space(name).read() as connection:
+                contents = routing.contents_of(connection, dossier)
+        except NotFound:
+            # An unknown town, or a dossier that is not here: it stays open at the sender's.
+            return 0
+        digests = [
+            page[side]
+            for material in contents["materials"]
+            for page in material["pages"]
+            for side in ("thumb", "blob")
+        ]
+        sender = name.removeprefix("town-")
+        content = {**contents, "from": sender, "to": town, "reason": reason, "letter": letter}
+
+        def arrive(connection: Connection) -> int:
+            if "arrived" in routing.steps_of(connection, transfer):
+                return 0
+            holdings.entitle(connection, [bytes.fromhex(each) for each in digests], name)
+            pen = Pen(connection, self._author, ROUTER)
+            pen.append(Kind.TRANSFER_ARRIVED, transfer, content)
+            return 1
+
+        written = space.write(arrive, urgent=False)
+        for digest in digests:
+            self._copy(name, destination, digest)
+        return written
+
+    def _confirm(self, name: str) -> int:
+        """Tell each sender what this town has received."""
+        with self._spaces.space(name).read() as connection:
+            received = routing.received_here(connection)
+        return sum(self._close(origin, transfer) for transfer, origin in received)
+
+    def _close(self, town: str, transfer: str) -> int:
+        def confirm(connection: Connection) -> int:
+            steps = routing.steps_of(connection, transfer)
+            if "sent" not in steps or "confirmed" in steps:
+                return 0
+            Pen(connection, self._author, ROUTER).append(Kind.TRANSFER_CONFIRMED, transfer, {})
+            return 1
+
+        try:
+            space = self._spaces.town(town)
+        except NotFound:
+            return 0
+        with space.read() as connection:
+            if "confirmed" in routing.steps_of(connection, transfer):
+                return 0
+        return space.write(confirm, urgent=False)
+
+    def _copy(self, origin: str, destination: str, digest: str) -> bool:
+        """Copy a file between two folders; False while its own town has not sent it yet."""
+        source, target = self._spaces.blobs(origin), self._spaces.blobs(destination)
+        if target.has(digest):
+            return True
+        if not source.has(digest):
+            return False
+        content = source.read(digest)
+        target.put(content)
+        held = [(bytes.fromhex(digest), len(content))]
+        self._spaces.space(destination).write(lambda c: holdings.note_held(c, held), urgent=False)
+        return True

@@ -1,0 +1,233 @@
+"""One space's side of an exchange: what to ship to a peer, and taking in what it shipped."""
+
+import hashlib
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+
+from edge.domain.entry import Entry, sha256_hex
+from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
+from edge.store import exchange
+from edge.store.database import Connection, Space, fsync_folder
+from edge.store.entries import chain_head
+from edge.store.exchange import DB_VERSION, PK, TABLE, Batch, Change, Cursor
+from edge.store.keys import Keys
+from edge.store.migrations import schema_version
+from edge.store.seals import Seal, give_receipts, seal_own_chain
+from sync.admission import Admitted, admit
+from sync.roster import Roster
+from sync.segment import ENTRY_KEY, Header, Segment, in_order, open_segment, seal_segment
+
+MERGE_LIMIT = 5_000
+QUARANTINE_FILES = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What taking in a segment came to; `cursor` is durable."""
+
+    sender: str
+    cursor: Cursor
+    changes: int
+    entries: int
+    boxes: frozenset[str]
+
+
+class Replica:
+    """One space as its peers see it; one segment at a time is taken in."""
+
+    def __init__(
+        self,
+        space: Space,
+        keys: Keys,
+        roster: Callable[[], Roster],
+        quarantine: Path,
+        clock: Callable[[], int],
+    ) -> None:
+        self.space, self._keys, self._roster = space, keys, roster
+        self._quarantine, self._clock = quarantine, clock
+        self._taking = threading.Lock()
+        with space.read() as connection:
+            self.epoch = exchange.epoch_of(connection)
+        if not self.epoch:
+            self.epoch = space.write(lambda c: exchange.ensure_epoch(c, clock()))
+
+    def cursor_of(self, sender: str, epoch: str) -> Cursor:
+        """How far a sender's epoch has been taken in."""
+        with self.space.read() as connection:
+            return exchange.cursor_of(connection, sender, epoch)
+
+    def cursors_of(self, sender: str) -> dict[str, Cursor]:
+        """How far each epoch of a sender has been taken in."""
+        with self.space.read() as connection:
+            return exchange.cursors_of(connection, sender)
+
+    def remembers(self, receiver: str, cursor: Cursor) -> bool:
+        """Say whether we know of having shipped up to there; if not, we were set back in time."""
+        with self.space.read() as connection:
+            return exchange.export_known(connection, receiver, cursor)
+
+    def seal(self) -> None:
+        """Close our own chain where it stands, before it is exported."""
+        with self.space.read() as connection:
+            n, _ = chain_head(connection, self._keys.id)
+            sealed = exchange.sealed(connection, self._keys.id, n)
+        if n and not sealed:
+            self.space.write(
+                lambda c: seal_own_chain(c, self._keys.id, self._clock(), self._keys.signing),
+                urgent=False,
+            )
+
+    def outgoing(self, receiver: str, receiver_epoch: str, after: Cursor) -> bytes | None:
+        """Make the next segment for a receiver, logged before it may leave; None at the end."""
+        self.seal()
+        with self.space.read() as connection:
+            changes = exchange.changes_after(connection, after.upto, receiver, receiver_epoch)
+            known = exchange.seen(connection)
+        if not changes:
+            return None
+        header = Header(
+            space=self.space.name,
+            sender=self._keys.id,
+            epoch=self.epoch,
+            receiver=receiver,
+            schema=schema_version(),
+            first=after.upto,
+            last=changes[-1][DB_VERSION],
+            count=len(changes),
+            prev_hash=after.hash,
+            seen=known,
+        )
+        content, hash = seal_segment(Segment(header, in_order(changes)), self._keys)
+        reached = Cursor(header.last, hash)
+        self.space.write(
+            lambda c: exchange.log_export(c, receiver, reached, self._clock()), urgent=False
+        )
+        return content
+
+    def take(self, content: bytes, sender: str) -> Taken:
+        """Verify, admit and merge a segment that `sender` handed over; known ones do nothing.
+
+        Raises SegmentRejected (quarantined, nothing changed), SchemaAhead, and PeerRefused
+        `sync.cursor` when the segment does not follow on what is held.
+        """
+        with self._taking:
+            try:
+                return self._take(content, sender)
+            except SegmentRejected as error:
+                self._set_aside(content, sender, error)
+                raise
+
+    def sign_for(self, boxes: frozenset[str]) -> None:
+        """Give receipts for the chains of boxes; the hub's act, after they are durable."""
+
+        def give(connection: Connection) -> None:
+            at, hub = self._clock(), self._keys.id
+            give_receipts(connection, sorted(boxes), at, hub, self._keys.signing)
+            heads = [(box, *chain_head(connection, box)) for box in sorted(boxes)]
+            exchange.note_possession(
+                connection, [Seal(box, n, hash, at, hub, "") for box, n, hash in heads]
+            )
+
+        if boxes:
+            self.space.write(give, urgent=False)
+
+    def _take(self, content: bytes, sender: str) -> Taken:
+        roster = self._roster()
+        segment, hash = open_segment(content, roster.key_of)
+        header = segment.header
+        if header.sender != sender:
+            raise SegmentRejected("segment.sender", sender=header.sender)
+        if header.schema > schema_version():
+            raise SchemaAhead("sync.schema_ahead", theirs=header.schema, ours=schema_version())
+        with self.space.read() as connection:
+            held = exchange.cursor_of(connection, sender, header.epoch)
+            if header.last <= held.upto:
+                return Taken(sender, held, 0, 0, frozenset())
+            if (header.first, header.prev_hash) != (held.upto, held.hash):
+                raise PeerRefused("sync.cursor", upto=held.upto, hash=held.hash)
+            admitted = admit(segment, self._keys.id, self.space.name, roster, _Record(connection))
+        reached = Cursor(header.last, hash)
+        for batch in self._batches(header, admitted, reached):
+            self._merge(batch)
+        boxes = frozenset(entry.box for entry in admitted.entries)
+        return Taken(sender, reached, len(segment.changes), len(admitted.entries), boxes)
+
+    def _merge(self, batch: Batch) -> None:
+        try:
+            self.space.write(lambda c: exchange.merge(c, batch), urgent=False)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            # An entry whose content no reducer can read: the transaction was undone whole.
+            raise SegmentRejected("segment.content", sender=batch.sender) from error
+
+    def _batches(self, header: Header, admitted: Admitted, reached: Cursor) -> Iterator[Batch]:
+        """Whole versions, about MERGE_LIMIT changes a transaction; the last moves the cursor."""
+        entries = {ENTRY_KEY + bytes.fromhex(entry.id): entry for entry in admitted.entries}
+        groups = _grouped(admitted.changes) or [[]]
+        for position, changes in enumerate(groups):
+            final = position == len(groups) - 1
+            yield Batch(
+                header.sender,
+                header.epoch,
+                changes,
+                _entries_in(changes, entries),
+                admitted.receipts if final else (),
+                reached if final else None,
+                self._clock(),
+            )
+
+    def _set_aside(self, content: bytes, sender: str, error: SegmentRejected) -> None:
+        hash = hashlib.sha256(content).hexdigest()
+        with self.space.read() as connection:
+            room = exchange.quarantined(connection, sender) < QUARANTINE_FILES
+        path = self._quarantine / f"{hash}.segment"
+        if room and not path.exists():
+            self._quarantine.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            fsync_folder(self._quarantine)
+        file = path.name if room else ""
+        self.space.write(
+            lambda c: exchange.quarantine(
+                c, hash, sender, error.key, error.fields, file, self._clock()
+            ),
+            urgent=False,
+        )
+
+
+class _Record:
+    """What admission asks of the record."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def chain_head(self, box: str) -> tuple[int, str]:
+        return chain_head(self._connection, box)
+
+    def texts(self, table: str, id: bytes | str) -> tuple[object, ...] | None:
+        return exchange.texts_of(self._connection, table, id)
+
+    def hash_at(self, box: str, n: int) -> str | None:
+        id = exchange.entry_at(self._connection, box, n)
+        texts = exchange.texts_of(self._connection, "entry", id) if id else None
+        return sha256_hex(str(texts[0])) if texts else None
+
+
+def _grouped(changes: Sequence[Change]) -> list[list[Change]]:
+    groups: list[list[Change]] = []
+    for _, version in groupby(changes, key=lambda change: change[DB_VERSION]):
+        whole = list(version)
+        if groups and len(groups[-1]) + len(whole) <= MERGE_LIMIT:
+            groups[-1].extend(whole)
+        else:
+            groups.append(whole)
+    return groups
+
+
+def _entries_in(changes: Sequence[Change], entries: dict[bytes, Entry]) -> list[Entry]:
+    return [
+        entries[change[PK]]
+        for change in changes
+        if change[TABLE] == "entry" and change[2] == "head" and change[PK] in entries
+    ]

@@ -1,0 +1,167 @@
+"""One exchange of a box with its hub, in named stages that each may be cut and taken up again.
+
+handshake   who we are, where each side stands in each space
+pull        the county's space first, then the town's
+push        our own, sealed before it leaves
+receipts    what the hub has signed for comes back
+blobs       thumbnails, papers, masters; both ways
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
+from edge.store import exchange
+from edge.store.blobs import Blobs
+from edge.store.database import Space
+from edge.store.exchange import Cursor
+from edge.store.keys import Keys
+from edge.store.migrations import schema_version
+from sync.parcels import Carried, Parcels
+from sync.replica import Replica
+from sync.roster import COUNTY, roster_of, space_of
+from sync.segment import PROTO
+from sync.wire import Link, Pins, Wire
+
+STAGES = ("handshake", "pull", "push", "receipts", "blobs")
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What one exchange moved."""
+
+    pulled: int = 0
+    pushed: int = 0
+    blobs_up: int = 0
+    blobs_down: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Peer:
+    """Where the hub stands in one space: its epoch, and how far it has taken us in."""
+
+    epoch: str
+    have: Cursor
+
+
+class Session:
+    """A box's side of exchanges; `spaces` holds `county` and the town's space by name.
+
+    `folder` keeps half-arrived files, refused segments and the switch of the line.
+    """
+
+    def __init__(
+        self,
+        spaces: Mapping[str, Space],
+        blobs: Mapping[str, Blobs],
+        keys: Keys,
+        pins: Pins,
+        folder: Path,
+        clock: Callable[[], int],
+    ) -> None:
+        self.pins, self.clock = pins, clock
+        self.link = Link(folder / "link.cut")
+        self.wire = Wire(pins, keys, clock, self.link)
+        self.town = spaces[space_of(pins.town)]
+        self.stage = ""
+        self._keys, self._county = keys, spaces[COUNTY]
+        self._replicas = {
+            space.name: Replica(space, keys, self._roster, folder / "quarantine", clock)
+            for space in (self._county, self.town)
+        }
+        self._parcels = Parcels(self.town, blobs[self.town.name], self.wire, folder / "spool")
+
+    def run_once(self, going_on: Callable[[], bool] = lambda: True) -> Exchange:
+        """Exchange everything that either side lacks.
+
+        Raises PeerUnreachable, PeerRefused, SchemaAhead or SegmentRejected; what was moved before
+        stays moved, and a refused or unreadable pull does not keep our own entries back.
+        """
+        peers = self._handshake()
+        self.stage = "pull"
+        pulled, trouble = 0, None
+        for name in (COUNTY, self.town.name):
+            try:
+                pulled += self._pull(name, peers[name])
+            except (SegmentRejected, SchemaAhead) as error:
+                trouble = trouble or error
+        self.stage = "push"
+        pushed = self._push(self.town.name, peers[self.town.name])
+        self.stage = "receipts"
+        if pushed and trouble is None:
+            pulled += self._pull(self.town.name, peers[self.town.name])
+        self.stage = "blobs"
+        carried = self._parcels.carry(going_on)
+        if trouble is not None:
+            raise trouble
+        return self._confirmed(pulled, pushed, carried)
+
+    def close(self) -> None:
+        """Hang up."""
+        self.wire.close()
+
+    def _confirmed(self, pulled: int, pushed: int, carried: Carried) -> Exchange:
+        self.town.write(
+            lambda c: exchange.note_contact(c, self.pins.hub, self.clock()), urgent=False
+        )
+        return Exchange(pulled, pushed, carried.up, carried.down)
+
+    def _roster(self) -> Any:
+        return roster_of(self._county, self.pins.hub, self.pins.public_key)
+
+    def _handshake(self) -> dict[str, _Peer]:
+        self.stage = "handshake"
+        spaces = {
+            name: {
+                "epoch": replica.epoch,
+                "schema": schema_version(),
+                "have": {
+                    epoch: [held.upto, held.hash]
+                    for epoch, held in replica.cursors_of(self.pins.hub).items()
+                },
+            }
+            for name, replica in self._replicas.items()
+        }
+        said = json.dumps({"proto": PROTO, "spaces": spaces}).encode()
+        answer = self.wire.request("POST", "/handshake", said).json()
+        if answer["hub"] != self.pins.hub:
+            raise PeerRefused("sync.wrong_hub", url=self.wire.url)
+        return {name: self._peer(name, each) for name, each in answer["spaces"].items()}
+
+    def _peer(self, name: str, said: Mapping[str, Any]) -> _Peer:
+        have = Cursor(*said["have"])
+        # The hub holds a segment that we do not remember: this box was set back to an older
+        # state. Going on would reuse versions that the hub has already counted.
+        if not self._replicas[name].remembers(self.pins.hub, have):
+            raise PeerRefused("sync.box_set_back", space=name)
+        return _Peer(said["epoch"], have)
+
+    def _pull(self, name: str, peer: _Peer) -> int:
+        replica, entries = self._replicas[name], 0
+        while True:
+            held = replica.cursor_of(self.pins.hub, peer.epoch)
+            answer = self.wire.request(
+                "GET",
+                f"/spaces/{name}/segments",
+                query={"epoch": replica.epoch, "upto": held.upto, "hash": held.hash},
+            )
+            if answer.status_code == 204:
+                return entries
+            taken = replica.take(answer.content, self.pins.hub)
+            if taken.cursor == held:
+                raise PeerRefused("sync.malformed")
+            entries += taken.entries
+
+    def _push(self, name: str, peer: _Peer) -> int:
+        replica, have, entries = self._replicas[name], peer.have, 0
+        while (content := replica.outgoing(self.pins.hub, peer.epoch, have)) is not None:
+            answer = self.wire.request("POST", f"/spaces/{name}/segments", content).json()
+            reached = Cursor(int(answer["upto"]), str(answer["hash"]))
+            if reached == have or not replica.remembers(self.pins.hub, reached):
+                raise PeerRefused("sync.box_set_back", space=name)
+            have = reached
+            entries += 1
+        return entries

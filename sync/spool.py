@@ -1,0 +1,62 @@
+"""Files on their way in: pieces are kept by offset, and shown to nobody before they verify."""
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+
+from edge.domain.errors import InvalidInput
+from edge.store.blobs import Blobs
+
+PIECE = 1 << 20
+MAX_BLOB = 512 << 20
+
+
+class Spool:
+    """Half-arrived files of one space; a cut costs at most one piece."""
+
+    def __init__(self, folder: Path, blobs: Blobs) -> None:
+        self._folder, self._blobs = folder, blobs
+        self._lock = threading.Lock()
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def offset(self, digest: str) -> int:
+        """How many bytes of a file have arrived."""
+        try:
+            return self._path(digest).stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def add(self, digest: str, offset: int, total: int, piece: bytes) -> bool:
+        """Keep the next piece; True once the file is whole, verified and stored.
+
+        Raises InvalidInput `blob.offset`, `blob.size` or `blob.damaged` (the pieces are dropped).
+        """
+        if not 0 <= total <= MAX_BLOB or len(piece) > PIECE or offset + len(piece) > total:
+            raise InvalidInput("blob.size", digest=digest)
+        with self._lock:
+            held = self.offset(digest)
+            if offset != held:
+                raise InvalidInput("blob.offset", digest=digest, offset=held)
+            with self._path(digest).open("ab") as file:
+                file.write(piece)
+                file.flush()
+                os.fsync(file.fileno())
+            if held + len(piece) < total:
+                return False
+            return self._finish(digest)
+
+    def _finish(self, digest: str) -> bool:
+        path = self._path(digest)
+        content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != digest:
+            path.unlink()
+            raise InvalidInput("blob.damaged", digest=digest)
+        self._blobs.put(content)
+        path.unlink()
+        return True
+
+    def _path(self, digest: str) -> Path:
+        if len(digest) != 64 or any(letter not in "0123456789abcdef" for letter in digest):
+            raise InvalidInput("blob.name", digest=digest[:80])
+        return self._folder / digest

@@ -1,0 +1,162 @@
+"""The line from a box to its hub: signed requests over pinned TLS, and the switch that cuts it."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+
+from edge.domain.errors import (
+    DangxiaError,
+    PeerRefused,
+    PeerUnreachable,
+    SchemaAhead,
+    SegmentRejected,
+)
+from edge.store.database import fsync_folder
+from edge.store.keys import Keys
+from sync.identity import signed_headers
+from sync.tls import fetch_certificate, pinned_context
+
+PREFIX = "/sync/v1"
+_TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+_ERRORS: dict[str, type[DangxiaError]] = {
+    "sync.schema_ahead": SchemaAhead,
+    "sync.busy": PeerUnreachable,
+    "storage.full": PeerUnreachable,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Pins:
+    """What a box keeps of its enrolment: where the hub is and how it is known for certain.
+
+    `hub` is the hub's box id, `public_key` its signing key, `certificate` the SHA-256 of its TLS
+    certificate; `town` is this box's.
+    """
+
+    url: str
+    hub: str
+    public_key: str
+    certificate: str
+    town: str
+    county: str
+
+    def save(self, path: Path) -> None:
+        """Keep the pins durably."""
+        temporary = path.with_suffix(".new")
+        temporary.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
+        temporary.rename(path)
+        fsync_folder(path.parent)
+
+    @classmethod
+    def load(cls, path: Path) -> "Pins":
+        """Read the pins."""
+        return cls(**json.loads(path.read_text(encoding="utf-8")))
+
+
+class Link:
+    """The switch of the line: cut while its file exists, so that another program can cut it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @property
+    def is_cut(self) -> bool:
+        """Say whether the line is cut."""
+        return self._path.exists()
+
+    def cut(self) -> None:
+        """Cut the line; requests fail as on an unplugged cable."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._path.touch()
+
+    def restore(self) -> None:
+        """Join the line again."""
+        self._path.unlink(missing_ok=True)
+
+
+class Wire:
+    """Requests to one hub in the name of one box."""
+
+    def __init__(self, pins: Pins, keys: Keys, clock: Callable[[], int], link: Link) -> None:
+        self.pins, self.url = pins, pins.url
+        self._keys, self._clock, self._link = keys, clock, link
+        self._offset = 0
+        self._client: httpx.Client | None = None
+
+    def move(self, url: str) -> None:
+        """Look for the same hub at another address."""
+        self.close()
+        self.url = url
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        query: Mapping[str, str | int] | None = None,
+    ) -> httpx.Response:
+        """Send one signed request below the prefix.
+
+        Raises PeerUnreachable, PeerRefused, SchemaAhead or SegmentRejected with the hub's key.
+        """
+        try:
+            return self._signed(method, path, body, query)
+        except PeerRefused as error:
+            if error.key != "sync.clock":
+                raise
+            # Our clock is wrong, not our signature: borrow the hub's time for signing.
+            self._offset = int(str(error.fields["now"])) - self._clock()
+            return self._signed(method, path, body, query)
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+
+    def _signed(
+        self, method: str, path: str, body: bytes, query: Mapping[str, str | int] | None
+    ) -> httpx.Response:
+        target = PREFIX + path
+        if query:
+            target += "?" + str(httpx.QueryParams(dict(query)))
+        now = self._clock() + self._offset
+        headers = signed_headers(self._keys, self.pins.hub, method, target, body, now)
+        if self._link.is_cut:
+            raise PeerUnreachable("sync.unreachable", url=self.url)
+        try:
+            response = self._connected().request(
+                method, self.url + target, content=body, headers=headers
+            )
+        except httpx.TransportError as error:
+            self.close()
+            raise PeerUnreachable("sync.unreachable", url=self.url) from error
+        # A cut in mid-request loses the answer, not the request: exactly what a real line does.
+        if self._link.is_cut:
+            raise PeerUnreachable("sync.unreachable", url=self.url)
+        if response.status_code >= 400:
+            raise error_of(response)
+        return response
+
+    def _connected(self) -> httpx.Client:
+        if self._client is None:
+            pem = fetch_certificate(self.url, self.pins.certificate)
+            self._client = httpx.Client(
+                verify=pinned_context(pem), timeout=_TIMEOUT, trust_env=False
+            )
+        return self._client
+
+
+def error_of(response: httpx.Response) -> DangxiaError:
+    """Read a refusal back as the error that the hub raised."""
+    try:
+        said = response.json()
+        key, fields = str(said["key"]), {str(k): v for k, v in said["fields"].items()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return PeerUnreachable("sync.unreachable", status=response.status_code)
+    if key.startswith("segment."):
+        return SegmentRejected(key, **fields)
+    return _ERRORS.get(key, PeerRefused)(key, **fields)
