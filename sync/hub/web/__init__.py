@@ -1,0 +1,1 @@
+"""The county's screens: thin handlers over the towns' spaces."""

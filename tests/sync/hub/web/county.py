@@ -1,0 +1,329 @@
+"""A county whose towns have written for a while: real spaces, real files, each act by its box."""
+
+import hashlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from litestar.testing import TestClient
+from PIL import Image
+
+from edge.domain.kinds import Kind
+from edge.imaging.derive import thumbnail
+from edge.store import enrolment, exchange, holdings
+from edge.store.database import Connection
+from edge.store.entries import Author, Pen
+from edge.store.keys import Keys, box_id
+from edge.store.staff import verifier_of
+from edge.web.wording import CHINA
+from provisioning.seed.materials import make_materials
+from provisioning.seed.pages import render_page
+from provisioning.seed.people import SeedPerson, make_people
+from sync.hub.spaces import HubSpaces
+from sync.hub.web.app import create_app
+from sync.hub.web.parts import Parts
+
+WILLOW, BRIDGE, CLOUD = "330199101", "330199102", "330199103"
+NAMES = {WILLOW: "柳河镇", BRIDGE: "石桥镇", CLOUD: "云溪镇"}
+NOW = int(datetime(2026, 11, 21, 9, 30, tzinfo=CHINA).timestamp() * 1000)
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+PIN = "246810"
+SUPERVISOR, ADMINISTRATOR, TOWN_CLERK = "jiandu", "guanli", "liuhe"
+PERSONS = 14
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved; milliseconds."""
+
+    now: int = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+def key_of(mark: int) -> str:
+    """A public key's 64 digits for a box of the test."""
+    return f"{mark:02x}" * 32
+
+
+@dataclass
+class County:
+    """A hub's folder, opened, with what the tests ask of it."""
+
+    spaces: HubSpaces
+    clock: Clock
+    hub: str
+    accepted: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def parts(self) -> Parts:
+        """What the screens are made of."""
+        return Parts("青山县档案局", self.spaces, Author(self.hub, self.clock), self.accept)
+
+    def accept(self, box: str, person: str) -> None:
+        """Admit a box as the hub does: on record, its ticket closed."""
+        self.accepted.append((box, person))
+
+        def act(county: Connection) -> None:
+            asked = next(t for t in enrolment.tickets(county, "pending") if t.box == box)
+            told = {"town": asked.town, "name": asked.name, "public_key": asked.public_key}
+            Pen(county, Author(self.hub, self.clock), person).append(Kind.BOX_ADMITTED, box, told)
+            enrolment.settle(county, box)
+
+        self.spaces.county.write(act)
+
+    def write(
+        self,
+        town: str,
+        box: int,
+        at: int,
+        acts: Sequence[tuple[str, str, Mapping[str, Any]]],
+    ) -> None:
+        """Append a box's acts to its town's space, as merged here."""
+        author = Author(box_id(key_of(box)), lambda: at)
+
+        def act(connection: Connection) -> None:
+            Pen(connection, author, "u-liuhe").append_many([(*each, ()) for each in acts])
+
+        self.spaces.town(town).write(act)
+
+    def scalar(self, town: str, question: str, *values: object) -> Any:
+        """The first column of the first row of a town's answer."""
+        with self.spaces.town(town).read() as connection:
+            row = connection.execute(question, values).fetchone()
+        return row[0] if row else None
+
+    def dossier(self, town: str = WILLOW, digitised: bool = True) -> str:
+        """A dossier of a town, with page images or without."""
+        with self.spaces.town(town).read() as connection:
+            rows = connection.execute(
+                "select d.id from dossier d join material m on m.dossier = d.id "
+                "group by d.id order by sum(m.pages) desc, d.id"
+            ).fetchall()
+        return str(rows[0 if digitised else -1][0])
+
+    def looks(self, town: str, dossier: str) -> list[tuple[str, str, str, str]]:
+        """Every look on a town's record: (box, by, purpose, what)."""
+        with self.spaces.town(town).read() as connection:
+            return connection.execute(
+                "select h.box, v.by, v.purpose, v.what from view v join history h "
+                "on h.entry = v.entry where v.dossier = ? order by v.entry",
+                (dossier,),
+            ).fetchall()
+
+
+@contextmanager
+def county_in(folder: Path) -> Iterator[County]:
+    """Fill a hub's folder and open it for the length of a block."""
+    keys = Keys.make(folder / "hub.key")
+    spaces = HubSpaces(folder, keys)
+    county = County(spaces, Clock(), keys.id)
+    try:
+        _people_county(county)
+        for town in NAMES:
+            spaces.create_town(town)
+        _fill_town(county, WILLOW, 1, NOW - 30 * DAY, digitised=True)
+        _fill_town(county, BRIDGE, 3, NOW - 90 * DAY, digitised=False)
+        _fill_town(county, CLOUD, 4, NOW - 60 * DAY, digitised=False)
+        _rooms(county)
+        _journeys(county)
+        _exchanges(county)
+        yield county
+    finally:
+        spaces.close()
+
+
+def _people_county(county: County) -> None:
+    staff = (
+        ("u-jiandu", "曾敏", SUPERVISOR, "", ["supervisor"]),
+        ("u-guanli", "缪建平", ADMINISTRATOR, "", ["administrator"]),
+        ("u-liuhe", "单喆", TOWN_CLERK, WILLOW, ["clerk"]),
+        ("u-shiqiao", "区静", "shiqiao", BRIDGE, ["clerk", "technician"]),
+        ("u-yunxi", "查林", "yunxi", CLOUD, ["clerk"]),
+    )
+    boxes = (
+        (1, WILLOW, "窗口一号"),
+        (2, WILLOW, "窗口二号"),
+        (3, BRIDGE, "窗口"),
+        (4, CLOUD, "窗口"),
+        (5, CLOUD, "旧机"),
+    )
+    pin = verifier_of(PIN)
+
+    def act(connection: Connection) -> None:
+        pen = Pen(connection, Author(county.hub, lambda: NOW - 100 * DAY), "hub")
+        for code, name in NAMES.items():
+            named = {"name": f"{name}人民政府", "code": code}
+            pen.append(Kind.INSTITUTION_NAMED, code, named)
+        for id, name, login, town, roles in staff:
+            told = {"name": name, "login": login, "town": town, "roles": roles, "pin": pin}
+            pen.append(Kind.USER_ENROLLED, id, told)
+        for mark, town, name in boxes:
+            box = {"town": town, "name": name, "public_key": key_of(mark)}
+            pen.append(Kind.BOX_ADMITTED, box_id(key_of(mark)), box)
+        pen.append(Kind.BOX_REVOKED, box_id(key_of(5)), {"reason": "旧"})
+        asking = enrolment.Ticket("t6", BRIDGE, b"s", NOW + DAY, False, "open", "", "", "")
+        enrolment.add_ticket(connection, asking)
+        enrolment.claim(connection, "t6", box_id(key_of(6)), "窗口二号", key_of(6))
+
+    county.spaces.county.write(act)
+
+
+def _fill_town(county: County, town: str, box: int, at: int, digitised: bool) -> None:
+    rng = Random(town)
+    acts: list[tuple[str, str, Mapping[str, Any]]] = []
+    for number, person in enumerate(make_people(3, town, PERSONS), 1):
+        subject, dossier = f"person-{town}-{number}", f"dossier-{town}-{number}"
+        acts.append((Kind.PERSON_REGISTERED, subject, _told(person)))
+        registered = {
+            "person": subject,
+            "number": f"{town}-001-{number:05d}",
+            "class": "流动",
+            "holder": f"{NAMES[town]}人民政府",
+            "scheme": "2018",
+            "shelf": f"1库2列{number}层",
+            "counts": {},
+        }
+        acts.append((Kind.DOSSIER_REGISTERED, dossier, registered))
+        acts.append((Kind.CUSTODY_RECEIVED, dossier, {"from": person.work_unit, "counts": {}}))
+        for place, material in enumerate(make_materials(rng, person)):
+            with_pages = digitised and number == 1
+            pages = (
+                [
+                    _page(county, town, render_page(person, material, n, 60), place, n)
+                    for n in range(1, material.pages + 1)
+                ]
+                if with_pages
+                else []
+            )
+            filed = {
+                "dossier": dossier,
+                "category": material.category,
+                "position": material.sequence,
+                "title": material.title,
+                "formed_on": material.formed_on,
+                "pages": pages,
+            }
+            acts.append((Kind.MATERIAL_FILED, f"material-{town}-{number}-{place}", filed))
+    county.write(town, box, at, acts)
+
+
+def _page(county: County, town: str, jpeg: bytes, place: int, number: int) -> dict[str, Any]:
+    """A page's record. Of the second material the originals have not come; of the third nothing."""
+    space, blobs = county.spaces.town(town), county.spaces.blobs(f"town-{town}")
+    small = thumbnail(jpeg)
+    came = [small, jpeg] if place not in (1, 2) else [small] if place == 1 else []
+    for content in came:
+        held = [(bytes.fromhex(blobs.put(content)), len(content))]
+        space.write(lambda connection, held=held: holdings.note_held(connection, held))
+    width, height = Image.open(io.BytesIO(jpeg)).size
+    return {
+        "blob": digest_of(jpeg),
+        "thumb": digest_of(small),
+        "width": width,
+        "height": height,
+        "dpi": 60,
+        "bytes": len(jpeg),
+        "blank": False,
+        "dark": False,
+        "skew": 0.0,
+    }
+
+
+def digest_of(content: bytes) -> str:
+    """The name of a file."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _told(person: SeedPerson) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "id_number": person.id_number,
+        "sex": "male" if person.sex == "男" else "female",
+        "birth": person.born_on.strftime("%Y%m%d"),
+        "ethnicity": person.ethnicity,
+        "phone": person.phone,
+        "place": person.village,
+        "education": person.education,
+        "politics": person.political_status,
+        "unit": person.work_unit,
+    }
+
+
+def _rooms(county: County) -> None:
+    def breach(kind: str, value: float, limit: float) -> dict[str, Any]:
+        return {"room": "1", "sensor": "T1", "breach": kind, "value": value, "limit": limit}
+
+    old = breach("too_hot/temperature", 25.4, 24)
+    county.write(WILLOW, 1, NOW - 3 * DAY, [(Kind.CLIMATE_ALERT, "alert-hot", old)])
+    county.write(WILLOW, 1, NOW - 2 * DAY, [(Kind.CLIMATE_CLEARED, "alert-hot", {})])
+    damp = breach("too_humid/humidity", 68.2, 60)
+    county.write(WILLOW, 2, NOW - 40 * MINUTE, [(Kind.CLIMATE_ALERT, "alert-damp", damp)])
+    silent = breach("silent", 6, 3)
+    county.write(BRIDGE, 3, NOW - 3 * DAY, [(Kind.CLIMATE_ALERT, "alert-silent", silent)])
+    seen = [(Kind.CLIMATE_ACKNOWLEDGED, "alert-silent", {"note": ""})]
+    county.write(BRIDGE, 3, NOW - 3 * DAY + HOUR, seen)
+
+
+def _journeys(county: County) -> None:
+    """One transfer done, one on its way for a month, one begun today and not delivered."""
+
+    def sent(number: int, to: str) -> dict[str, Any]:
+        dossier = f"dossier-{WILLOW}-{number}"
+        return {"dossier": dossier, "from": WILLOW, "to": to, "reason": "户口迁移", "letter": ""}
+
+    arrived = {"from": WILLOW, "to": BRIDGE, "person": {}, "dossier": {}, "materials": []}
+    received = {"dossier": f"dossier-{BRIDGE}-9"}
+    hub = Author(county.hub, lambda: NOW - 24 * DAY)
+
+    def by_hub(town: str, kind: str, transfer: str, told: Mapping[str, Any]) -> None:
+        county.spaces.town(town).write(lambda c: Pen(c, hub, "hub").append(kind, transfer, told))
+
+    for transfer, number, begun in (("t-done", 3, 28), ("t-slow", 4, 25)):
+        county.write(
+            WILLOW, 1, NOW - begun * DAY, [(Kind.TRANSFER_SENT, transfer, sent(number, BRIDGE))]
+        )
+        by_hub(BRIDGE, Kind.TRANSFER_ARRIVED, transfer, arrived)
+    county.write(BRIDGE, 3, NOW - 20 * DAY, [(Kind.TRANSFER_RECEIVED, "t-done", received)])
+    by_hub(WILLOW, Kind.TRANSFER_CONFIRMED, "t-done", {})
+    county.write(WILLOW, 2, NOW - HOUR, [(Kind.TRANSFER_SENT, "t-new", sent(5, CLOUD))])
+
+
+def _exchanges(county: County) -> None:
+    heard = (
+        (WILLOW, 1, NOW - 15 * MINUTE),
+        (WILLOW, 2, NOW - 16 * HOUR),
+        (BRIDGE, 3, NOW - 3 * DAY),
+        (CLOUD, 4, NOW - 9 * DAY),
+    )
+    for town, mark, at in heard:
+        box = box_id(key_of(mark))
+        county.spaces.town(town).write(
+            lambda connection, box=box, at=at: exchange.note_contact(connection, box, at)
+        )
+
+
+@contextmanager
+def browser_of(county: County, login: str = "", pin: str = PIN) -> Iterator[TestClient[Any]]:
+    """A browser of the county's screens, signed in unless `login` is empty."""
+    with TestClient(create_app(county.parts)) as client:
+        if login:
+            assert sign_in(client, login, pin).status_code == 303
+        yield client
+
+
+def sign_in(client: TestClient[Any], login: str, pin: str = PIN) -> Any:
+    """Send the sign-in form."""
+    client.get("/lock")
+    return client.post("/sign-in", data=form(client, login=login, pin=pin), follow_redirects=False)
+
+
+def form(client: TestClient[Any], **fields: str) -> dict[str, str]:
+    """A form with the token that a page of the client would carry."""
+    return {**fields, "_csrf_token": client.cookies["csrftoken"]}

@@ -1,0 +1,126 @@
+"""The overview is honest about silence, and admits boxes for the administrator alone."""
+
+from edge.store.keys import box_id
+from sync.hub.web.registers import journeys
+from sync.hub.web.standings import pending, standings
+from sync.hub.web.words import words_of_box, words_of_county
+from tests.sync.hub.web.county import (
+    ADMINISTRATOR,
+    BRIDGE,
+    CLOUD,
+    DAY,
+    NOW,
+    PERSONS,
+    SUPERVISOR,
+    WILLOW,
+    County,
+    browser_of,
+    form,
+    key_of,
+)
+
+
+def test_each_box_is_said_with_its_last_confirmed_exchange(county: County) -> None:
+    said = {
+        (town.town.code, box.name): words_of_box(box, NOW)
+        for town in standings(county.parts)
+        for box in town.boxes
+    }
+    assert said[WILLOW, "窗口一号"].text == "今天 09:15 已同步"
+    assert said[WILLOW, "窗口二号"].text == "昨天 17:30 已同步"
+    assert said[BRIDGE, "窗口"].text == "3 天没有消息"
+    assert said[CLOUD, "窗口"].text == "9 天没有消息，请联系该镇"
+    assert said[CLOUD, "旧机"].text == "已停用，不再接收"
+    tones = [said[key].tone for key in sorted(said)]
+    assert sorted(tones) == ["", "alarm", "care", "done", "done"]
+
+
+def test_the_bar_says_the_worst_first(county: County) -> None:
+    boxes = [box for town in standings(county.parts) for box in town.boxes]
+    assert words_of_county(boxes, 1, NOW).text == "2 台盒子没有消息"
+    awake = [box for box in boxes if box.town == WILLOW]
+    assert words_of_county(awake, 1, NOW).text == "1 台盒子等待接纳"
+    assert words_of_county(awake, 0, NOW).text == "2 台盒子一天内都同步过"
+    assert words_of_county([], 0, NOW).text == "还没有盒子"
+
+
+def test_towns_are_counted_from_their_own_record(county: County) -> None:
+    towns = {each.town.code: each for each in standings(county.parts)}
+    for town, standing in towns.items():
+        pages = county.scalar(town, "select count(*) from page")
+        held = county.scalar(town, "select count(*) from held")
+        named = county.scalar(town, "select count(*) from blob")
+        assert standing.counts.persons == standing.counts.dossiers == PERSONS
+        assert standing.counts.pages == pages
+        assert standing.counts.awaiting == named - held
+    assert towns[WILLOW].counts.awaiting > 0
+
+
+def test_entries_of_today_are_counted_by_the_office_day(county: County) -> None:
+    boxes = {box.id: box for town in standings(county.parts) for box in town.boxes}
+    first, second = boxes[box_id(key_of(1))], boxes[box_id(key_of(2))]
+    assert (first.today, second.today) == (0, 2)
+    assert first.held == county.scalar(WILLOW, "select max(n) from history where box = ?", first.id)
+
+
+def test_the_overview_shows_towns_alerts_transfers_and_the_box_that_asks(county: County) -> None:
+    with browser_of(county, SUPERVISOR) as browser:
+        said = browser.get("/").text
+    for words in ("柳河镇", "今天 09:15 已同步", "3 天没有消息", "68.2", "已走 25 天"):
+        assert words in said
+    assert "石桥镇人民政府的盒子“窗口二号”等待接纳" in said
+    assert pending(county.parts)[0].mark in said
+
+
+def test_the_administrator_admits_a_box_and_it_is_on_record(fresh: County) -> None:
+    asked = pending(fresh.parts)[0]
+    with browser_of(fresh, ADMINISTRATOR) as browser:
+        assert f"/boxes/{asked.id}/accept" in browser.get("/").text
+        answer = browser.post(
+            f"/boxes/{asked.id}/accept", data=form(browser), follow_redirects=False
+        )
+        assert answer.status_code == 303
+        said = browser.get("/").text
+    assert fresh.accepted == [(asked.id, "u-guanli")]
+    assert pending(fresh.parts) == []
+    assert f"/boxes/{asked.id}/accept" not in said
+    assert "还没有同步过" in said
+
+
+def test_a_supervisor_admits_no_box(county: County) -> None:
+    asked = pending(county.parts)[0]
+    with browser_of(county, SUPERVISOR) as browser:
+        assert f"/boxes/{asked.id}/accept" not in browser.get("/").text
+        assert browser.post(f"/boxes/{asked.id}/accept", data=form(browser)).status_code == 403
+    assert county.accepted == []
+    assert pending(county.parts) == [asked]
+
+
+def test_transfers_are_told_from_both_towns_records(county: County) -> None:
+    slow, new, done = sorted(journeys(county.parts), key=lambda each: (each.done, each.begun))
+    assert (slow.id, new.id, done.id) == ("t-slow", "t-new", "t-done")
+    assert [step for step, at in slow.steps if at] == ["sent", "arrived"]
+    assert [step for step, at in new.steps if at] == ["sent"]
+    assert done.done
+    assert not slow.done
+    assert (slow.origin, slow.destination, new.destination) == (WILLOW, BRIDGE, CLOUD)
+    assert slow.days(NOW) == 25
+    assert slow.begun == NOW - 25 * DAY
+    assert slow.number == f"{WILLOW}-001-00004"
+
+
+def test_open_alerts_come_before_cleared_ones(county: County) -> None:
+    with browser_of(county, SUPERVISOR) as browser:
+        said = browser.get("/alerts").text
+    assert said.index("68.2") < said.index("没有读数") < said.index("25.4")
+    assert "还没有人确认" in said
+    assert "单喆 已知道" in said
+    assert "已恢复" in said
+
+
+def test_offices_and_people_are_listed_without_their_verifiers(county: County) -> None:
+    with browser_of(county, ADMINISTRATOR) as browser:
+        said = browser.get("/staff").text
+    for words in ("石桥镇人民政府", "区静", "曾敏", "监督"):
+        assert words in said
+    assert "argon2" not in said

@@ -1,0 +1,64 @@
+"""Only people of the county come in, and guessing costs time."""
+
+from tests.sync.hub.web.county import (
+    ADMINISTRATOR,
+    SUPERVISOR,
+    TOWN_CLERK,
+    County,
+    browser_of,
+    form,
+    sign_in,
+)
+
+
+def test_nobody_sees_a_screen_before_signing_in(county: County) -> None:
+    with browser_of(county) as browser:
+        dossier = f"/towns/330199101/dossiers/{county.dossier()}"
+        for address in ("/", "/search", "/alerts", "/transfers", "/staff", "/state", dossier):
+            answer = browser.get(address, follow_redirects=False)
+            assert (answer.status_code, answer.headers["location"]) == (303, "/lock"), address
+
+
+def test_people_of_the_county_come_in(county: County) -> None:
+    for login in (SUPERVISOR, ADMINISTRATOR):
+        with browser_of(county, login) as browser:
+            assert "全县总览" in browser.get("/").text
+
+
+def test_a_clerk_of_a_town_is_refused_as_if_the_pin_were_wrong(county: County) -> None:
+    with browser_of(county) as browser:
+        clerk = sign_in(browser, TOWN_CLERK)
+        nobody = sign_in(browser, "nobody")
+        assert clerk.status_code == nobody.status_code == 403
+        assert browser.get("/", follow_redirects=False).headers["location"] == "/lock"
+
+
+def test_five_wrong_pins_make_even_the_right_one_wait_also_after_a_restart(fresh: County) -> None:
+    with browser_of(fresh) as browser:
+        for _ in range(5):
+            assert sign_in(browser, SUPERVISOR, "000000").status_code == 403
+    with browser_of(fresh) as browser:
+        waiting = sign_in(browser, SUPERVISOR)
+        assert waiting.status_code == 403
+        assert "30" in waiting.text
+        fresh.clock.now += 31_000
+        assert sign_in(browser, SUPERVISOR).status_code == 303
+
+
+def test_leaving_ends_the_session(county: County) -> None:
+    with browser_of(county, SUPERVISOR) as browser:
+        browser.post("/lock", data=form(browser), follow_redirects=False)
+        assert browser.get("/", follow_redirects=False).headers["location"] == "/lock"
+
+
+def test_a_form_without_its_token_is_refused(county: County) -> None:
+    with browser_of(county, SUPERVISOR) as browser:
+        assert browser.post("/search", data={"q": "王"}).status_code == 403
+
+
+def test_the_screens_speak_english_on_request(county: County) -> None:
+    with browser_of(county, SUPERVISOR) as browser:
+        browser.post("/language", data=form(browser, language="en"), follow_redirects=False)
+        said = browser.get("/").text
+        assert '<html lang="en"' in said
+        assert "全县总览" not in said
