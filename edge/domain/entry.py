@@ -7,6 +7,7 @@ never personal data; `data` carries a salt, so that its digest gives nothing awa
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,9 @@ from typing import Any
 from edge.domain.errors import InvalidInput
 
 GENESIS = "0" * 64
+_ID, _HASH = re.compile("[0-9a-f]{32}"), re.compile("[0-9a-f]{64}")
+# The largest number that a database and every reader of JSON hold exactly.
+_BEYOND = 1 << 53
 HEAD_FIELDS = ("id", "kind", "v", "about", "after", "at", "by", "box", "n", "prev", "digest")
 
 
@@ -116,13 +120,10 @@ def compose(
 def parse(head: str, data: str | None) -> Entry:
     """Read an entry back from its two stored texts.
 
-    Raises InvalidInput `entry.malformed` when the head is not canonical or lacks a field, and
-    `entry.digest` when the data is not what the head says.
+    Raises InvalidInput `entry.malformed` when the head is not canonical or lacks a field, or the
+    data is no JSON object, and `entry.digest` when the data is not what the head says.
     """
-    try:
-        fields = json.loads(head)
-    except ValueError as error:
-        raise InvalidInput("entry.malformed") from error
+    fields = _loaded(head)
     if not isinstance(fields, dict) or tuple(sorted(fields)) != tuple(sorted(HEAD_FIELDS)):
         raise InvalidInput("entry.malformed")
     if canonical(fields) != head:
@@ -132,8 +133,18 @@ def parse(head: str, data: str | None) -> Entry:
     if data:
         if sha256_hex(data) != fields["digest"]:
             raise InvalidInput("entry.digest", id=fields["id"])
-        body = json.loads(data)
+        body = _loaded(data)
+        if not isinstance(body, dict):
+            raise InvalidInput("entry.malformed")
     return Entry(**{**fields, "after": tuple(fields["after"])}, data=body)
+
+
+def _loaded(text: str) -> Any:
+    try:
+        return json.loads(text)
+    # A hostile text may be nested deeper than the reader can follow.
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("entry.malformed") from error
 
 
 def _check_types(fields: Mapping[str, Any]) -> None:
@@ -144,8 +155,13 @@ def _check_types(fields: Mapping[str, Any]) -> None:
         and all(type(fields[name]) is int for name in numbers)
         and isinstance(fields["after"], list)
         and all(isinstance(id, str) for id in fields["after"])
-        and len(fields["id"]) == 32
-        and fields["n"] >= 1
+        and _ID.fullmatch(fields["id"])
+        and all(_ID.fullmatch(id) for id in fields["after"])
+        and _HASH.fullmatch(fields["prev"])
+        and _HASH.fullmatch(fields["digest"])
+        and 1 <= fields["n"] < _BEYOND
+        and 0 <= fields["at"] < _BEYOND
+        and 0 <= fields["v"] < _BEYOND
     )
     if not sound:
         raise InvalidInput("entry.malformed")

@@ -7,7 +7,9 @@ from enum import StrEnum
 from edge.domain.errors import InvalidInput
 from edge.domain.identity import check_id_number
 
-_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]")
+_HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff·]")
+# Chinese input methods leave letters and digits full-width.
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 
 
 class By(StrEnum):
@@ -32,21 +34,21 @@ def parse(text: str) -> Query:
     """Read the search box.
 
     An 18- or 15-digit number is an ID number and must be right; six digits are the tail of
-    one; letters alone are pinyin initials; Chinese characters are a name; all else is a
-    dossier number. Raises InvalidInput `query.empty` or the errors of `check_id_number`.
+    one; letters alone are pinyin initials; Chinese characters without digits are a name; all else
+    is a dossier number. Raises InvalidInput `query.empty` or the errors of `check_id_number`.
     """
-    stripped = re.sub(r"\s+", "", text).upper()
+    stripped = re.sub(r"\s+", "", text).translate(_NARROW).upper()
     if not stripped:
         raise InvalidInput("query.empty")
-    if re.fullmatch(r"\d{17}[\dX]|\d{15}", stripped):
+    if re.fullmatch(r"[0-9]{17}[0-9X]|[0-9]{15}", stripped):
         return Query(By.ID_NUMBER, check_id_number(stripped).modern)
-    if re.fullmatch(r"\d{16,}X?", stripped):
+    if re.fullmatch(r"[0-9]{16,}X?", stripped):
         raise InvalidInput("id_number.length", length=len(stripped))
-    if _HAN.search(stripped):
+    if _HAN.search(stripped) and not re.search("[0-9]", stripped):
         return Query(By.NAME, stripped)
     if re.fullmatch(r"[A-Z]+", stripped):
         return Query(By.INITIALS, stripped)
-    if re.fullmatch(r"\d{5}[\dX]", stripped):
+    if re.fullmatch(r"[0-9]{5}[0-9X]", stripped):
         return Query(By.ID_TAIL, stripped)
     return Query(By.DOSSIER_NUMBER, stripped)
 
@@ -57,7 +59,7 @@ def bigrams(text: str) -> str:
     Trigram indexes cannot find a Chinese name of two characters; pairs find every infix. Code
     points are written in hexadecimal, since tokenizers drop characters newer than their tables.
     """
-    points = [f"{ord(character):x}" for character in text if not character.isspace()]
+    points = [f"{ord(character):x}" for character in text.upper() if not character.isspace()]
     seconds = [*points[1:], ""][: len(points)]
     return " ".join(f"{first}g{second}" for first, second in zip(points, seconds, strict=True))
 

@@ -2,7 +2,7 @@
 
 A file is written whole under a temporary name, fsynced, renamed, and its folder fsynced, before
 any entry names it. On disk: a header, then AES-256-GCM pieces of 64 KiB whose nonce counts up and
-marks the last piece, so that cutting, swapping or truncating is noticed. Each content has its own
+marks the last piece, each bound to the header, so that cutting, swapping or truncating is noticed. Each content has its own
 key, derived from the blob key and the digest; the file's name is an HMAC of the digest, so that a
 stolen disk does not tell which known papers it holds.
 """
@@ -48,10 +48,14 @@ class Blobs:
         digest = hashlib.sha256(content).hexdigest()
         path = self._path(digest)
         if path.exists():
+            # A process killed between rename and fsync left it to us to make the name durable.
+            fsync_folder(path.parent)
             return digest
         temporary = self._incoming / secrets.token_hex(12)
         try:
-            path.parent.mkdir(exist_ok=True)
+            if not path.parent.exists():
+                path.parent.mkdir(exist_ok=True)
+                fsync_folder(self.folder)
             with temporary.open("wb") as file:
                 file.write(self._sealed(digest, content))
                 file.flush()
@@ -87,7 +91,8 @@ class Blobs:
     def read_range(self, digest: str, offset: int, length: int) -> bytes:
         """Give part of the content, each piece authenticated."""
         with self._open(digest) as file:
-            total = self._length(file.read(_HEADER.size))
+            header = file.read(_HEADER.size)
+            total = self._length(header)
             end = min(offset + length, total)
             if offset >= end:
                 return b""
@@ -98,7 +103,8 @@ class Blobs:
                 file.seek(_HEADER.size + index * (PIECE + _TAG))
                 final = (index + 1) * PIECE >= total
                 try:
-                    plain += cipher.decrypt(_nonce(index, final), file.read(PIECE + _TAG), None)
+                    piece = file.read(PIECE + _TAG)
+                    plain += cipher.decrypt(_nonce(index, final), piece, header)
                 except InvalidTag as error:
                     raise Conflict("blob.damaged", digest=digest) from error
             start = offset - first * PIECE
@@ -127,10 +133,12 @@ class Blobs:
 
     def _sealed(self, digest: str, content: bytes) -> bytes:
         cipher = AESGCM(self._content_key(digest))
-        sealed = bytearray(_HEADER.pack(_MAGIC, _AES_256_GCM, len(content)))
+        header = _HEADER.pack(_MAGIC, _AES_256_GCM, len(content))
+        sealed = bytearray(header)
         for index, start in enumerate(range(0, max(len(content), 1), PIECE)):
             final = start + PIECE >= len(content)
-            sealed += cipher.encrypt(_nonce(index, final), content[start : start + PIECE], None)
+            piece = content[start : start + PIECE]
+            sealed += cipher.encrypt(_nonce(index, final), piece, header)
         return bytes(sealed)
 
 

@@ -8,6 +8,7 @@ is made under a temporary name and renamed.
 """
 
 import itertools
+import logging
 import os
 import queue
 import sys
@@ -27,7 +28,7 @@ import sqlcipher3.dbapi2
 sys.modules.setdefault("pysqlite3", sqlcipher3)
 sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher3.dbapi2)
 
-from edge.domain.errors import StorageFull  # noqa: E402  (after the alias above)
+from edge.domain.errors import ArchiveError, StorageFull  # noqa: E402  (after the alias above)
 from edge.store.migrations import migrate  # noqa: E402
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 else:
     Connection = sqlcipher3.dbapi2.Connection
 T = TypeVar("T")
+_LOG = logging.getLogger(__name__)
 
 URGENT, ORDINARY = 0, 1
 READERS = 4
@@ -57,7 +59,8 @@ class _Task:
 class Space:
     """One open space: `write` runs transactions in the writer thread, `read` lends a reader.
 
-    `name` is `county` or `town-<code>`; `key` is the raw 32-byte database key.
+    `name` is `county` or `town-<code>`; `key` is the raw 32-byte database key. Raises ArchiveError
+    `storage.unreadable` (name) when the file is damaged or the key is another's.
     """
 
     def __init__(self, path: Path, key: bytes, name: str) -> None:
@@ -69,6 +72,7 @@ class Space:
         self._lent = threading.Semaphore(READERS)
         self._listeners: list[Callable[[], None]] = []
         self._closed = False
+        self._gate = threading.Lock()
         if not path.exists():
             _create(path, key)
         self._writer: Connection | None = _connect(path, key, WRITER_CACHE_KIB)
@@ -80,11 +84,17 @@ class Space:
         """Run `work` in one transaction on the writer thread and wait for its result.
 
         The counter is urgent and goes before merging. Any error undoes the whole transaction;
-        a full disk raises StorageFull `storage.full`.
+        a full disk raises StorageFull `storage.full`. Not to be called from within `work` or a
+        listener, nor after `close`: RuntimeError.
         """
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a transaction within a transaction")
         future: Future[T] = Future()
         urgency = URGENT if urgent else ORDINARY
-        self._tasks.put(_Task(urgency, next(self._order), work, future))
+        with self._gate:
+            if self._closed:
+                raise RuntimeError(f"space {self.name} is closed")
+            self._tasks.put(_Task(urgency, next(self._order), work, future))
         return future.result()
 
     @contextmanager
@@ -115,11 +125,12 @@ class Space:
 
     def close(self) -> None:
         """Finish the queued writes and close every connection."""
-        if self._closed:
-            return
-        self._closed = True
-        done: Future[None] = Future()
-        self._tasks.put(_Task(ORDINARY + 1, next(self._order), lambda _: None, done))
+        with self._gate:
+            if self._closed:
+                return
+            self._closed = True
+            done: Future[None] = Future()
+            self._tasks.put(_Task(ORDINARY + 1, next(self._order), lambda _: None, done))
         self._thread.join()
         self._drop_writer()
         while not self._readers.empty():
@@ -138,8 +149,15 @@ class Space:
                 task.future.set_exception(_translated(error))
             else:
                 task.future.set_result(result)
-                for listener in self._listeners:
-                    listener()
+                self._tell()
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            try:
+                listener()
+            except Exception:
+                # The writer's thread serves everybody; a listener's fault must not end it.
+                _LOG.exception("listener of space %s failed", self.name)
 
     def _transact(self, work: Callable[[Connection], T]) -> T:
         # On a full disk even opening fails: the next write tries again.
@@ -147,10 +165,11 @@ class Space:
             self._writer = _connect(self.path, self._key, WRITER_CACHE_KIB)
         connection = self._writer
         try:
-            if connection.execute("select crsql_internal_sync_bit()").fetchone()[0]:
-                raise SyncBitLeaked
+            _check_sync_bit(connection)
             connection.execute("begin immediate")
             result = work(connection)
+            # Before the commit too: it is the leaking work that must fail, not the next.
+            _check_sync_bit(connection)
             connection.execute("commit")
         except BaseException:
             self._drop_writer()
@@ -160,9 +179,16 @@ class Space:
     def _drop_writer(self) -> None:
         connection, self._writer = self._writer, None
         if connection is not None:
-            if connection.in_transaction:
-                connection.execute("rollback")
-            _close(connection)
+            try:
+                if connection.in_transaction:
+                    connection.execute("rollback")
+            finally:
+                _close(connection)
+
+
+def _check_sync_bit(connection: Connection) -> None:
+    if connection.execute("select crsql_internal_sync_bit()").fetchone()[0]:
+        raise SyncBitLeaked
 
 
 def _translated(error: BaseException) -> BaseException:
@@ -178,6 +204,17 @@ def _connect(path: Path, key: bytes, cache_kib: int) -> Connection:
     connection: Connection = sqlcipher3.dbapi2.connect(
         str(path), isolation_level=None, check_same_thread=False, cached_statements=256
     )
+    try:
+        _prepare(connection, key, cache_kib)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlcipher3.dbapi2.DatabaseError) and "not a database" in str(error):
+            raise ArchiveError("storage.unreadable", name=path.name) from error
+        raise
+    return connection
+
+
+def _prepare(connection: Connection, key: bytes, cache_kib: int) -> None:
     connection.execute("pragma cipher_log_level=none")
     connection.execute(f"pragma key=\"x'{key.hex()}'\"")
     connection.execute(f"pragma cache_size=-{cache_kib}")
@@ -186,12 +223,13 @@ def _connect(path: Path, key: bytes, cache_kib: int) -> Connection:
     connection.execute("pragma journal_mode=wal")
     connection.execute("pragma synchronous=full")
     crsqlite.load(connection)
-    return connection
 
 
 def _close(connection: Connection) -> None:
-    connection.execute("select crsql_finalize()")
-    connection.close()
+    try:
+        connection.execute("select crsql_finalize()")
+    finally:
+        connection.close()
 
 
 def _create(path: Path, key: bytes) -> None:

@@ -41,8 +41,8 @@ class Seal:
 
     def verifies(self, public_key: str) -> bool:
         """Say whether the signature is by this key."""
-        key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
         try:
+            key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(public_key))
             key.verify(bytes.fromhex(self.signature), self.statement)
         except (InvalidSignature, ValueError):
             return False

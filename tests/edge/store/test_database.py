@@ -1,0 +1,237 @@
+"""A space: whole transactions, one writer, readers that never see half."""
+
+import os
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from edge.domain.errors import ArchiveError, InvalidInput
+from edge.store.database import Connection, Space, SyncBitLeaked
+from edge.store.migrations import migrate, schema_version
+
+KEY = bytes(range(32))
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Iterator[Space]:
+    opened = Space(tmp_path / "town.db", KEY, "town-1")
+    yield opened
+    opened.close()
+
+
+def count(space: Space, table: str = "counter") -> int:
+    with space.read() as connection:
+        return int(connection.execute(f"select count(*) from {table}").fetchone()[0])
+
+
+def tally(name: str) -> object:
+    return lambda connection: connection.execute("insert into counter values (?, 1)", (name,))
+
+
+def store_entry(connection: Connection) -> None:
+    values = (os.urandom(16), "head", "data")
+    connection.execute("insert into entry (id, head, data) values (?, ?, ?)", values)
+
+
+def changes(space: Space) -> int:
+    return count(space, "crsql_changes")
+
+
+def test_what_was_written_is_read_and_survives_reopening(space: Space) -> None:
+    space.write(tally("a"))
+    assert count(space) == 1
+    space.close()
+    again = Space(space.path, KEY, "town-1")
+    assert count(again) == 1
+    again.close()
+
+
+def test_nothing_on_disk_is_readable_without_the_key(space: Space) -> None:
+    space.write(tally("very-secret-name"))
+    space.close()
+    for file in space.path.parent.iterdir():
+        content = file.read_bytes()
+        assert b"very-secret-name" not in content
+        assert not content.startswith(b"SQLite format 3")
+
+
+def test_a_wrong_key_is_refused_and_harms_nothing(space: Space) -> None:
+    space.write(tally("a"))
+    space.close()
+    with pytest.raises(ArchiveError) as caught:
+        Space(space.path, bytes(32), "town-1")
+    assert (caught.value.key, caught.value.fields) == ("storage.unreadable", {"name": "town.db"})
+    again = Space(space.path, KEY, "town-1")
+    assert count(again) == 1
+    again.close()
+
+
+@pytest.mark.parametrize("error", [InvalidInput("query.empty"), ValueError(), KeyboardInterrupt()])
+def test_an_error_undoes_the_whole_transaction_and_work_goes_on(
+    space: Space, error: BaseException
+) -> None:
+    def half(connection: Connection) -> None:
+        connection.execute("insert into counter values ('half', 1)")
+        store_entry(connection)
+        raise error
+
+    with pytest.raises(type(error)):
+        space.write(half)
+    assert (count(space), count(space, "entry"), changes(space)) == (0, 0, 0)
+    space.write(store_entry)
+    assert (count(space, "entry"), changes(space)) == (1, 2)
+
+
+def test_a_leaked_sync_bit_fails_the_work_that_leaked_it_and_no_other(space: Space) -> None:
+    def leak(connection: Connection) -> None:
+        store_entry(connection)
+        connection.execute("select crsql_internal_sync_bit(1)").fetchone()
+
+    with pytest.raises(SyncBitLeaked):
+        space.write(leak)
+    assert count(space, "entry") == 0
+    space.write(store_entry)
+    assert changes(space) == 2
+
+
+def test_a_row_ignored_as_held_already_is_no_change_to_replicate(space: Space) -> None:
+    row = (os.urandom(16), "body")
+    insert = "insert or ignore into receipt (id, body) values (?, ?)"
+    space.write(lambda connection: connection.execute(insert, row))
+    before = versions(space)
+    space.write(lambda connection: connection.execute(insert, (row[0], "other")))
+    assert versions(space) == before
+
+
+def versions(space: Space) -> list[tuple[object, ...]]:
+    with space.read() as connection:
+        return connection.execute(
+            "select pk, cid, val, col_version, db_version from crsql_changes"
+        ).fetchall()
+
+
+def test_the_counter_goes_before_merging(space: Space) -> None:
+    order: list[str] = []
+    gate, started = threading.Event(), threading.Event()
+
+    def hold(_: Connection) -> None:
+        started.set()
+        gate.wait(10)
+
+    with ThreadPoolExecutor(8) as pool:
+        pool.submit(space.write, hold)
+        started.wait(10)
+        for _ in range(3):
+            pool.submit(space.write, lambda _: order.append("merge"), urgent=False)
+        while space._tasks.qsize() < 3:
+            time.sleep(0.001)
+        pool.submit(space.write, lambda _: order.append("counter"))
+        while space._tasks.qsize() < 4:
+            time.sleep(0.001)
+        gate.set()
+    assert order == ["counter", "merge", "merge", "merge"]
+
+
+def test_readers_cannot_write(space: Space) -> None:
+    with space.read() as connection, pytest.raises(Exception, match="readonly"):
+        connection.execute("insert into counter values ('a', 1)")
+
+
+def test_a_reader_sees_one_state_while_others_write(space: Space) -> None:
+    with space.read() as connection:
+        before = connection.execute("select count(*) from counter").fetchone()
+        space.write(tally("a"))
+        assert connection.execute("select count(*) from counter").fetchone() == before
+    assert count(space) == 1
+
+
+def test_many_readers_and_writers_at_once_lose_nothing(space: Space) -> None:
+    def work(number: int) -> None:
+        space.write(tally(str(number)))
+        assert count(space) >= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(80)))
+    assert count(space) == 80
+
+
+def test_listeners_hear_of_commits_only(space: Space) -> None:
+    heard: list[int] = []
+    space.on_commit(lambda: heard.append(1))
+    space.write(tally("a"))
+    with pytest.raises(ValueError, match="no"):
+        space.write(_refuse)
+    space.write(tally("b"))
+    space.close()
+    assert len(heard) == 2
+
+
+def _refuse(_: Connection) -> None:
+    raise ValueError("no")
+
+
+def test_a_failing_listener_stops_neither_the_writer_nor_the_others(
+    space: Space, caplog: pytest.LogCaptureFixture
+) -> None:
+    heard: list[int] = []
+
+    def fail() -> None:
+        raise ValueError("broken screen")
+
+    space.on_commit(fail)
+    space.on_commit(lambda: heard.append(1))
+    space.write(tally("a"))
+    space.write(tally("b"))
+    space.close()
+    assert len(heard) == 2
+    assert "broken screen" in caplog.text
+
+
+def test_a_transaction_within_a_transaction_is_refused_not_waited_for(space: Space) -> None:
+    with pytest.raises(RuntimeError, match="within"):
+        space.write(lambda _: space.write(tally("a")))
+    space.write(tally("b"))
+    assert count(space) == 1
+
+
+def test_a_closed_space_says_so_instead_of_waiting_for_ever(space: Space) -> None:
+    space.close()
+    space.close()
+    with pytest.raises(RuntimeError, match="closed"):
+        space.write(tally("a"))
+
+
+def test_closing_finishes_what_is_queued(space: Space) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        writes = [pool.submit(space.write, tally(str(each))) for each in range(8)]
+        while space._tasks.qsize() + count(space) < 8:
+            time.sleep(0.001)
+        space.close()
+        for write in writes:
+            write.result(10)
+
+
+def test_a_database_half_made_by_a_kill_is_made_anew(tmp_path: Path) -> None:
+    path = tmp_path / "town.db"
+    path.with_name("town.db.new").write_bytes(b"half")
+    path.with_name("town.db.new-wal").write_bytes(b"half")
+    space = Space(path, KEY, "town-1")
+    space.write(tally("a"))
+    space.close()
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["town.db"]
+
+
+def test_migrations_are_applied_once(space: Space) -> None:
+    def again(connection: Connection) -> list[str]:
+        connection.execute("commit")
+        migrate(connection)
+        connection.execute("begin")
+        return [name for (name,) in connection.execute("select name from migration")]
+
+    applied = space.write(again)
+    assert len(applied) == len(set(applied))
+    assert max(int(name[:4]) for name in applied) == schema_version()
