@@ -23,6 +23,8 @@ from edge.web.parts import Parts
 from edge.web.room import RoomController
 from edge.web.sync import SyncController
 
+# No two share a path: litestar 2.25 registers the first of two twice, and a handler that runs in a
+# thread is then wrapped twice and answers with a coroutine.
 HANDLERS = [
     lock.locked,
     lock.locked_state,
@@ -57,6 +59,7 @@ HANDLERS = [
     proofs.issue,
     proofs.print_again,
     proofs.show,
+    proofs.show_job,
     proofs.job_state,
     proofs.paper,
     receiving.form,

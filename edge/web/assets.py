@@ -41,10 +41,9 @@ def linkers(manifest: dict[str, dict[str, str]]) -> dict[str, Callable[..., obje
             asset(name), manifest[name]["sri"], kind
         )
 
-    def icon(name: str) -> Markup:
-        return Markup('<svg aria-hidden="true" focusable="false"><use href="{}#{}"/></svg>').format(
-            asset("icons.svg"), name
-        )
+    def icon(name: str, look: str = "icon") -> Markup:
+        drawn = Markup('<svg class="{}" aria-hidden="true" focusable="false">{}</svg>')
+        return drawn.format(look, Markup('<use href="{}#{}"/>').format(asset("icons.svg"), name))
 
     return {"asset": asset, "stylesheet": stylesheet, "script": script, "icon": icon}
 

@@ -56,26 +56,26 @@ def show(
     return page(request, "error.html", status, said=said, number=number)
 
 
-async def on_known(request: Request[Any, Any, Any], error: DangxiaError) -> Response[Any]:
+def on_known(request: Request[Any, Any, Any], error: DangxiaError) -> Response[Any]:
     """Show an error that has a sentence."""
     return show(request, status_of(error), error.key, sentence_of(error))
 
 
-async def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Show what the framework itself refused; its own English words stay out of the page."""
     status = error.status_code
     key = {403: "web.stale_form", 404: "web.no_such_page"}.get(status, "web.refused")
     return show(request, status, key, sentence(key))
 
 
-async def on_signed_out(request: Request[Any, Any, Any], error: NotSignedIn) -> Response[Any]:
+def on_signed_out(request: Request[Any, Any, Any], error: NotSignedIn) -> Response[Any]:
     """Send the browser to the lock screen."""
     if request.url.path.startswith("/api/"):
         return show(request, 401, "web.signed_out", sentence("web.signed_out"))
     return go(request, "/lock")
 
 
-async def on_unknown(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+def on_unknown(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Record an error nobody foresaw under a short number, and show that number."""
     number = secrets.token_hex(2).upper()
     log.exception("error %s at %s %s", number, request.method, request.url.path, exc_info=error)

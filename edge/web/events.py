@@ -25,14 +25,15 @@ class Signal:
     fields: dict[str, str | int] = field(default_factory=dict)
 
 
-# card      a card was read: person (id, or absent when not on record)
-# card-new  a card of a person not on record was read
-# pages     a capture gained pages or ended: capture
-# arrivals  a document came to the hot folder
-# job       a print job moved on: job
-# sync      an exchange began, ended or failed
-# climate   a reading or alert changed
-SIGNALS = ("card", "card-new", "pages", "arrivals", "job", "sync", "climate")
+# card          a card was read: person
+# card-new      a card of a person not on record was read
+# card-unread   a card was not read whole
+# pages         a capture gained pages or ended: capture
+# arrivals      a document came to the hot folder
+# job           a print job moved on: job
+# sync          an exchange began, ended or failed
+# climate       a reading or alert changed
+SIGNALS = ("card", "card-new", "card-unread", "pages", "arrivals", "job", "sync", "climate")
 
 
 class Stations:

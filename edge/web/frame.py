@@ -42,7 +42,8 @@ def frame(
     """Make the application around a role's own handlers.
 
     `names` are known to every template (at least `office` and `role_name`); `secret` signs the
-    CSRF tokens and must be at least 32 characters.
+    CSRF tokens and must be at least 32 characters. Handlers that run in a thread must not share a
+    path with another.
     """
     return Litestar(
         route_handlers=[*handlers, static_router()],

@@ -64,7 +64,7 @@ def loan(
     return page(request, "loan.html", dossier=held, person=person, pages=pages, due=due)
 
 
-@post("/loans/{dossier:str}", status_code=303, sync_to_thread=True)
+@post("/loans/{dossier:str}/lend", status_code=303, sync_to_thread=True)
 def lend(
     request: Request[Any, Any, Any],
     reader: NamedDependency[Clerk],

@@ -57,7 +57,7 @@ def sign_in(
     return go(request, "/")
 
 
-@post("/lock", status_code=303, sync_to_thread=False)
+@post("/sign-out", status_code=303, sync_to_thread=False)
 def lock(request: Request[Any, Any, Any]) -> Redirect:
     """End the session at this browser."""
     session.sign_out(request)

@@ -90,7 +90,7 @@ def preview(
     )
 
 
-@post("/dossiers/{dossier:str}/proofs/{kind:str}", status_code=303, sync_to_thread=True)
+@post("/dossiers/{dossier:str}/proofs/{kind:str}/issue", status_code=303, sync_to_thread=True)
 def issue(
     request: Request[Any, Any, Any],
     reader: NamedDependency[Clerk],
@@ -135,15 +135,30 @@ def _printed(parts: Parts, clerk: Clerk, proof: papers.Proof) -> str:
     return f"/proofs/{proof.id}/job/{job}"
 
 
-@get(["/proofs/{proof:str}", "/proofs/{proof:str}/job/{job:int}"], sync_to_thread=True)
+@get("/proofs/{proof:str}", sync_to_thread=True)
 def show(
     request: Request[Any, Any, Any],
     reader: NamedDependency[Clerk],
     parts: NamedDependency[Parts],
     proof: FromPath[str],
-    job: FromPath[int | None] = None,
+) -> Template:
+    """An issued proof that is not being printed."""
+    return _shown(request, parts, proof, None)
+
+
+@get("/proofs/{proof:str}/job/{job:int}", sync_to_thread=True)
+def show_job(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    proof: FromPath[str],
+    job: FromPath[int],
 ) -> Template:
     """An issued proof and how its printing goes."""
+    return _shown(request, parts, proof, job)
+
+
+def _shown(request: Request[Any, Any, Any], parts: Parts, proof: str, job: int | None) -> Template:
     with parts.office.space.read() as town:
         known = papers.proof_of(town, proof)
         person = persons.person_of(town, dossiers.dossier_of(town, known.dossier).person)

@@ -37,7 +37,7 @@ def form(
     )
 
 
-@post("/receive", status_code=303)
+@post("/receive/register", status_code=303)
 async def receive(
     request: Request[Any, Any, Any], reader: NamedDependency[Clerk], parts: NamedDependency[Parts]
 ) -> Response[Any]:

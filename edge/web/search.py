@@ -28,7 +28,7 @@ class Asked(msgspec.Struct, frozen=True):
     task: str = ""
 
 
-@post("/search", status_code=303, sync_to_thread=True)
+@post("/search/ask", status_code=303, sync_to_thread=True)
 def ask(
     request: Request[Any, Any, Any],
     reader: NamedDependency[Clerk],

@@ -69,7 +69,7 @@ def form(
     return page(request, "transfer.html", dossier=held, person=person, towns=towns)
 
 
-@post("/transfers/new/{dossier:str}", status_code=303, sync_to_thread=True)
+@post("/transfers/new/{dossier:str}/send", status_code=303, sync_to_thread=True)
 def send(
     request: Request[Any, Any, Any],
     reader: NamedDependency[Clerk],

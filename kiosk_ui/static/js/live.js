@@ -8,6 +8,7 @@ document.addEventListener("card", (event) => {
   const slot = document.querySelector("[data-person-slot]");
   location.href = (slot?.dataset.personSlot ?? "/persons/") + JSON.parse(event.detail.data).person;
 });
+document.addEventListener("card-unread", () => { document.getElementById("card-unread").hidden = false; });
 document.addEventListener("card-new", () => { location.href = "/search/card"; });
 
 // The line to the box itself: say so when it is gone, and take it back when it returns.

@@ -1,0 +1,106 @@
+"""A real browser at the counter: Debian's chromium, its complaints collected, screens kept."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.offices import PIN
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
+SIZES = ((1280, 800), (1920, 1080))
+# The one complaint known and accepted: OpenSeadragon offers a cosmetic inline style.
+ACCEPTED = ("openseadragon",)
+
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+  'main a, main button, main input:not([type=hidden]):not([type=checkbox]):not([type=radio]),'
+  + ' .foot a, .foot button, .bar a, .bar button, .bar input'
+)].filter(e => {
+  const r = e.getBoundingClientRect(), main = e.matches('.main, .seal');
+  const least = main ? 60 : 43.9;
+  return r.width > 0 && r.height > 0 && !e.closest('.unseen, p, dd')
+    && (r.height < least || r.width < 43.9) && getComputedStyle(e).visibility !== 'hidden';
+}).map(e => e.outerHTML.slice(0, 120))"""
+
+
+@dataclass
+class Counter:
+    """One browser window at one size, signed in or not."""
+
+    page: Page
+    url: str
+    size: tuple[int, int]
+    complaints: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        """Open an address of the box and let it settle."""
+        self.page.goto(self.url + path)
+        self.page.wait_for_load_state("load")
+
+    def sign_in(self, login: str = "shanzhe") -> None:
+        """Sign in by the lock screen."""
+        self.open("/lock")
+        self.page.fill("#login", login)
+        self.page.fill("#pin", PIN)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_url(self.url + "/")
+
+    def keep(self, name: str) -> Path:
+        """Keep a picture of the screen among the run's artefacts."""
+        folder = Path(os.environ.get("DANGXIA_ARTEFACTS", "var")) / "screens"
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{name}-{self.size[0]}.png"
+        self.page.screenshot(path=path)
+        return path
+
+    def faults(self) -> list[str]:
+        """What axe, the size of the targets and the console hold against the open page."""
+        found = Axe().run(self.page).response["violations"]
+        axe = [f"{each['id']}: {[n['html'][:110] for n in each['nodes']]}" for each in found]
+        small = [f"small target: {each}" for each in self.page.evaluate(SMALL_TARGETS)]
+        return axe + small + self.complaints
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Start the browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def counter_at(browser: Browser, url: str, size: tuple[int, int]) -> Iterator[Counter]:
+    """A fresh window of the given size, in Chinese, at China's time, with a touch screen."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]},
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        has_touch=True,
+    )
+    counter = Counter(context.new_page(), url, size)
+
+    def hear(message: ConsoleMessage) -> None:
+        where = str(message.location.get("url", ""))
+        if message.type in ("error", "warning") and not any(a in where for a in ACCEPTED):
+            counter.complaints.append(f"{message.type}: {message.text} ({where})")
+
+    counter.page.on("console", hear)
+    counter.page.on("pageerror", lambda error: counter.complaints.append(f"exception: {error}"))
+    yield counter
+    context.close()

@@ -1,0 +1,129 @@
+"""A township office that looks lived in, behind a real server on a free port of loopback."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import uvicorn
+
+from devices.driver import Health, State
+from edge.domain.errors import DeviceFault
+from edge.store.entries import now_ms
+from edge.store.persons import Person, person_of
+from edge.web.app import create_app
+from edge.web.events import Stations
+from edge.web.parts import Parts, Room, SyncStanding
+from edge.web.scanning import Scanning
+from edge.workflows.office import Office
+from provisioning.seed.county import TOWNS
+from provisioning.seed.fill import fill_air, fill_office
+from tests.offices import CLERK, office_in, page_image
+
+SEED = 7
+ROOM = Room("1", "一号库房")
+
+
+@dataclass(frozen=True)
+class SheetOnDisk:
+    """One page that lies ready on disk."""
+
+    path: Path
+
+
+class Tray:
+    """Sheets laid in by a test; `jam_after` stops the feed as a feeder does."""
+
+    def __init__(self) -> None:
+        self.sheets = 3
+        self.jam_after: int | None = None
+
+    def feed(self, folder: Path) -> Iterator[SheetOnDisk]:
+        """Give the sheets one after another."""
+        for number in range(1, self.sheets + 1):
+            if self.jam_after is not None and number > self.jam_after:
+                raise DeviceFault("device.scanner.jam", fault="jam", pages_kept=self.jam_after)
+            path = folder / f"page-{number}.jpg"
+            path.write_bytes(page_image(f"{time.monotonic_ns()}").jpeg)
+            yield SheetOnDisk(path)
+
+
+@dataclass
+class World:
+    """What a browser test works with."""
+
+    url: str
+    office: Office
+    stations: Stations
+    tray: Tray
+    standing: SyncStanding
+
+    def person(self) -> Person:
+        """A person whose dossier has pages."""
+        with self.office.space.read() as town:
+            row = town.execute(
+                "select d.person from dossier d join material m on m.dossier = d.id "
+                "join page p on p.owner = m.id group by d.id order by count(*) desc limit 1"
+            ).fetchone()
+            return person_of(town, row[0])
+
+
+def free_port() -> int:
+    """A port that the kernel has just found free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def served(world: World, work: Path) -> Iterator[World]:
+    """Serve the office as the box does: one uvicorn process, here one thread."""
+    parts = Parts(
+        office=world.office,
+        stations=world.stations,
+        work=work,
+        sync=lambda: world.standing,
+        scanning=Scanning(world.office, world.stations, work, world.tray.feed),
+        rooms=(ROOM,),
+        drivers={"scanner": lambda: Health(State.READY)},
+    )
+    port = int(world.url.rsplit(":", 1)[1])
+    config = uvicorn.Config(
+        create_app(parts, "a secret of this test run, long enough"),
+        host="127.0.0.1",
+        port=port,
+        log_level="error",
+        timeout_graceful_shutdown=1,
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.02)
+    try:
+        yield world
+    finally:
+        server.should_exit = True
+        thread.join(10)
+
+
+@contextmanager
+def lived_in(folder: Path, persons: int = 40, digitised: int = 3) -> Iterator[World]:
+    """An office with people, pages and air, served."""
+    with office_in(folder / "office", clock=now_ms) as office:  # type: ignore[arg-type]
+        # The seed knows its own county; its first town lends this office its people.
+        fill_office(replace(office, code=TOWNS[0].code), CLERK, SEED, persons, digitised)
+        fill_air(office, ROOM.id, ["T1"], SEED)
+        world = World(
+            url=f"http://127.0.0.1:{free_port()}",
+            office=office,
+            stations=Stations(),
+            tray=Tray(),
+            standing=SyncStanding(online=True, confirmed_at=now_ms() - 60_000),
+        )
+        with served(world, folder / "work"):
+            yield world
