@@ -75,7 +75,7 @@ def new_ticket(url: str, hub: str, certificate: str) -> Ticket:
 
 def statement_of(asked: Mapping[str, Any]) -> bytes:
     """What a request for admission signs and proves with the ticket's secret."""
-    fields = ("ticket", "town", "name", "public_key")
+    fields = ("ticket", "town", "name", "public_key", "seal")
     return canonical(["enrol", *(asked[field] for field in fields)]).encode()
 
 
@@ -92,13 +92,22 @@ class Admission:
     pins: Pins
 
 
-def ask_admission(ticket: Ticket, keys: Keys, town: str, name: str) -> Admission:
+def ask_admission(ticket: Ticket, keys: Keys, town: str, name: str, seal: str = "") -> Admission:
     """Ask the hub to admit this box to a town; asking again with the same key does no harm.
+
+    `seal` is the public key (PEM) of the office seal made on this box; the hub's certificate for it
+    comes with the county's space.
 
     Raises PeerUnreachable; PeerRefused `enrol.unknown`, `enrol.expired`, `enrol.used`,
     `enrol.refused`, `sync.wrong_certificate` or `sync.wrong_hub`.
     """
-    asked = {"ticket": ticket.id, "town": town, "name": name, "public_key": keys.public_key}
+    asked = {
+        "ticket": ticket.id,
+        "town": town,
+        "name": name,
+        "public_key": keys.public_key,
+        "seal": seal,
+    }
     statement = statement_of(asked)
     request = {
         **asked,

@@ -55,3 +55,10 @@ def waiting_pages(connection: Connection, capture: str) -> list[Page]:
         else:
             waiting.append(page)
     return waiting
+
+
+def capture_by_device(connection: Connection, device: str) -> Capture | None:
+    """Find the batch of one device mark, such as the digest of a dropped file."""
+    row = connection.execute(_CAPTURE + "where device = ? order by id limit 1", (device,))
+    found = row.fetchone()
+    return Capture(*found) if found else None

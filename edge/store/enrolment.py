@@ -9,7 +9,7 @@ from edge.store.database import Connection
 class Ticket:
     """A one-off leave to ask for admission; `expires` in milliseconds.
 
-    `state` is open, pending or admitted; `box`, `name` and `public_key` are empty while open.
+    `state` is open, pending or admitted; `box`, `name`, `public_key` and `seal` are empty while open.
     """
 
     id: str
@@ -21,6 +21,7 @@ class Ticket:
     box: str
     name: str
     public_key: str
+    seal: str = ""
 
 
 def boxes(county: Connection) -> list[tuple[str, str, str, str, int]]:
@@ -32,7 +33,7 @@ def boxes(county: Connection) -> list[tuple[str, str, str, str, int]]:
 def add_ticket(county: Connection, ticket: Ticket) -> None:
     """Keep a ticket."""
     county.execute(
-        "insert into ticket values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into ticket values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             ticket.id,
             ticket.town,
@@ -43,6 +44,7 @@ def add_ticket(county: Connection, ticket: Ticket) -> None:
             ticket.box,
             ticket.name,
             ticket.public_key,
+            ticket.seal,
         ),
     )
 
@@ -59,12 +61,12 @@ def tickets(county: Connection, state: str) -> list[Ticket]:
     return [_ticket(row) for row in rows]
 
 
-def claim(county: Connection, id: str, box: str, name: str, public_key: str) -> None:
+def claim(county: Connection, id: str, box: str, name: str, public_key: str, seal: str) -> None:
     """Bind a ticket to the box that used it."""
     county.execute(
-        "update ticket set state = 'pending', box = ?, name = ?, public_key = ? "
+        "update ticket set state = 'pending', box = ?, name = ?, public_key = ?, seal = ? "
         "where id = ? and state = 'open'",
-        (box, name, public_key, id),
+        (box, name, public_key, seal, id),
     )
 
 
@@ -73,6 +75,6 @@ def settle(county: Connection, box: str) -> None:
     county.execute("update ticket set state = 'admitted' where box = ?", (box,))
 
 
-def _ticket(row: tuple[str, str, bytes, int, int, str, str, str, str]) -> Ticket:
-    id, town, secret, expires, automatic, state, box, name, public_key = row
-    return Ticket(id, town, secret, expires, bool(automatic), state, box, name, public_key)
+def _ticket(row: tuple[str, str, bytes, int, int, str, str, str, str, str]) -> Ticket:
+    id, town, secret, expires, automatic, state, box, name, public_key, seal = row
+    return Ticket(id, town, secret, expires, bool(automatic), state, box, name, public_key, seal)

@@ -12,6 +12,7 @@ from edge.store.staff import institutions, verifier_of
 from sync.enrolment import Ticket
 from sync.hub.enrolment import TICKET_LIFE_MS, Applicant, Registry
 from sync.hub.peers import Peers
+from sync.hub.seals import SealOffice
 from sync.hub.spaces import HubSpaces
 from sync.tls import fingerprint_of, make_certificate
 
@@ -29,7 +30,8 @@ class County:
         self.folder, self.keys, self.clock = folder, keys, clock
         self.spaces = HubSpaces(folder, keys)
         self.author = Author(keys.id, clock)
-        self.registry = Registry(self.spaces.county, keys, clock)
+        self.seals = SealOffice(folder / "seal", keys, clock)
+        self.registry = Registry(self.spaces.county, keys, clock, self._certify)
         self.peers = Peers(self.spaces, keys, folder, clock)
         self.certificate = folder / "tls" / "certificate.pem"
         self.certificate_key = folder / "tls" / "key.pem"
@@ -100,6 +102,11 @@ class County:
     def revoke(self, box: str, reason: str, by: str = SETUP) -> None:
         """Refuse a box from now on."""
         self.registry.revoke(box, by, reason)
+
+    def _certify(self, office: str, public_key: str) -> str:
+        with self.spaces.county.read() as connection:
+            names = {each.code: each.name for each in institutions(connection)}
+        return self.seals.certify(names.get(COUNTY_CODE, COUNTY_CODE), office, public_key)
 
     def close(self) -> None:
         """Close every space."""

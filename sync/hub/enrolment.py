@@ -11,7 +11,7 @@ from edge.store import enrolment
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen
 from edge.store.keys import Keys, box_id
-from edge.store.staff import institutions
+from edge.store.staff import institutions, name_of_institution
 from sync.enrolment import Ticket, new_ticket, proof_of, statement_of
 from sync.identity import verifies
 
@@ -28,10 +28,20 @@ class Applicant:
 
 
 class Registry:
-    """Which boxes the county knows; its entries are the hub's own."""
+    """Which boxes the county knows; its entries are the hub's own.
 
-    def __init__(self, county: Space, keys: Keys, clock: Callable[[], int]) -> None:
+    `certify` vouches for an office's seal: (office, public key PEM) to certificates PEM.
+    """
+
+    def __init__(
+        self,
+        county: Space,
+        keys: Keys,
+        clock: Callable[[], int],
+        certify: Callable[[str, str], str],
+    ) -> None:
         self._county, self._keys, self._clock = county, keys, clock
+        self._certify = certify
         self._author = Author(keys.id, clock)
 
     def issue(
@@ -99,6 +109,9 @@ class Registry:
             if not asked:
                 raise NotFound("box.unknown", box=box)
             said = {"town": asked[0].town, "name": asked[0].name}
+            if asked[0].seal:
+                office = name_of_institution(connection, asked[0].town)
+                said["seal"] = self._certify(office, asked[0].seal)
             Pen(connection, self._author, by).append(
                 Kind.BOX_ADMITTED, box, {**said, "public_key": asked[0].public_key}
             )
@@ -116,7 +129,9 @@ class Registry:
 
     def _claim(self, ticket: enrolment.Ticket, box: str, asked: Mapping[str, Any]) -> None:
         def write(connection: Connection) -> str:
-            enrolment.claim(connection, ticket.id, box, asked["name"], asked["public_key"])
+            enrolment.claim(
+                connection, ticket.id, box, asked["name"], asked["public_key"], asked["seal"]
+            )
             claimed = enrolment.ticket_of(connection, ticket.id)
             return claimed.box if claimed else ""
 
@@ -134,7 +149,7 @@ class Registry:
             )
 
 
-_ASKED = ("ticket", "town", "name", "public_key", "signature", "proof")
+_ASKED = ("ticket", "town", "name", "public_key", "seal", "signature", "proof")
 
 
 def _check_proofs(ticket: enrolment.Ticket, asked: Mapping[str, Any]) -> None:

@@ -44,7 +44,7 @@ create table routed_blob (digest blob primary key, origin text not null) without
 create table ticket (
     id text primary key, town text not null, secret blob not null, expires integer not null,
     automatic integer not null, state text not null, box text not null, name text not null,
-    public_key text not null
+    public_key text not null, seal text not null
 ) without rowid;
 
 -- Chains are read by number: verification, admission, what has not been sent yet.

@@ -1,0 +1,33 @@
+"""The hub's two applications: the peers' endpoint, and the county's screens."""
+
+from litestar import Litestar
+
+from edge.store.staff import name_of_institution
+from edge.web.events import Stations
+from sync.hub.county import COUNTY_CODE, County
+from sync.hub.endpoint import router
+from sync.hub.web.app import create_app
+from sync.hub.web.parts import Parts
+
+
+def endpoint_app(county: County) -> Litestar:
+    """What boxes talk to; apart from the screens, so that browsers never see its certificate."""
+    return Litestar([router(county)], openapi_config=None, logging_config=None)
+
+
+def screens_app(county: County) -> Litestar:
+    """What the county's people see; told of every town's commits."""
+    with county.spaces.county.read() as connection:
+        name = name_of_institution(connection, COUNTY_CODE)
+    stations = Stations()
+    for space in county.spaces.towns.values():
+        space.on_commit(lambda: stations.publish("sync"))
+    return create_app(
+        Parts(
+            county_name=name,
+            spaces=county.spaces,
+            author=county.author,
+            accept=county.admit,
+            stations=stations,
+        )
+    )
