@@ -2,9 +2,9 @@
 
 A file is written whole under a temporary name, fsynced, renamed, and its folder fsynced, before
 any entry names it. On disk: a header, then AES-256-GCM pieces of 64 KiB whose nonce counts up and
-marks the last piece, each bound to the header, so that cutting, swapping or truncating is noticed. Each content has its own
-key, derived from the blob key and the digest; the file's name is an HMAC of the digest, so that a
-stolen disk does not tell which known papers it holds.
+marks the last piece, each bound to the header, so that cutting, swapping or truncating is
+noticed. Each content has its own key, derived from the blob key and the digest; the file's name
+is an HMAC of the digest, so that a stolen disk does not tell which known papers it holds.
 """
 
 import errno

@@ -25,7 +25,7 @@ def space(tmp_path: Path) -> Iterator[Space]:
 
 def count(space: Space, table: str = "counter") -> int:
     with space.read() as connection:
-        return int(connection.execute(f"select count(*) from {table}").fetchone()[0])
+        return int(connection.execute(f"select count(*) from {table}").fetchone()[0])  # noqa: S608
 
 
 def tally(name: str) -> object:

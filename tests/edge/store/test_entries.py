@@ -8,7 +8,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.domain.entry import GENESIS, first_break
 from edge.domain.errors import InvalidInput, NotFound
-from edge.domain.kinds import Kind
 from edge.store.database import Connection, Space
 from edge.store.entries import (
     all_entries,
