@@ -95,12 +95,14 @@ def open_office(folder: Path, code: str = WILLOW, clock: Clock | None = None) ->
     county = open_space(folder, "county")
     if fresh:
         county.write(lambda connection: people_county(connection, clock))
+    blobs = Blobs(folder / "blobs", keys)
+    blobs.discard_unfinished()
     return Office(
         code=code,
         name=TOWNS[code],
         space=open_space(folder, f"town-{code}"),
         county=county,
-        blobs=Blobs(folder / "blobs", keys),
+        blobs=blobs,
         author=Author(keys.id, clock),
         seal=seal_of(TOWNS[code]),
         verify_url="https://dangan.example/v",

@@ -7,6 +7,7 @@ saw an error is thrown away. A kill during the first initialisation bricks a fil
 is made under a temporary name and renamed.
 """
 
+import errno
 import itertools
 import logging
 import os
@@ -41,6 +42,8 @@ _LOG = logging.getLogger(__name__)
 
 URGENT, ORDINARY = 0, 1
 READERS = 4
+# The shared index of the log grows by 32 KiB; on a full disk that shows as an I/O error only.
+LEAST_ROOM = 65_536
 WRITER_CACHE_KIB, READER_CACHE_KIB = 32_768, 16_384
 
 
@@ -60,7 +63,7 @@ class Space:
     """One open space: `write` runs transactions in the writer thread, `read` lends a reader.
 
     `name` is `county` or `town-<code>`; `key` is the raw 32-byte database key. Raises ArchiveError
-    `storage.unreadable` (name) when the file is damaged or the key is another's.
+    `storage.unreadable` (name) when the file is damaged or the key is another's, and StorageFull.
     """
 
     def __init__(self, path: Path, key: bytes, name: str) -> None:
@@ -146,7 +149,7 @@ class Space:
             try:
                 result = self._transact(task.work)
             except BaseException as error:
-                task.future.set_exception(_translated(error))
+                task.future.set_exception(_translated(error, self.path.parent))
             else:
                 task.future.set_result(result)
                 self._tell()
@@ -191,9 +194,13 @@ def _check_sync_bit(connection: Connection) -> None:
         raise SyncBitLeaked
 
 
-def _translated(error: BaseException) -> BaseException:
-    full = isinstance(error, sqlcipher3.dbapi2.OperationalError) and "full" in str(error)
-    if full or (isinstance(error, OSError) and error.errno == 28):
+def _translated(error: BaseException, folder: Path) -> BaseException:
+    name = getattr(error, "sqlite_errorname", "")
+    full = name == "SQLITE_FULL" or (isinstance(error, OSError) and error.errno == errno.ENOSPC)
+    if name in ("SQLITE_IOERR", "SQLITE_CANTOPEN"):
+        room = os.statvfs(folder)
+        full = room.f_bavail * room.f_frsize < LEAST_ROOM
+    if full:
         translated = StorageFull("storage.full")
         translated.__cause__ = error
         return translated
@@ -208,9 +215,12 @@ def _connect(path: Path, key: bytes, cache_kib: int) -> Connection:
         _prepare(connection, key, cache_kib)
     except BaseException as error:
         connection.close()
-        if isinstance(error, sqlcipher3.dbapi2.DatabaseError) and "not a database" in str(error):
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
             raise ArchiveError("storage.unreadable", name=path.name) from error
-        raise
+        translated = _translated(error, path.parent)
+        if translated is error:
+            raise
+        raise translated from error
     return connection
 
 
