@@ -37,6 +37,9 @@ class Blobs:
         self._key, self._name_key = keys.derive("blob"), keys.derive("blob-name")
         self._incoming = folder / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
+
+    def discard_unfinished(self) -> None:
+        """Drop what a crash left half written; for the one process that writes, at its start."""
         for leftover in self._incoming.iterdir():
             leftover.unlink()
 

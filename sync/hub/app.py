@@ -6,6 +6,7 @@ from edge.store.staff import name_of_institution
 from edge.web.events import Stations
 from sync.hub.county import COUNTY_CODE, County
 from sync.hub.endpoint import router
+from sync.hub.health import health_routes
 from sync.hub.web.app import create_app
 from sync.hub.web.parts import Parts
 
@@ -22,7 +23,7 @@ def screens_app(county: County) -> Litestar:
     stations = Stations()
     for space in county.spaces.towns.values():
         space.on_commit(lambda: stations.publish("sync"))
-    return create_app(
+    app = create_app(
         Parts(
             county_name=name,
             spaces=county.spaces,
@@ -31,3 +32,6 @@ def screens_app(county: County) -> Litestar:
             stations=stations,
         )
     )
+    for route in health_routes(county):
+        app.register(route)
+    return app

@@ -115,6 +115,7 @@ def test_a_crash_before_the_rename_leaves_nothing(tmp_path: Path) -> None:
     blobs._path(digest).rename(tmp_path / "incoming" / "0123456789")
     assert not blobs.has(digest)
     again = Blobs(tmp_path, KEYS)
+    again.discard_unfinished()
     assert list((tmp_path / "incoming").iterdir()) == []
     assert again.put(b"content") == digest
     assert again._path(digest).read_bytes() == sealed

@@ -1,0 +1,192 @@
+"""One box put together: its record, its office, its devices, its exchange, its screens."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import crsqlite
+from litestar import Litestar
+from zeroconf import InterfaceChoice
+
+from edge.domain.errors import InvalidInput
+from edge.settings import Settings
+from edge.store.blobs import Blobs
+from edge.store.database import Space
+from edge.store.entries import Author, now_ms
+from edge.store.keys import Keys
+from edge.store.seals import seal_own_chain
+from edge.store.staff import name_of_institution
+from edge.supervise import Loops
+from edge.web.app import create_app
+from edge.web.events import Stations
+from edge.web.parts import Parts, Room, SyncStanding
+from edge.web.scanning import Scanning
+from edge.wiring import Wiring
+from edge.workflows.digitising import close_abandoned_batches
+from edge.workflows.office import Office
+from edge.workflows.seal_keeping import OfficeSeal
+from sync.client import ReplicationLoop, Status
+from sync.discovery import BOX, Announcement, Browser, Found, Interfaces
+from sync.roster import COUNTY, space_of
+from sync.session import Session
+from sync.wire import Pins
+
+SEAL_EVERY_S = 60.0
+SIGNAL_EVERY_S = 2.0
+SCAN_PATIENCE_S = 15.0
+
+
+class Record:
+    """What an enrolled box keeps in its folder; opened by the box and by the technician's tools.
+
+    Raises InvalidInput `box.not_enrolled` (folder) before enrolment.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], int] = now_ms) -> None:
+        if not pins_path(folder).exists():
+            raise InvalidInput("box.not_enrolled", folder=str(folder))
+        crsqlite.check()
+        self.folder, self.clock = folder, clock
+        self.pins = Pins.load(pins_path(folder))
+        self.keys = Keys.load(key_path(folder))
+        database = self.keys.derive("database")
+        self.county = Space(folder / f"{COUNTY}.db", database, COUNTY)
+        town = space_of(self.pins.town)
+        self.town = Space(folder / f"{town}.db", database, town)
+        self.blobs = Blobs(folder / "blobs", self.keys)
+        self.county_blobs = Blobs(folder / "county-blobs", self.keys)
+        with self.county.read() as connection:
+            name = name_of_institution(connection, self.pins.town)
+        self.office = Office(
+            code=self.pins.town,
+            name=name,
+            space=self.town,
+            county=self.county,
+            blobs=self.blobs,
+            author=Author(self.keys.id, clock),
+            seal=office_seal(folder, self.keys, self.county),
+            verify_url=f"{self.pins.url}/verify",
+        )
+
+    def session(self) -> Session:
+        """An exchange with the hub, not begun."""
+        spaces = {space.name: space for space in (self.county, self.town)}
+        blobs = {COUNTY: self.county_blobs, self.town.name: self.blobs}
+        return Session(spaces, blobs, self.keys, self.pins, self.folder, self.clock)
+
+    def close(self) -> None:
+        """Close the databases."""
+        self.town.close()
+        self.county.close()
+
+
+class Box:
+    """A running box; `app` is what the kiosk's browser sees."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.record = Record(settings.folder)
+        self.stations, self._loops = Stations(), Loops()
+        office = self.record.office
+        self.wiring = Wiring(settings, office, self.stations)
+        work = settings.folder / "work"
+        feed = self.wiring.feed if self.wiring.scanner else None
+        self._scanning = Scanning(office, self.stations, work, feed)
+        self._browser = Browser(_interfaces(settings)) if settings.announce else None
+        self._announcement: Announcement | None = None
+        self.replication = ReplicationLoop(
+            self.record.session(), self.record.keys.id, find=self._find_hub
+        )
+        self._told: Status | None = None
+        self.app = self._screens(office, work)
+
+    def start(self) -> None:
+        """Take up what a crash left, open the devices, begin to replicate."""
+        self.record.blobs.discard_unfinished()
+        close_abandoned_batches(self.record.office)
+        self.wiring.start(self._loops)
+        self._loops.every("seal", SEAL_EVERY_S, self._seal)
+        self._loops.every("sync-signal", SIGNAL_EVERY_S, self._tell_sync)
+        self.replication.start()
+        if self._browser is not None:
+            self._announcement = self._announce()
+
+    def stop(self) -> None:
+        """Finish the scan under way, close devices and databases."""
+        self._scanning.stop(SCAN_PATIENCE_S)
+        self.replication.stop()
+        for each in (self._announcement, self._browser):
+            if each is not None:
+                each.close()
+        self.wiring.close()
+        self._loops.stop()
+        self._seal()
+        self.record.close()
+
+    def _seal(self) -> None:
+        record = self.record
+        record.town.write(
+            lambda c: seal_own_chain(c, record.keys.id, record.clock(), record.keys.signing),
+            urgent=False,
+        )
+
+    def _find_hub(self) -> str | None:
+        return self._browser.hub(self.record.pins.hub) if self._browser is not None else None
+
+    def _announce(self) -> Announcement:
+        port = self.settings.port
+        url = f"http://{self.settings.host}:{port}"
+        found = Found(self.record.keys.id, BOX, self.record.pins.town, url)
+        interfaces = _interfaces(self.settings)
+        return Announcement(found, port, [self.settings.host], interfaces)
+
+    def _tell_sync(self) -> None:
+        status = self.replication.status()
+        if status != self._told:
+            self._told = status
+            self.stations.publish("sync")
+
+    def _screens(self, office: Office, work: Path) -> Litestar:
+        climate = self.settings.climate
+        parts = Parts(
+            office=office,
+            stations=self.stations,
+            work=work,
+            sync=lambda: standing_on_screen(self.replication.status()),
+            scanning=self._scanning,
+            printer=self.wiring.printer,
+            rooms=(Room(climate.room, climate.room_name),) if climate else (),
+            limits=self.wiring.limits,
+            drivers=self.wiring.health(),
+        )
+        return create_app(parts, self.record.keys.derive("web").hex())
+
+
+def standing_on_screen(status: Status) -> SyncStanding:
+    """Say in the screens' terms how the exchange stands."""
+    return SyncStanding(
+        online=status.reachable,
+        confirmed_at=status.last_confirmed,
+        unsent=status.unsent,
+        oldest_unsent_at=status.oldest_unsent,
+        blobs_pending=sum(status.blobs_unsent.values()),
+        quarantined=status.quarantined,
+    )
+
+
+def _interfaces(settings: Settings) -> Interfaces:
+    return settings.interfaces or InterfaceChoice.All
+
+
+def key_path(folder: Path) -> Path:
+    """Where the box key lies."""
+    return folder / "box.key"
+
+
+def pins_path(folder: Path) -> Path:
+    """Where enrolment keeps what it learned of the hub."""
+    return folder / "pins.json"
+
+
+def office_seal(folder: Path, keys: Keys, county: Space) -> OfficeSeal:
+    """The office seal kept in a box's folder."""
+    return OfficeSeal(folder / "seal.pem", keys.derive("seal").hex().encode(), county, keys.id)

@@ -1,0 +1,73 @@
+"""`dangxia box`: run a box, compute its projection again, prove its record."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from edge.box import Box, Record
+from edge.settings import read_settings
+from edge.store import verification
+from provisioning.serving import Listener, log_to_stderr, serve
+from sync.roster import roster_of
+
+
+def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
+    """Add `box` and its acts."""
+    box = nouns.add_parser("box", help="run, rebuild or verify a box")
+    acts = box.add_subparsers(dest="act_name", required=True)
+    for name, act, help in (
+        ("run", run, "run the box in the foreground"),
+        ("rebuild", rebuild, "compute the projection again from the record"),
+        ("verify", verify, "walk chains, seals, receipts and files"),
+    ):
+        parser = acts.add_parser(name, help=help)
+        parser.add_argument("--config", type=Path, required=True)
+        parser.set_defaults(act=act)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Serve until asked to stop."""
+    settings = read_settings(chosen.config)
+    log_to_stderr()
+    box = Box(settings)
+    box.start()
+    try:
+        serve([Listener(box.app, settings.host, settings.port)])
+    finally:
+        box.stop()
+    return 0
+
+
+def rebuild(chosen: argparse.Namespace) -> int:
+    """Rebuild both spaces; 1 when what stood differed."""
+    record = Record(read_settings(chosen.config).folder)
+    try:
+        same = [space.write(verification.remake) for space in (record.county, record.town)]
+    finally:
+        record.close()
+    print("现状与记录一致" if all(same) else "现状与记录不一致，已按记录重算")
+    return 0 if all(same) else 1
+
+
+def verify(chosen: argparse.Namespace) -> int:
+    """Verify both spaces; 1 when something does not hold."""
+    record = Record(read_settings(chosen.config).folder)
+    sound = True
+    try:
+        roster = roster_of(record.county, record.pins.hub, record.pins.public_key)
+        keys = {record.pins.hub: record.pins.public_key}
+        keys |= {member.id: member.public_key for member in roster.members.values()}
+        for space, blobs in (
+            (record.county, record.county_blobs),
+            (record.town, record.blobs),
+        ):
+            with space.read() as connection:
+                report = verification.verify(connection, blobs, keys)
+            sound = sound and not report.findings
+            print(f"{space.name}: 记录 {report.entries}，链封 {report.seals}，", end="")
+            print(f"回执 {report.receipts}，文件 {report.files}，待传 {report.awaiting}")
+            for finding in report.findings:
+                print(f"  ✗ {finding.kind} {finding.subject}: {finding.detail}")
+    finally:
+        record.close()
+    return 0 if sound else 1

@@ -1,0 +1,147 @@
+"""`dangxia county` and `dangxia hub`: set a county up, and run its hub."""
+
+import argparse
+import getpass
+import sys
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from edge.domain.access import ROLES
+from edge.domain.errors import InvalidInput
+from edge.store import verification
+from provisioning.serving import Listener, log_to_stderr, serve
+from sync.hub.app import endpoint_app, screens_app
+from sync.hub.county import County
+from sync.roster import space_of
+
+PIN_DIGITS = 6
+
+
+def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
+    """Add `county` and `hub`."""
+    acts = nouns.add_parser("county", help="set a county up").add_subparsers(required=True)
+    found_parser = _act(acts, "found", found, "name a new county")
+    found_parser.add_argument("--name", required=True)
+    town_parser = _act(acts, "town", town, "name a town's office")
+    town_parser.add_argument("--code", required=True)
+    town_parser.add_argument("--name", required=True)
+    user_parser = _act(acts, "user", user, "enrol a person; the PIN is asked for")
+    user_parser.add_argument("--login", required=True)
+    user_parser.add_argument("--name", required=True)
+    user_parser.add_argument("--town", default="", help="empty for people of the county itself")
+    user_parser.add_argument("--role", action="append", choices=sorted(ROLES), required=True)
+    ticket_parser = _act(acts, "ticket", ticket, "issue a one-off enrolment ticket")
+    ticket_parser.add_argument("--town", required=True)
+    ticket_parser.add_argument("--url", required=True, help="https://host:port of the endpoint")
+    ticket_parser.add_argument("--automatic", action="store_true", help="accept without asking")
+    _act(acts, "boxes", boxes, "list the boxes that wait")
+    accept_parser = _act(acts, "accept", accept, "accept a box that waits")
+    accept_parser.add_argument("--box", required=True)
+    hub_acts = nouns.add_parser("hub", help="run or verify the hub").add_subparsers(required=True)
+    run_parser = hub_acts.add_parser("run", help="run the hub in the foreground")
+    run_parser.add_argument("--config", type=Path, required=True)
+    run_parser.set_defaults(act=run)
+    _act(hub_acts, "verify", verify, "walk every town's chains, seals, receipts and files")
+
+
+def _act(
+    acts: "argparse._SubParsersAction[Any]", name: str, act: Callable[..., int], help: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = acts.add_parser(name, help=help)
+    parser.add_argument("--folder", type=Path, required=True)
+    parser.set_defaults(act=lambda chosen: _with_county(chosen, act))
+    return parser
+
+
+def _with_county(chosen: argparse.Namespace, act: Callable[..., int]) -> int:
+    county = County.open(chosen.folder)
+    try:
+        return act(county, chosen)
+    finally:
+        county.close()
+
+
+def found(county: County, chosen: argparse.Namespace) -> int:
+    """Name the county."""
+    county.found(chosen.name)
+    print(f"{chosen.name}：{county.keys.id[:8]}")
+    return 0
+
+
+def town(county: County, chosen: argparse.Namespace) -> int:
+    """Name a town's office."""
+    county.add_town(chosen.code, chosen.name)
+    return 0
+
+
+def user(county: County, chosen: argparse.Namespace) -> int:
+    """Enrol a person; the PIN comes from the terminal, or from standard input."""
+    pin = getpass.getpass("PIN: ") if sys.stdin.isatty() else sys.stdin.readline().strip()
+    if len(pin) != PIN_DIGITS or not pin.isdigit():
+        raise InvalidInput("pin.shape", digits=PIN_DIGITS)
+    county.enrol_user(chosen.name, chosen.login, chosen.town, chosen.role, pin)
+    return 0
+
+
+def ticket(county: County, chosen: argparse.Namespace) -> int:
+    """Print a ticket's code."""
+    print(county.ticket(chosen.town, chosen.url, automatic=chosen.automatic).code)
+    return 0
+
+
+def boxes(county: County, _: argparse.Namespace) -> int:
+    """List the boxes that wait."""
+    for applicant in county.applicants():
+        print(f"{applicant.box}  {applicant.town}  {applicant.name}")
+    return 0
+
+
+def accept(county: County, chosen: argparse.Namespace) -> int:
+    """Accept a box."""
+    county.admit(chosen.box)
+    return 0
+
+
+def verify(county: County, _: argparse.Namespace) -> int:
+    """Verify every space; 1 when something does not hold."""
+    members = county.peers.roster.members.values()
+    keys = {county.keys.id: county.keys.public_key}
+    keys |= {member.id: member.public_key for member in members}
+    sound = True
+    for space in (county.spaces.county, *county.spaces.towns.values()):
+        with space.read() as connection:
+            report = verification.verify(connection, county.spaces.blobs(space.name), keys)
+        sound = sound and not report.findings
+        print(f"{space.name}: 记录 {report.entries}，文件 {report.files}，待传 {report.awaiting}")
+        for finding in report.findings:
+            print(f"  ✗ {finding.kind} {finding.subject}: {finding.detail}")
+    return 0 if sound else 1
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Serve screens and endpoint until asked to stop."""
+    table = tomllib.loads(chosen.config.read_text("utf-8"))
+    folder = chosen.config.resolve().parent / table.get("folder", ".")
+    log_to_stderr()
+    county = County.open(folder)
+    for code in county.spaces.towns:
+        county.spaces.blobs(space_of(code)).discard_unfinished()
+    host = table.get("host", "127.0.0.1")
+    try:
+        serve(
+            [
+                Listener(screens_app(county), host, int(table.get("port", 8100))),
+                Listener(
+                    endpoint_app(county),
+                    table.get("endpoint_host", host),
+                    int(table.get("endpoint_port", 8440)),
+                    county.certificate,
+                    county.certificate_key,
+                ),
+            ]
+        )
+    finally:
+        county.close()
+    return 0

@@ -1,0 +1,145 @@
+"""`dangxia demo` and `dangxia story`: the county on loopback, to hold in hand or to run through."""
+
+import argparse
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from edge.domain.errors import InvalidInput
+from provisioning.story import tell_story
+from provisioning.world import PIN, BoxPlan, Ports, World
+
+DEMO_FOLDER = Path("var/demo")
+STORY_FOLDER = Path("var/story")
+
+
+def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
+    """Add `demo` with its switches, and `story`."""
+    parser = nouns.add_parser("demo", help="the demonstration county; without a word, run it")
+    parser.set_defaults(act=run)
+    switches = parser.add_subparsers(dest="switch")
+    for name, act, arguments, help in (
+        ("swipe", swipe, ("number",), "lay the card of person NUMBER on the reader (default 1)"),
+        ("feed", feed, ("sheets",), "put sheets into the scanner's feeder (default 6)"),
+        ("scanner", scanner, ("fault", "page"), "well, jam, cover, multi_feed, offline, online"),
+        ("printer", printer, ("fault",), "well, paper_out, jam, cover_open, absent"),
+        ("air", air, ("temperature", "humidity"), "set the air of the storage room"),
+        ("cut", cut, (), "cut the link to the county"),
+        ("mend", mend, (), "restore the link"),
+        ("drop", drop, ("file",), "drop a document into the hot folder"),
+    ):
+        switch = switches.add_parser(name, help=help)
+        for argument in arguments:
+            switch.add_argument(argument, nargs="?")
+        switch.add_argument("--box", choices=("a", "b"), default="a")
+        switch.set_defaults(act=_at_demo(act))
+    story = nouns.add_parser("story", help="a scripted day, checked step by step")
+    story.set_defaults(act=lambda _: tell_story(STORY_FOLDER))
+
+
+def run(_: argparse.Namespace) -> int:
+    """Make the county if there is none yet, run it, and say where to look."""
+    world = World(DEMO_FOLDER, Ports())
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stopping.set())
+    begun = time.monotonic()
+    try:
+        if not world.is_made:
+            world.make(say=lambda line: print(line, flush=True))
+        world.start()
+        print(_welcome(world, time.monotonic() - begun), flush=True)
+        stopping.wait()
+    finally:
+        print("正在停止 …", flush=True)
+        world.stop()
+    return 0
+
+
+def _welcome(world: World, seconds: float) -> str:
+    offices = "\n".join(
+        f"  {plan.office}  {world.box_url(plan)}   {plan.clerk}，PIN {PIN}" for plan in world.boxes
+    )
+    return f"""
+档匣已就绪（{seconds:.1f} 秒）。按 Ctrl-C 停止。
+
+  县中心 county hub    {world.hub_url}   周敏 zhoumin（督导）、陈刚 chengang（管理员），PIN {PIN}
+{offices}
+
+  在另一个终端 in another terminal, .venv/bin/dangxia demo …
+    swipe 刷卡 · feed 6 加纸 · scanner jam 3 卡纸 · scanner well · drop 复印机存来文件
+    printer paper_out 缺纸 · printer well · air 29 75 库房升温 · cut 断网 · mend 联网
+"""
+
+
+def _at_demo(
+    act: Callable[[World, BoxPlan, argparse.Namespace], None],
+) -> Callable[[argparse.Namespace], int]:
+    def switched(chosen: argparse.Namespace) -> int:
+        world = World(DEMO_FOLDER, Ports())
+        if not world.is_made:
+            raise InvalidInput("demo.not_running")
+        plan = next(each for each in world.boxes if each.letter == chosen.box)
+        try:
+            act(world, plan, chosen)
+        except OSError as error:
+            raise InvalidInput("demo.not_running") from error
+        return 0
+
+    return switched
+
+
+def swipe(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Lay a card on the reader, and lift it after a moment."""
+    person = world.people(plan)[int(chosen.number or 1) - 1]
+    world.far_ends.swipe(plan.letter, {"name": person.name, "id_number": person.id_number})
+    time.sleep(2)
+    world.far_ends.lift(plan.letter)
+    print(person.name)
+
+
+def feed(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Put sheets into the feeder."""
+    world.far_ends.feed(plan.letter, int(chosen.sheets or 6))
+
+
+def scanner(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Trouble the scanner, or mend it."""
+    fault = chosen.fault or "well"
+    if fault in ("offline", "online"):
+        world.far_ends.scanner(plan.letter, fault)
+    elif fault == "well":
+        world.far_ends.scanner(plan.letter, "clear")
+    else:
+        world.far_ends.scanner(plan.letter, "fault", fault=fault, page=int(chosen.page or 3))
+
+
+def printer(world: World, _: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Trouble the printer, or mend it."""
+    world.far_ends.printer("" if chosen.fault in (None, "well") else chosen.fault)
+
+
+def air(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Set the air of the storage room."""
+    temperature, humidity = float(chosen.temperature or 19.5), float(chosen.humidity or 52)
+    world.far_ends.air(plan.letter, temperature, humidity)
+
+
+def cut(world: World, plan: BoxPlan, _: argparse.Namespace) -> None:
+    """Cut the link."""
+    world.cut(plan)
+
+
+def mend(world: World, plan: BoxPlan, _: argparse.Namespace) -> None:
+    """Restore the link."""
+    world.mend(plan)
+
+
+def drop(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Drop a document into the hot folder: the file named, or one made for it."""
+    inbox = world.config(plan).parent / "inbox"
+    source = Path(chosen.file) if chosen.file else world.far_ends.document(plan.letter)
+    (inbox / source.name).write_bytes(source.read_bytes())

@@ -1,0 +1,32 @@
+"""`dangxia technician`: bring a new box to its county."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from edge.settings import read_settings
+from provisioning.enrolment import enrol
+from sync.enrolment import read_ticket
+
+
+def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
+    """Add `technician` and its acts."""
+    technician = nouns.add_parser("technician", help="enrol a box")
+    acts = technician.add_subparsers(dest="act_name", required=True)
+    parser = acts.add_parser("enrol", help="show the county's ticket and wait to be accepted")
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--ticket", required=True, help="the code DX1-…")
+    parser.add_argument("--town", required=True, help="the town's division code")
+    parser.add_argument("--name", required=True, help="what the county shall call this box")
+    parser.add_argument("--patience", type=float, default=600.0, help="seconds to wait")
+    parser.set_defaults(act=run)
+
+
+def run(chosen: argparse.Namespace) -> int:
+    """Enrol, and say where the box now belongs."""
+    folder = read_settings(chosen.config).folder
+    ticket = read_ticket(chosen.ticket)
+    record = enrol(folder, ticket, chosen.town, chosen.name, chosen.patience)
+    print(f"已接入 {record.pins.county}：{record.office.name}（{record.keys.id[:8]}）")
+    record.close()
+    return 0

@@ -1,0 +1,150 @@
+"""The simulated devices of the demonstration: real stacks here, simulated ends over there."""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+import httpx
+from PIL import Image
+
+from devices.simulators.far_end import tell
+from provisioning.children import Children, wait_until
+from provisioning.seed.materials import make_materials
+from provisioning.seed.pages import render_page
+from provisioning.seed.people import SeedPerson
+
+SENSORS = (("东墙", 1), ("西墙", 2))
+STACK_DPI = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where one box finds its devices."""
+
+    scanner: str
+    card_reader: Path
+    climate: Path
+    printer_host: str
+    printer_port: int
+    printer_queue: str
+    printer_uri: str
+
+
+class FarEnds:
+    """The far ends of some boxes' devices, by the box's letter; one print room for all."""
+
+    def __init__(self, folder: Path, children: Children) -> None:
+        self.folder, self._children = folder, children
+        self._scanners: dict[str, str] = {}
+        self._room: dict[str, str] = {}
+
+    def start_print_room(self) -> None:
+        """Start CUPS and the printer behind it."""
+        self.print_room.mkdir(parents=True, exist_ok=True)
+        said = self._children.start(
+            "print-room",
+            ["devices.simulators.printer", "--folder", _short(self.print_room)],
+            first_line=True,
+        )
+        self._room = json.loads(said)
+
+    def start(self, box: str) -> Addresses:
+        """Start a box's scanner, card reader and sensors; its pages must have been laid."""
+        for name in ("scanner", "card", "climate"):
+            self._children.stop(f"{name}-{box}")
+        self._scanners[box] = self._children.start(
+            f"scanner-{box}",
+            ["devices.simulators.scanner", "--pages", str(self.stack(box)), "--load", "6"],
+            first_line=True,
+        )
+        card, climate = self._link(box, "card"), self._link(box, "climate")
+        self._children.start(
+            f"card-{box}", ["devices.simulators.card_reader", "--link", _short(card)], True
+        )
+        sensors = [f"--sensor={address}:XY-MD02" for _, address in SENSORS]
+        self._children.start(
+            f"climate-{box}",
+            ["devices.simulators.modbus", "--link", _short(climate), *sensors],
+            True,
+        )
+        wait_until(lambda: card.exists() and climate.exists(), "serial lines")
+        self.air(box, 19.5, 52.0)
+        (self.folder / f"{box}.json").write_text(json.dumps({"scanner": self._scanners[box]}))
+        return Addresses(
+            scanner=self._scanners[box],
+            card_reader=card,
+            climate=climate,
+            printer_host=self._room["host"],
+            printer_port=int(self._room["port"]),
+            printer_queue=self._room["queue"],
+            printer_uri=self._room["printer_uri"],
+        )
+
+    @property
+    def print_room(self) -> Path:
+        """The printer's folder; `printed` in it holds what came out."""
+        return self.folder / "print-room"
+
+    def stack(self, box: str) -> Path:
+        """The folder of page images in the scanner's tray."""
+        return self.folder / f"{box}-pages"
+
+    def lay_pages(self, box: str, person: SeedPerson) -> int:
+        """Render a stack of a person's papers for the scanner; says how many sheets."""
+        stack = self.stack(box)
+        stack.mkdir(parents=True, exist_ok=True)
+        number = 0
+        for material in make_materials(Random(person.id_number), person)[:4]:
+            for page in range(1, material.pages + 1):
+                number += 1
+                path = stack / f"{number:03d}.jpg"
+                path.write_bytes(render_page(person, material, page, STACK_DPI))
+        return number
+
+    def document(self, box: str) -> Path:
+        """A PDF of two pages, as a copying machine would drop it."""
+        path = self.folder / f"{box}-drop.pdf"
+        pages = [Image.open(each) for each in sorted(self.stack(box).glob("*.jpg"))[:2]]
+        pages[0].save(path, save_all=True, append_images=pages[1:], resolution=STACK_DPI)
+        return path
+
+    def scanner(self, box: str, command: str, **fields: object) -> None:
+        """Tell a scanner: load, fault, clear, empty, busy, offline, online."""
+        known = json.loads((self.folder / f"{box}.json").read_text())
+        url = known["scanner"].rsplit("/", 1)[0] + f"/sim/{command}"
+        httpx.post(url, json=fields, trust_env=False, timeout=5).raise_for_status()
+
+    def feed(self, box: str, sheets: int) -> None:
+        """Lay so many sheets into the feeder, in place of what is there."""
+        self.scanner(box, "empty")
+        self.scanner(box, "load", pages=sheets)
+
+    def printer(self, fault: str) -> None:
+        """Give the printer a fault: paper_out, jam, cover_open, absent; empty mends it."""
+        (self.print_room / "fault").write_text(fault)
+
+    def air(self, box: str, temperature: float, humidity: float) -> None:
+        """Set what every sensor of a box measures."""
+        for _, address in SENSORS:
+            tell(self._link(box, "climate", short=True), f"set {address} {temperature} {humidity}")
+
+    def swipe(self, box: str, card: dict[str, str]) -> None:
+        """Lay a card on a box's reader, and lift it again."""
+        link = self._link(box, "card", short=True)
+        tell(link, "lift")
+        tell(link, "present " + json.dumps(card, ensure_ascii=False))
+
+    def lift(self, box: str) -> None:
+        """Take the card off the reader."""
+        tell(self._link(box, "card", short=True), "lift")
+
+    def _link(self, box: str, name: str, short: bool = False) -> Path:
+        path = self.folder / f"{box}-{name}"
+        return Path(_short(path)) if short else path
+
+
+def _short(path: Path) -> str:
+    # A socket's path may have 107 bytes at most; a checkout may lie deep.
+    return os.path.relpath(path)

@@ -1,0 +1,255 @@
+"""The demonstration county: a hub, two towns' boxes and their simulated devices, on loopback."""
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from cryptography import x509
+
+from edge.box import Record
+from edge.domain.access import Clerk
+from edge.settings import read_settings
+from provisioning.children import Children, wait_until
+from provisioning.enrolment import enrol
+from provisioning.far_ends import SENSORS, Addresses, FarEnds
+from provisioning.seed.county import COUNTY_NAME, TOWNS
+from provisioning.seed.fill import fill_air, fill_office
+from provisioning.seed.people import SeedPerson, make_people
+from sync.enrolment import read_ticket
+from sync.hub.county import County
+
+PIN = "123456"
+SEED = 20261121
+ROOM = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much there is: persons a town, and how many of them with page images."""
+
+    persons: int
+    digitised: int
+
+
+DEMO = Scale(persons=1_000, digitised=24)
+
+
+@dataclass(frozen=True, slots=True)
+class BoxPlan:
+    """One box of the county; `letter` names its folder and its devices."""
+
+    letter: str
+    town: str
+    office: str
+    clerk: str
+    login: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The addresses on loopback: the hub's screens, its endpoint, and each box's screens."""
+
+    hub: int = 8100
+    endpoint: int = 8140
+    boxes: tuple[int, ...] = (8101, 8102)
+
+
+class World:
+    """The county in one folder; `make` it once, then `start` and `stop` it."""
+
+    def __init__(self, folder: Path, ports: Ports, scale: Scale = DEMO) -> None:
+        self.folder, self.ports, self.scale = folder, ports, scale
+        self.children = Children(folder / "logs")
+        self.far_ends = FarEnds(folder / "far-ends", self.children)
+        people = (("李秀英", "lixiuying"), ("王建国", "wangjianguo"))
+        self.boxes = tuple(
+            BoxPlan(letter, town.code, f"{COUNTY_NAME}{town.name}人社所", name, login, port)
+            for letter, town, (name, login), port in zip(
+                "ab", TOWNS, people, ports.boxes, strict=False
+            )
+        )
+
+    @property
+    def hub_url(self) -> str:
+        """The county's screens."""
+        return f"http://127.0.0.1:{self.ports.hub}"
+
+    def box_url(self, plan: BoxPlan) -> str:
+        """A box's screens."""
+        return f"http://127.0.0.1:{plan.port}"
+
+    def config(self, plan: BoxPlan) -> Path:
+        """A box's settings file."""
+        return self.folder / f"box-{plan.letter}" / "box.toml"
+
+    @property
+    def is_made(self) -> bool:
+        """Say whether the county has been made whole."""
+        return (self.folder / "made").exists()
+
+    def make(self, say: Callable[[str], None] = lambda _: None) -> None:
+        """Found the county, enrol both boxes at the running hub, and fill their offices."""
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+        self.folder.mkdir(parents=True)
+        say("建立县中心 …")
+        tickets = self._found()
+        self.start_hub()
+        try:
+            for plan in self.boxes:
+                say(f"接入并填充 {plan.office} …")
+                self._make_box(plan, tickets[plan.letter])
+        finally:
+            self.children.stop("hub")
+        (self.folder / "made").touch()
+
+    def start(self) -> None:
+        """Start devices, hub and boxes; returns once every screen answers."""
+        self.far_ends.start_print_room()
+        for plan in self.boxes:
+            self._write_settings(plan, self.far_ends.start(plan.letter))
+        self.start_hub()
+        for plan in self.boxes:
+            self.start_box(plan)
+        for plan in self.boxes:
+            self._wait(self.box_url(plan))
+
+    def stop(self) -> None:
+        """Stop everything."""
+        self.children.stop_all()
+
+    def start_hub(self) -> None:
+        """Start the hub and wait for its screens."""
+        config = self.folder / "hub" / "hub.toml"
+        self.children.start("hub", ["provisioning.cli", "hub", "run", "--config", str(config)])
+        self._wait(self.hub_url)
+
+    def start_box(self, plan: BoxPlan) -> None:
+        """Start one box without waiting."""
+        arguments = ["provisioning.cli", "box", "run", "--config", str(self.config(plan))]
+        self.children.start(f"box-{plan.letter}", arguments)
+
+    def wait_for_box(self, plan: BoxPlan) -> None:
+        """Wait for a box's screens."""
+        self._wait(self.box_url(plan))
+
+    def cut(self, plan: BoxPlan) -> None:
+        """Cut a box's link to the county."""
+        (self.folder / f"box-{plan.letter}" / "data" / "link.cut").touch()
+
+    def mend(self, plan: BoxPlan) -> None:
+        """Restore a box's link."""
+        (self.folder / f"box-{plan.letter}" / "data" / "link.cut").unlink(missing_ok=True)
+
+    def people(self, plan: BoxPlan) -> list[SeedPerson]:
+        """The persons that a town was filled with, in order."""
+        return make_people(SEED, plan.town, self.scale.persons)
+
+    def newcomer(self, plan: BoxPlan) -> SeedPerson:
+        """Somebody of the town whose dossier has not been received yet."""
+        return make_people(SEED, plan.town, self.scale.persons + 1)[-1]
+
+    def seal_root(self) -> x509.Certificate:
+        """The county's certificate, which vouches for every office seal."""
+        pem = (self.folder / "hub" / "seal" / "authority.pem").read_bytes()
+        return x509.load_pem_x509_certificate(pem)
+
+    def verify_all(self) -> str:
+        """Prove every record while it is in use; raises DeviceUnavailable where one fails."""
+        said = self.children.run(["hub", "verify", "--folder", str(self.folder / "hub")])
+        for plan in self.boxes:
+            said += self.children.run(["box", "verify", "--config", str(self.config(plan))])
+        return " ".join(said.split())
+
+    def _found(self) -> dict[str, str]:
+        hub = self.folder / "hub"
+        county = County.open(hub)
+        try:
+            county.found(COUNTY_NAME)
+            tickets = {}
+            for plan in self.boxes:
+                county.add_town(plan.town, plan.office)
+                county.enrol_user(plan.clerk, plan.login, plan.town, ["clerk"], PIN)
+                url = f"https://127.0.0.1:{self.ports.endpoint}"
+                tickets[plan.letter] = county.ticket(plan.town, url, automatic=True).code
+            county.enrol_user("周敏", "zhoumin", "", ["supervisor"], PIN)
+            county.enrol_user("陈刚", "chengang", "", ["administrator"], PIN)
+        finally:
+            county.close()
+        (hub / "hub.toml").write_text(
+            f"port = {self.ports.hub}\nendpoint_port = {self.ports.endpoint}\n"
+        )
+        return tickets
+
+    def _make_box(self, plan: BoxPlan, code: str) -> None:
+        folder = self.folder / f"box-{plan.letter}" / "data"
+        record = enrol(folder, read_ticket(code), plan.town, f"{plan.office}一号盒", 30.0)
+        self._fill(record, plan)
+        record.close()
+        self.far_ends.lay_pages(plan.letter, self.newcomer(plan))
+
+    def _fill(self, record: Record, plan: BoxPlan) -> None:
+        with record.county.read() as county:
+            row = county.execute("select id from staff where login = ?", (plan.login,)).fetchone()
+        clerk = Clerk(row[0], plan.clerk, plan.town, frozenset({"clerk"}))
+        fill_office(record.office, clerk, SEED, self.scale.persons, self.scale.digitised)
+        fill_air(record.office, ROOM, [name for name, _ in SENSORS], SEED)
+
+    def _write_settings(self, plan: BoxPlan, at: Addresses) -> None:
+        path = self.config(plan)
+        sensors = ", ".join(f'{{ name = "{n}", address = {a} }}' for n, a in SENSORS)
+        quoted = {name: json.dumps(str(value)) for name, value in _plain(at).items()}
+        path.write_text(
+            f"""folder = "data"
+port = {plan.port}
+interfaces = ["127.0.0.1"]
+
+[scanner]
+url = {quoted["scanner"]}
+
+[printer]
+host = {quoted["printer_host"]}
+port = {at.printer_port}
+queue = {quoted["printer_queue"]}
+uri = {quoted["printer_uri"]}
+
+[card_reader]
+path = {quoted["card_reader"]}
+
+[climate]
+path = {quoted["climate"]}
+room = "{ROOM}"
+interval = 2.0
+sensors = [{sensors}]
+
+[hot_folder]
+inbox = "inbox"
+quiet = 1.0
+""",
+            "utf-8",
+        )
+        read_settings(path)
+
+    def _wait(self, url: str) -> None:
+        def answers() -> bool:
+            try:
+                return httpx.get(url + "/healthz", trust_env=False, timeout=2).status_code == 200
+            except httpx.TransportError:
+                return False
+
+        wait_until(answers, url)
+
+
+def _plain(at: Addresses) -> dict[str, object]:
+    return {
+        "scanner": at.scanner,
+        "printer_host": at.printer_host,
+        "printer_queue": at.printer_queue,
+        "printer_uri": at.printer_uri,
+        "card_reader": at.card_reader.absolute(),
+        "climate": at.climate.absolute(),
+    }
