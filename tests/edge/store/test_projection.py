@@ -1,0 +1,200 @@
+"""The present is a function of the set of entries: no order of arrival can show in it."""
+
+import re
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edge.domain.entry import Entry, canonical, compose, sha256_hex
+from edge.domain.kinds import Kind
+from edge.domain.query import By, Query
+from edge.store.database import Connection, Space
+from edge.store.persons import search
+from edge.store.projection import REDUCERS, TABLES, dump, project, rebuild
+from tests.offices import open_space
+
+# Few ids, so that entries meet: on one subject, on one subject under two kinds, on one field.
+SUBJECTS = st.sampled_from([f"{number:032x}" for number in range(1, 6)])
+TEXTS = st.sampled_from(["", "王建国", "李䶮", "x"])
+DIGESTS = st.sampled_from([sha256_hex(word) for word in "abc"])
+SMALL = st.integers(0, 3)
+PAGES = st.lists(
+    st.fixed_dictionaries({"blob": DIGESTS, "thumb": DIGESTS}, optional={"blank": st.booleans()}),
+    max_size=3,
+)
+COUNTS = st.dictionaries(st.sampled_from(["1", "4-1"]), SMALL, max_size=2)
+SPAN = st.fixed_dictionaries({"min": SMALL, "max": SMALL})
+
+
+def told(required: dict[str, Any], optional: dict[str, Any] | None = None) -> Any:
+    return st.fixed_dictionaries(required, optional=optional or {})
+
+
+DATA: dict[str, Any] = {
+    Kind.PERSON_REGISTERED: told({"name": TEXTS}, {"former_name": TEXTS, "id_number": TEXTS}),
+    Kind.PERSON_CORRECTED: told(
+        {"field": st.sampled_from(["name", "phone", "id_number", "nothing"]), "value": TEXTS}
+    ),
+    Kind.DOSSIER_REGISTERED: told(
+        {"person": SUBJECTS, "number": TEXTS, "class": TEXTS}, {"shelf": TEXTS, "counts": COUNTS}
+    ),
+    Kind.DOSSIER_MOVED: told({"shelf": TEXTS}),
+    Kind.CAPTURE_TAKEN: told({"source": TEXTS, "device": TEXTS, "pages": PAGES}),
+    Kind.MATERIAL_FILED: told(
+        {"dossier": SUBJECTS, "category": st.sampled_from(["1", "4-1"]), "position": SMALL},
+        {"capture": SUBJECTS, "pages": PAGES, "title": TEXTS, "copy": st.booleans()},
+    ),
+    Kind.MATERIAL_RECLASSIFIED: told(
+        {"category": st.sampled_from(["1", "9-2"]), "position": SMALL}
+    ),
+    Kind.CUSTODY_RECEIVED: told({"from": TEXTS}, {"counts": COUNTS}),
+    Kind.CUSTODY_LENT: told({"borrower": TEXTS, "due": TEXTS, "pages": SMALL}),
+    Kind.CUSTODY_RETURNED: told({"loan": SUBJECTS, "pages": SMALL}),
+    Kind.DOSSIER_VIEWED: told({"purpose": TEXTS, "what": TEXTS}),
+    Kind.PROOF_ISSUED: told({"dossier": SUBJECTS, "number": TEXTS, "blob": DIGESTS}),
+    Kind.PROOF_PRINTED: told({"printer": TEXTS, "job": TEXTS}),
+    Kind.CLIMATE_HOUR: told({"hour": SMALL, "sensors": st.dictionaries(TEXTS, SPAN, max_size=2)}),
+    Kind.CLIMATE_ALERT: told({"room": TEXTS, "sensor": TEXTS, "breach": TEXTS, "value": SMALL}),
+    Kind.CLIMATE_CLEARED: told({}),
+    Kind.CLIMATE_ACKNOWLEDGED: told({"note": TEXTS}),
+    Kind.TRANSFER_SENT: told({"dossier": SUBJECTS, "from": TEXTS, "to": TEXTS, "reason": TEXTS}),
+    Kind.TRANSFER_ARRIVED: told({"from": TEXTS, "person": told({}), "dossier": told({})}),
+    Kind.TRANSFER_RECEIVED: told({"dossier": SUBJECTS}),
+    Kind.TRANSFER_CONFIRMED: told({}),
+    Kind.BOX_REPORTED: told({"status": told({})}),
+    Kind.INSTITUTION_NAMED: told({"name": TEXTS}),
+    Kind.USER_ENROLLED: told({"name": TEXTS, "login": TEXTS, "roles": st.just(["clerk"])}),
+    Kind.USER_WITHDRAWN: told({}),
+    Kind.BOX_ADMITTED: told({"town": TEXTS, "name": TEXTS, "public_key": TEXTS}),
+    Kind.BOX_REVOKED: told({"reason": TEXTS}),
+    "kind.of_tomorrow": told({"unknown": TEXTS}),
+}
+
+
+@st.composite
+def records(draw: st.DrawFn) -> list[tuple[Entry, str]]:
+    """Entries of all kinds by two boxes, some of which destroyed, a chain forked here and there."""
+    made: list[tuple[Entry, str]] = []
+    for number in range(draw(st.integers(1, 14))):
+        kind = draw(st.sampled_from(sorted(DATA)))
+        earlier = [entry.id for entry, _ in made]
+        entry, text = compose(
+            id=f"{number + 256:032x}",
+            kind=str(kind),
+            about=draw(SUBJECTS),
+            at=draw(SMALL),
+            by="u",
+            box=draw(st.sampled_from(["a" * 32, "b" * 32])),
+            n=draw(st.integers(1, 4)),
+            prev=sha256_hex(""),
+            data=draw(DATA[kind]),
+            salt=str(number),
+            after=draw(st.lists(st.sampled_from(earlier), unique=True, max_size=2))
+            if earlier
+            else (),
+        )
+        made.append((entry, text))
+    return made
+
+
+@pytest.fixture(scope="module")
+def space() -> Iterator[Space]:
+    with tempfile.TemporaryDirectory() as folder:
+        opened = open_space(Path(folder), "town-1")
+        yield opened
+        opened.close()
+
+
+def among(space: Space, record: Sequence[tuple[Entry, str]], work: Callable[..., Any]) -> Any:
+    """Run `work` where exactly this record is stored, then forget it."""
+
+    def act(connection: Connection) -> Any:
+        connection.execute("savepoint clean")
+        rows = [(bytes.fromhex(entry.id), entry.head, text) for entry, text in record]
+        connection.executemany("insert into entry (id, head, data) values (?, ?, ?)", rows)
+        result = work(connection)
+        connection.execute("rollback to clean")
+        return result
+
+    return space.write(act)
+
+
+def found(connection: Connection) -> list[Any]:
+    return [
+        search(connection, Query(by, text))
+        for by, text in ((By.NAME, "王建"), (By.NAME, "䶮"), (By.INITIALS, "W"))
+    ]
+
+
+@given(record=records(), seed=st.integers(0, 2**32))
+@settings(max_examples=250)
+def test_every_order_and_every_batching_of_arrival_gives_the_same_bytes(
+    space: Space, record: list[tuple[Entry, str]], seed: int
+) -> None:
+    random = Random(seed)
+    entries = [entry for entry, _ in record]
+
+    def compare(connection: Connection) -> None:
+        rebuild(connection, entries)
+        expected, hits = dump(connection), found(connection)
+        for order in (entries[::-1], random.sample(entries, len(entries))):
+            rebuild(connection, order, batch_size=random.randint(1, 4))
+            assert dump(connection) == expected
+            assert found(connection) == hits
+
+    among(space, record, compare)
+
+
+@given(record=records(), seed=st.integers(0, 2**32))
+@settings(max_examples=80)
+def test_what_arrives_again_changes_nothing(
+    space: Space, record: list[tuple[Entry, str]], seed: int
+) -> None:
+    entries = [entry for entry, _ in record]
+    again = Random(seed).sample(entries, Random(seed).randint(1, len(entries)))
+
+    def compare(connection: Connection) -> None:
+        rebuild(connection, entries)
+        expected, hits = dump(connection), found(connection)
+        project(connection, again)
+        assert dump(connection) == expected
+        assert found(connection) == hits
+
+    among(space, record, compare)
+
+
+def test_every_kind_that_has_a_present_is_tried_here() -> None:
+    assert set(REDUCERS) <= set(DATA)
+    assert {str(kind) for kind in Kind} <= {str(kind) for kind in DATA}
+
+
+def test_every_table_of_the_present_is_compared() -> None:
+    script = files("edge.store.migrations").joinpath("0002_projection.sql").read_text("utf-8")
+    made = set(re.findall(r"create (?:virtual )?table (\w+)", script))
+    # The search index has no rows of its own to compare; its answers are compared instead.
+    assert set(TABLES) == made - {"person_search"}
+
+
+def test_destroyed_data_leaves_a_present_without_it(space: Space) -> None:
+    entry, text = compose(
+        id="1" * 32, kind=Kind.PERSON_REGISTERED, about="p", at=1, by="u", box="b", n=1,
+        prev=sha256_hex(""), data={"name": "王建国"}, salt="s",
+    )  # fmt: skip
+    emptied = Entry(**{name: getattr(entry, name) for name in Entry.__slots__ if name != "data"},
+                    data=None)  # fmt: skip
+
+    def compare(connection: Connection) -> None:
+        connection.execute("update entry set data = ''")
+        rebuild(connection, [emptied])
+        assert "王建国".encode() not in dump(connection)
+        assert found(connection) == [[], [], []]
+
+    assert canonical({"name": "王建国", "salt": "s"}) == text
+    among(space, [(entry, text)], compare)
