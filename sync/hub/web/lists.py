@@ -9,6 +9,7 @@ from litestar.response import Template
 from edge.domain.access import Clerk, Right
 from edge.store.staff import institutions, members_of, names_of_staff
 from edge.web.rendering import page
+from sync.hub.county import COUNTY_CODE
 from sync.hub.web import registers
 from sync.hub.web.parts import Parts
 
@@ -57,6 +58,10 @@ def staff(
 ) -> Template:
     """The offices and who may sign in there."""
     with parts.county.read() as county:
-        offices = [(each, members_of(county, each.code)) for each in institutions(county)]
+        offices = [
+            (each, members_of(county, each.code))
+            for each in institutions(county)
+            if each.code != COUNTY_CODE
+        ]
         own = members_of(county, "")
     return page(request, "hub/staff.html", offices=offices, own=own)

@@ -1,6 +1,5 @@
 """Finding a person in any town; what is typed travels in the body of a POST, in no address."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
@@ -12,10 +11,10 @@ from litestar.response import Redirect, Template
 from edge.domain import query
 from edge.domain.access import Clerk
 from edge.domain.errors import InvalidInput
-from edge.store import persons
 from edge.web.locale import sentence_of
 from edge.web.rendering import page
-from sync.hub.web.parts import Parts, Town
+from sync.hub.search import search
+from sync.hub.web.parts import Parts
 
 LIMIT = 50
 ASKED = "asked"
@@ -25,14 +24,6 @@ class Asked(msgspec.Struct, frozen=True):
     """The search box."""
 
     q: Annotated[str, msgspec.Meta(max_length=60)] = ""
-
-
-@dataclass(frozen=True, slots=True)
-class TownHit:
-    """One person found, and the town on whose record the person stands."""
-
-    town: Town
-    hit: persons.Hit
 
 
 @post("/search", status_code=303, sync_to_thread=False)
@@ -52,7 +43,7 @@ def show(
 ) -> Template:
     """The answer to what was last asked at this browser."""
     asked = str(request.session.get(ASKED, ""))
-    return page(request, "hub/search.html", **find(parts, asked))
+    return page(request, "hub/search.html", names=parts.names(), **find(parts, asked))
 
 
 def find(parts: Parts, text: str) -> dict[str, Any]:
@@ -64,9 +55,5 @@ def find(parts: Parts, text: str) -> dict[str, Any]:
         asked = query.parse(text)
     except InvalidInput as error:
         return blank | {"wrong": sentence_of(error)}
-    hits = []
-    for town in parts.towns():
-        with town.space.read() as connection:
-            hits += [TownHit(town, hit) for hit in persons.search(connection, asked, LIMIT + 1)]
-    hits.sort(key=lambda each: (each.hit.person.name, each.town.code, each.hit.person.id))
+    hits = search(parts.spaces, asked, LIMIT + 1)
     return blank | {"hits": hits[:LIMIT], "more": len(hits) > LIMIT}

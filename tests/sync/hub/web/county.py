@@ -4,7 +4,7 @@ import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -15,17 +15,18 @@ from PIL import Image
 
 from edge.domain.kinds import Kind
 from edge.imaging.derive import thumbnail
-from edge.store import enrolment, exchange, holdings
+from edge.store import exchange, holdings
 from edge.store.database import Connection
 from edge.store.entries import Author, Pen
-from edge.store.keys import Keys, box_id
-from edge.store.staff import verifier_of
+from edge.store.keys import Keys
 from edge.web.wording import CHINA
 from provisioning.seed.materials import make_materials
 from provisioning.seed.pages import render_page
 from provisioning.seed.people import SeedPerson, make_people
+from sync.enrolment import proof_of, statement_of
+from sync.hub.app import screens_app
+from sync.hub.county import County as Hub
 from sync.hub.spaces import HubSpaces
-from sync.hub.web.app import create_app
 from sync.hub.web.parts import Parts
 
 WILLOW, BRIDGE, CLOUD = "330199101", "330199102", "330199103"
@@ -47,36 +48,58 @@ class Clock:
         return self.now
 
 
-def key_of(mark: int) -> str:
-    """A public key's 64 digits for a box of the test."""
-    return f"{mark:02x}" * 32
+def keys_of(mark: int) -> Keys:
+    """The keys of a box of the test."""
+    return Keys(bytes([mark]) * 32)
+
+
+def box_of(mark: int) -> str:
+    """The id of a box of the test."""
+    return keys_of(mark).id
 
 
 @dataclass
 class County:
     """A hub's folder, opened, with what the tests ask of it."""
 
-    spaces: HubSpaces
+    hub: Hub
     clock: Clock
-    hub: str
-    accepted: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def spaces(self) -> HubSpaces:
+        """Every space at the hub."""
+        return self.hub.spaces
 
     @property
     def parts(self) -> Parts:
         """What the screens are made of."""
-        return Parts("青山县档案局", self.spaces, Author(self.hub, self.clock), self.accept)
+        return Parts("青山县档案局", self.spaces, self.hub.author, self.hub.admit)
 
-    def accept(self, box: str, person: str) -> None:
-        """Admit a box as the hub does: on record, its ticket closed."""
-        self.accepted.append((box, person))
+    def admitted_by(self, box: str) -> str | None:
+        """Who admitted a box, as the county's record says."""
+        with self.spaces.county.read() as connection:
+            row = connection.execute(
+                "select by from history where about = ? and kind = 'box.admitted'", (box,)
+            ).fetchone()
+        return row[0] if row else None
 
-        def act(county: Connection) -> None:
-            asked = next(t for t in enrolment.tickets(county, "pending") if t.box == box)
-            told = {"town": asked.town, "name": asked.name, "public_key": asked.public_key}
-            Pen(county, Author(self.hub, self.clock), person).append(Kind.BOX_ADMITTED, box, told)
-            enrolment.settle(county, box)
-
-        self.spaces.county.write(act)
+    def enrol(self, mark: int, town: str, name: str, automatic: bool) -> None:
+        """Let a box ask for admission by its ticket, signed by its own key."""
+        keys = keys_of(mark)
+        ticket = self.hub.ticket(town, "https://hub.example", automatic=automatic)
+        asked = {
+            "ticket": ticket.id,
+            "town": town,
+            "name": name,
+            "public_key": keys.public_key,
+            "seal": "",
+        }
+        statement = statement_of(asked)
+        signed = {
+            "signature": keys.signing.sign(statement).hex(),
+            "proof": proof_of(ticket.secret, statement),
+        }
+        self.hub.registry.answer(asked | signed)
 
     def write(
         self,
@@ -86,7 +109,7 @@ class County:
         acts: Sequence[tuple[str, str, Mapping[str, Any]]],
     ) -> None:
         """Append a box's acts to its town's space, as merged here."""
-        author = Author(box_id(key_of(box)), lambda: at)
+        author = Author(box_of(box), lambda: at)
 
         def act(connection: Connection) -> None:
             Pen(connection, author, "u-liuhe").append_many([(*each, ()) for each in acts])
@@ -121,13 +144,11 @@ class County:
 @contextmanager
 def county_in(folder: Path) -> Iterator[County]:
     """Fill a hub's folder and open it for the length of a block."""
-    keys = Keys.make(folder / "hub.key")
-    spaces = HubSpaces(folder, keys)
-    county = County(spaces, Clock(), keys.id)
+    clock = Clock()
+    hub = Hub.open(folder, clock)
+    county = County(hub, clock)
     try:
         _people_county(county)
-        for town in NAMES:
-            spaces.create_town(town)
         _fill_town(county, WILLOW, 1, NOW - 30 * DAY, digitised=True)
         _fill_town(county, BRIDGE, 3, NOW - 90 * DAY, digitised=False)
         _fill_town(county, CLOUD, 4, NOW - 60 * DAY, digitised=False)
@@ -136,43 +157,32 @@ def county_in(folder: Path) -> Iterator[County]:
         _exchanges(county)
         yield county
     finally:
-        spaces.close()
+        hub.close()
 
 
 def _people_county(county: County) -> None:
-    staff = (
+    hub = county.hub
+    hub.found("青山县档案局")
+    for code, name in NAMES.items():
+        hub.add_town(code, f"{name}人民政府")
+    for user, name, login, town, roles in (
         ("u-jiandu", "曾敏", SUPERVISOR, "", ["supervisor"]),
         ("u-guanli", "缪建平", ADMINISTRATOR, "", ["administrator"]),
         ("u-liuhe", "单喆", TOWN_CLERK, WILLOW, ["clerk"]),
         ("u-shiqiao", "区静", "shiqiao", BRIDGE, ["clerk", "technician"]),
         ("u-yunxi", "查林", "yunxi", CLOUD, ["clerk"]),
-    )
-    boxes = (
+    ):
+        hub.enrol_user(name, login, town, roles, PIN, user)
+    for mark, town, name in (
         (1, WILLOW, "窗口一号"),
         (2, WILLOW, "窗口二号"),
         (3, BRIDGE, "窗口"),
         (4, CLOUD, "窗口"),
         (5, CLOUD, "旧机"),
-    )
-    pin = verifier_of(PIN)
-
-    def act(connection: Connection) -> None:
-        pen = Pen(connection, Author(county.hub, lambda: NOW - 100 * DAY), "hub")
-        for code, name in NAMES.items():
-            named = {"name": f"{name}人民政府", "code": code}
-            pen.append(Kind.INSTITUTION_NAMED, code, named)
-        for id, name, login, town, roles in staff:
-            told = {"name": name, "login": login, "town": town, "roles": roles, "pin": pin}
-            pen.append(Kind.USER_ENROLLED, id, told)
-        for mark, town, name in boxes:
-            box = {"town": town, "name": name, "public_key": key_of(mark)}
-            pen.append(Kind.BOX_ADMITTED, box_id(key_of(mark)), box)
-        pen.append(Kind.BOX_REVOKED, box_id(key_of(5)), {"reason": "旧"})
-        asking = enrolment.Ticket("t6", BRIDGE, b"s", NOW + DAY, False, "open", "", "", "")
-        enrolment.add_ticket(connection, asking)
-        enrolment.claim(connection, "t6", box_id(key_of(6)), "窗口二号", key_of(6))
-
-    county.spaces.county.write(act)
+    ):
+        county.enrol(mark, town, name, automatic=True)
+    hub.revoke(box_of(5), "旧")
+    county.enrol(6, BRIDGE, "窗口二号", automatic=False)
 
 
 def _fill_town(county: County, town: str, box: int, at: int, digitised: bool) -> None:
@@ -280,7 +290,7 @@ def _journeys(county: County) -> None:
 
     arrived = {"from": WILLOW, "to": BRIDGE, "person": {}, "dossier": {}, "materials": []}
     received = {"dossier": f"dossier-{BRIDGE}-9"}
-    hub = Author(county.hub, lambda: NOW - 24 * DAY)
+    hub = Author(county.hub.keys.id, lambda: NOW - 24 * DAY)
 
     def by_hub(town: str, kind: str, transfer: str, told: Mapping[str, Any]) -> None:
         county.spaces.town(town).write(lambda c: Pen(c, hub, "hub").append(kind, transfer, told))
@@ -303,7 +313,7 @@ def _exchanges(county: County) -> None:
         (CLOUD, 4, NOW - 9 * DAY),
     )
     for town, mark, at in heard:
-        box = box_id(key_of(mark))
+        box = box_of(mark)
         county.spaces.town(town).write(
             lambda connection, box=box, at=at: exchange.note_contact(connection, box, at)
         )
@@ -312,7 +322,7 @@ def _exchanges(county: County) -> None:
 @contextmanager
 def browser_of(county: County, login: str = "", pin: str = PIN) -> Iterator[TestClient[Any]]:
     """A browser of the county's screens, signed in unless `login` is empty."""
-    with TestClient(create_app(county.parts)) as client:
+    with TestClient(screens_app(county.hub)) as client:
         if login:
             assert sign_in(client, login, pin).status_code == 303
         yield client

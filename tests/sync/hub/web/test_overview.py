@@ -1,6 +1,5 @@
 """The overview is honest about silence, and admits boxes for the administrator alone."""
 
-from edge.store.keys import box_id
 from sync.hub.web.registers import journeys
 from sync.hub.web.standings import pending, standings
 from sync.hub.web.words import words_of_box, words_of_county
@@ -14,9 +13,9 @@ from tests.sync.hub.web.county import (
     SUPERVISOR,
     WILLOW,
     County,
+    box_of,
     browser_of,
     form,
-    key_of,
 )
 
 
@@ -58,7 +57,7 @@ def test_towns_are_counted_from_their_own_record(county: County) -> None:
 
 def test_entries_of_today_are_counted_by_the_office_day(county: County) -> None:
     boxes = {box.id: box for town in standings(county.parts) for box in town.boxes}
-    first, second = boxes[box_id(key_of(1))], boxes[box_id(key_of(2))]
+    first, second = boxes[box_of(1)], boxes[box_of(2)]
     assert (first.today, second.today) == (0, 2)
     assert first.held == county.scalar(WILLOW, "select max(n) from history where box = ?", first.id)
 
@@ -81,7 +80,7 @@ def test_the_administrator_admits_a_box_and_it_is_on_record(fresh: County) -> No
         )
         assert answer.status_code == 303
         said = browser.get("/").text
-    assert fresh.accepted == [(asked.id, "u-guanli")]
+    assert fresh.admitted_by(asked.id) == "u-guanli"
     assert pending(fresh.parts) == []
     assert f"/boxes/{asked.id}/accept" not in said
     assert "还没有同步过" in said
@@ -92,7 +91,7 @@ def test_a_supervisor_admits_no_box(county: County) -> None:
     with browser_of(county, SUPERVISOR) as browser:
         assert f"/boxes/{asked.id}/accept" not in browser.get("/").text
         assert browser.post(f"/boxes/{asked.id}/accept", data=form(browser)).status_code == 403
-    assert county.accepted == []
+    assert county.admitted_by(asked.id) is None
     assert pending(county.parts) == [asked]
 
 

@@ -63,12 +63,16 @@ def test_opening_a_dossier_is_on_the_towns_record_by_the_hubs_hand(fresh: County
     dossier = fresh.dossier()
     with browser_of(fresh, SUPERVISOR) as browser:
         said = browser.get(f"/towns/{WILLOW}/dossiers/{dossier}").text
-        assert fresh.looks(WILLOW, dossier) == [(fresh.hub, "u-jiandu", "supervision", "overview")]
+        assert fresh.looks(WILLOW, dossier) == [
+            (fresh.hub.keys.id, "u-jiandu", "supervision", "overview")
+        ]
         material = re.findall(r'/view/([^/"]+)/1"', said)[0]
         browser.get(f"/towns/{WILLOW}/dossiers/{dossier}/view/{material}/1")
-    assert fresh.looks(WILLOW, dossier)[1:] == [(fresh.hub, "u-jiandu", "supervision", material)]
+    assert fresh.looks(WILLOW, dossier)[1:] == [
+        (fresh.hub.keys.id, "u-jiandu", "supervision", material)
+    ]
     with fresh.spaces.town(WILLOW).read() as connection:
-        assert first_break(entries_of_box(connection, fresh.hub)) is None
+        assert first_break(entries_of_box(connection, fresh.hub.keys.id)) is None
 
 
 def test_a_look_that_cannot_be_recorded_shows_nothing(fresh: County) -> None:

@@ -47,7 +47,7 @@ def test_five_wrong_pins_make_even_the_right_one_wait_also_after_a_restart(fresh
 
 def test_leaving_ends_the_session(county: County) -> None:
     with browser_of(county, SUPERVISOR) as browser:
-        browser.post("/lock", data=form(browser), follow_redirects=False)
+        browser.post("/sign-out", data=form(browser), follow_redirects=False)
         assert browser.get("/", follow_redirects=False).headers["location"] == "/lock"
 
 
@@ -58,7 +58,15 @@ def test_a_form_without_its_token_is_refused(county: County) -> None:
 
 def test_the_screens_speak_english_on_request(county: County) -> None:
     with browser_of(county, SUPERVISOR) as browser:
-        browser.post("/language", data=form(browser, language="en"), follow_redirects=False)
-        said = browser.get("/").text
-        assert '<html lang="en"' in said
-        assert "全县总览" not in said
+        browser.cookies.set("lang", "en")
+        for address, words in (
+            ("/", "The county at a glance"),
+            ("/search", "Search the whole county"),
+            ("/alerts", "Alerts of the storage rooms"),
+            ("/transfers", "Transfers between towns"),
+            ("/staff", "Offices and people"),
+            (f"/towns/330199101/dossiers/{county.dossier()}", "The ten categories"),
+        ):
+            said = browser.get(address).text
+            assert '<html lang="en"' in said
+            assert words in said
