@@ -20,7 +20,7 @@ from sync.admission import Admitted, admit
 from sync.roster import Roster
 from sync.segment import ENTRY_KEY, Header, Segment, in_order, open_segment, seal_segment
 
-MERGE_LIMIT = 5_000
+SEGMENT_CHANGES, MERGE_LIMIT = 20_000, 5_000
 QUARANTINE_FILES = 50
 
 
@@ -45,7 +45,9 @@ class Replica:
         roster: Callable[[], Roster],
         quarantine: Path,
         clock: Callable[[], int],
+        segment_changes: int = SEGMENT_CHANGES,
     ) -> None:
+        self._segment_changes = segment_changes
         self.space, self._keys, self._roster = space, keys, roster
         self._quarantine, self._clock = quarantine, clock
         self._taking = threading.Lock()
@@ -84,7 +86,9 @@ class Replica:
         """Make the next segment for a receiver, logged before it may leave; None at the end."""
         self.seal()
         with self.space.read() as connection:
-            changes = exchange.changes_after(connection, after.upto, receiver, receiver_epoch)
+            changes = exchange.changes_after(
+                connection, after.upto, receiver, receiver_epoch, self._segment_changes
+            )
             known = exchange.seen(connection)
         if not changes:
             return None

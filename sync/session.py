@@ -21,7 +21,7 @@ from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from sync.parcels import Carried, Parcels
-from sync.replica import Replica
+from sync.replica import SEGMENT_CHANGES, Replica
 from sync.roster import COUNTY, roster_of, space_of
 from sync.segment import PROTO
 from sync.wire import Link, Pins, Wire
@@ -50,7 +50,8 @@ class _Peer:
 class Session:
     """A box's side of exchanges; `spaces` holds `county` and the town's space by name.
 
-    `folder` keeps half-arrived files, refused segments and the switch of the line.
+    `folder` keeps half-arrived files, refused segments and the switch of the line. A slow line does
+    better with fewer changes a segment: a cut costs at most one.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class Session:
         pins: Pins,
         folder: Path,
         clock: Callable[[], int],
+        segment_changes: int = SEGMENT_CHANGES,
     ) -> None:
         self.pins, self.clock = pins, clock
         self.link = Link(folder / "link.cut")
@@ -69,7 +71,9 @@ class Session:
         self.stage = ""
         self._keys, self._county = keys, spaces[COUNTY]
         self._replicas = {
-            space.name: Replica(space, keys, self._roster, folder / "quarantine", clock)
+            space.name: Replica(
+                space, keys, self._roster, folder / "quarantine", clock, segment_changes
+            )
             for space in (self._county, self.town)
         }
         self._parcels = Parcels(self.town, blobs[self.town.name], self.wire, folder / "spool")

@@ -65,10 +65,20 @@ class Peers:
                 "schema": schema_version(),
                 "have": [held.upto, held.hash],
             }
+        self._settle(member)
         self._spaces.town(member.town).write(
             lambda c: exchange.note_contact(c, member.id, self._clock()), urgent=False
         )
         return {"hub": self._keys.id, "at": self._clock(), "proto": PROTO, "spaces": spaces}
+
+    def _settle(self, member: Member) -> None:
+        """Finish what a kill between merging and signing left undone."""
+        replica = self.replica(member, member.space, writing=True)
+        with replica.space.read() as connection:
+            waiting, _ = exchange.unsent(connection, member.id)
+        if waiting:
+            replica.sign_for(frozenset({member.id}))
+            self._router.run(member.space)
 
     def segment(self, member: Member, name: str, epoch: str, after: Cursor) -> bytes | None:
         """The next segment for a box, or None when it has everything."""
@@ -82,9 +92,9 @@ class Peers:
         replica = self.replica(member, name, writing=True)
         with self._merge_slot():
             taken = replica.take(content, member.id)
-        replica.sign_for(taken.boxes)
         if taken.entries:
             self._router.run(name)
+            replica.sign_for(taken.boxes)
         return taken.cursor
 
     def missing(self, member: Member, name: str, digests: bytes) -> bytes:

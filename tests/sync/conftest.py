@@ -1,153 +1,16 @@
-"""A county on loopback: a real hub over HTTPS, boxes with real databases."""
+"""A fresh county for each test."""
 
-import threading
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import uvicorn
-from litestar import Litestar
 
-from edge.domain.entry import Entry
-from edge.store.blobs import Blobs
-from edge.store.database import Space
-from edge.store.entries import Author, Pen, now_ms
-from edge.store.keys import Keys
-from sync.enrolment import Ticket, ask_admission
-from sync.hub.county import County
-from sync.hub.endpoint import router
-from sync.roster import COUNTY, space_of
-from sync.session import Exchange, Session
-from sync.wire import Pins
-
-
-class Clock:
-    """A clock that tests may move."""
-
-    def __init__(self) -> None:
-        self.shift = 0
-
-    def __call__(self) -> int:
-        return now_ms() + self.shift
-
-
-class Hub:
-    """A hub whose server can be stopped and started again on the same port."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.clock, self.port = folder, Clock(), 0
-        self.county = County.open(folder, self.clock)
-        self.county.found("长宁县档案局")
-        self.start()
-
-    @property
-    def url(self) -> str:
-        return f"https://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        config = uvicorn.Config(
-            Litestar([router(self.county)], openapi_config=None),
-            host="127.0.0.1",
-            port=self.port,
-            ssl_certfile=str(self.county.certificate),
-            ssl_keyfile=str(self.county.certificate_key),
-            log_level="error",
-            lifespan="off",
-            ws="none",
-        )
-        self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
-        while not self._server.started:
-            time.sleep(0.01)
-        self.port = self._server.servers[0].sockets[0].getsockname()[1]
-
-    def stop(self) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-
-    def close(self) -> None:
-        self.stop()
-        self.county.close()
-
-    def ticket(self, town: str, **options: object) -> Ticket:
-        return self.county.ticket(town, self.url, **{"automatic": True, **options})  # type: ignore[arg-type]
-
-
-@dataclass
-class Box:
-    """One township's machine."""
-
-    folder: Path
-    keys: Keys
-    pins: Pins
-    clock: Callable[[], int] = now_ms
-    county: Space = field(init=False)
-    town: Space = field(init=False)
-
-    def __post_init__(self) -> None:
-        key = self.keys.derive("database")
-        name = space_of(self.pins.town)
-        self.county = Space(self.folder / "county.db", key, COUNTY)
-        self.town = Space(self.folder / "town.db", key, name)
-        self.blobs = Blobs(self.folder / "blobs", self.keys)
-        self.author = Author(self.keys.id, self.clock)
-        self.session = self.new_session()
-
-    def new_session(self) -> Session:
-        return Session(
-            {COUNTY: self.county, self.town.name: self.town},
-            {self.town.name: self.blobs},
-            self.keys,
-            self.pins,
-            self.folder / "sync",
-            self.clock,
-        )
-
-    def append(self, kind: str, about: str, content: dict[str, object]) -> Entry:
-        return self.town.write(lambda c: Pen(c, self.author, "clerk").append(kind, about, content))
-
-    def view(self, dossier: str = "d1") -> Entry:
-        return self.append("dossier.viewed", dossier, {"purpose": "查阅", "what": "目录"})
-
-    def sync(self) -> Exchange:
-        return self.session.run_once()
-
-    def close(self) -> None:
-        self.session.close()
-        self.county.close()
-        self.town.close()
-
-
-class World:
-    """A hub with two towns and as many boxes as a test asks for."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.hub = Hub(folder / "hub")
-        self.boxes: list[Box] = []
-        for code, name in (("510101", "城关镇"), ("510102", "竹溪乡")):
-            self.hub.county.add_town(code, name)
-
-    def box(self, town: str = "510101") -> Box:
-        folder = self.folder / f"box{len(self.boxes)}"
-        keys = Keys.make(folder / "box.key")
-        admission = ask_admission(self.hub.ticket(town), keys, town, f"{len(self.boxes)} 号机")
-        assert admission.admitted
-        box = Box(folder, keys, admission.pins)
-        self.boxes.append(box)
-        return box
-
-    def close(self) -> None:
-        for box in self.boxes:
-            box.close()
-        self.hub.close()
+from tests.sync.world import World
 
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
+    """A hub with two towns over HTTPS on loopback."""
     built = World(tmp_path)
     yield built
     built.close()

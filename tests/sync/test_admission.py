@@ -1,0 +1,373 @@
+"""What a hostile or broken peer may offer, and that nothing of it touches the record."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from edge.domain.entry import Entry, compose
+from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
+from edge.store import exchange
+from edge.store.database import Connection, Space
+from edge.store.entries import Author, Pen, chain_head, now_ms
+from edge.store.exchange import DB_VERSION, Change, Cursor
+from edge.store.keys import Keys
+from edge.store.projection import dump
+from edge.store.seals import seal_own_chain, sign_seal
+from sync.replica import Replica
+from sync.roster import Member, Roster
+from sync.segment import ENTRY_KEY, Header, Segment, in_order, open_segment, seal_segment
+
+HUB, BOX, OTHER, STRANGER = (Keys(bytes([number]) * 32) for number in range(1, 5))
+TOWN = "town-1"
+ROSTER = Roster(
+    HUB.id,
+    HUB.public_key,
+    {
+        keys.id: Member(keys.id, town, "", keys.public_key, False)
+        for keys, town in ((BOX, "1"), (OTHER, "1"))
+    },
+)
+
+
+class Side:
+    """One machine's copy of the town's space."""
+
+    def __init__(self, folder: Path, keys: Keys) -> None:
+        self.keys, self.folder = keys, folder
+        self.space = Space(folder / "town.db", keys.derive("database"), TOWN)
+        self.replica = Replica(self.space, keys, lambda: ROSTER, folder / "quarantine", now_ms)
+
+    def view(self, count: int = 1) -> None:
+        def write(connection: Connection) -> None:
+            pen = Pen(connection, Author(self.keys.id), "clerk")
+            for _ in range(count):
+                pen.append("dossier.viewed", "d", {"purpose": "p", "what": "w"})
+
+        self.space.write(write)
+
+    def state(self) -> list[object]:
+        with self.space.read() as connection:
+            rows = connection.execute(
+                "select pk, cid, val, col_version from crsql_changes order by pk, cid"
+            ).fetchall()
+            cursors = connection.execute("select * from cursor").fetchall()
+            return [dump(connection), rows, cursors]
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[Side]:
+    side = Side(tmp_path / "hub", HUB)
+    yield side
+    side.space.close()
+
+
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Side]:
+    side = Side(tmp_path / "box", BOX)
+    yield side
+    side.space.close()
+
+
+def honest(box: Side) -> Segment:
+    """What the box would ship."""
+    content = box.replica.outgoing(HUB.id, "e", Cursor())
+    assert content is not None
+    return open_segment(content, ROSTER.key_of)[0]
+
+
+def resealed(
+    segment: Segment, changes: Sequence[Change], keys: Keys = BOX, **header: object
+) -> bytes:
+    """The segment with other changes and header fields, properly signed."""
+    said: Header = replace(segment.header, count=len(changes), **header)  # type: ignore[arg-type]
+    return seal_segment(Segment(said, in_order(changes)), keys)[0]
+
+
+def refused(hub: Side, content: bytes, key: str, sender: Keys = BOX) -> None:
+    before = hub.state()
+    with pytest.raises(SegmentRejected) as caught:
+        hub.replica.take(content, sender.id)
+    assert caught.value.key == key
+    assert hub.state() == before
+    with hub.space.read() as connection:
+        assert exchange.quarantined(connection) == 1
+    assert len(list((hub.folder / "quarantine").iterdir())) == 1
+
+
+def composed(keys: Keys, n: int, prev: str, kind: str = "dossier.viewed") -> tuple[Entry, str]:
+    return compose(
+        id=f"{n:032x}",
+        kind=kind,
+        about="d",
+        at=1,
+        by="x",
+        box=keys.id,
+        n=n,
+        prev=prev,
+        data={"purpose": "p"},
+        salt="s",
+    )
+
+
+def rows_of(entry: Entry, text: str, version: int) -> list[Change]:
+    pk = ENTRY_KEY + bytes.fromhex(entry.id)
+    return [
+        ("entry", pk, "head", entry.head, 1, version, bytes(16), 1, 0),
+        ("entry", pk, "data", text, 1, version, bytes(16), 1, 1),
+    ]
+
+
+Change_ = Callable[[Change], Change]
+WRONG_CHANGES: dict[str, tuple[str, Change_]] = {
+    "a table that is not replicated": ("segment.table", lambda c: ("staff", *c[1:])),
+    "a column that is not the table's": ("segment.column", lambda c: (*c[:2], "body", *c[3:])),
+    "the sentinel of a deletion": ("segment.column", lambda c: (*c[:2], "-1", *c[3:])),
+    "an empty key": ("segment.key", lambda c: (c[0], b"", *c[2:])),
+    "a key of two columns": ("segment.key", lambda c: (c[0], b"\x02" + c[1][1:], *c[2:])),
+    "a short key": ("segment.key", lambda c: (c[0], c[1][:-1], *c[2:])),
+    "a blob where text belongs": ("segment.type", lambda c: (*c[:3], b"x", *c[4:])),
+    "no value": ("segment.type", lambda c: (*c[:3], None, *c[4:])),
+    "a real number for a version": ("segment.type", lambda c: (*c[:7], 1.0, c[8])),
+    "a rewritten column": ("segment.rewritten", lambda c: (*c[:4], 2, *c[5:])),
+    "a frozen column": ("segment.rewritten", lambda c: (*c[:4], (1 << 63) - 1, *c[5:])),
+    "a version after the header's": ("segment.version", lambda c: (*c[:5], 1 << 52, *c[6:])),
+    "a version of nought": ("segment.version", lambda c: (*c[:5], 0, *c[6:])),
+    "a site id of the wrong length": ("segment.site", lambda c: (*c[:6], b"", *c[7:])),
+    "a deletion": ("segment.deletion", lambda c: (*c[:7], 2, c[8])),
+    "a negative sequence": ("segment.version", lambda c: (*c[:8], -1)),
+    "an oversized text": ("segment.size", lambda c: (*c[:3], "x" * (5 << 20), *c[4:])),
+    "a head that is no head": ("segment.entry", lambda c: (*c[:3], "{}", *c[4:])),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_CHANGES)
+def test_each_malformed_change_is_refused_and_leaves_no_trace(
+    wrong: str, box: Side, hub: Side
+) -> None:
+    key, spoil = WRONG_CHANGES[wrong]
+    box.view(3)
+    segment = honest(box)
+    changes = [spoil(segment.changes[0]), *segment.changes[1:]]
+    refused(hub, resealed(segment, changes), key)
+
+
+def test_data_that_is_not_what_the_head_says_is_refused(box: Side, hub: Side) -> None:
+    box.view()
+    segment = honest(box)
+    forged: list[Change] = [
+        (*c[:3], '{"purpose":"别的"}', *c[4:]) if c[2] == "data" else c  # type: ignore[misc]
+        for c in segment.changes
+    ]
+    refused(hub, resealed(segment, forged), "segment.entry")
+
+
+def test_half_an_entry_is_refused(box: Side, hub: Side) -> None:
+    box.view()
+    segment = honest(box)
+    half = [change for change in segment.changes if change[2] != "data"]
+    refused(hub, resealed(segment, half), "segment.torn")
+
+
+def test_a_gap_in_the_chain_is_refused(box: Side, hub: Side) -> None:
+    box.view(3)
+    segment = honest(box)
+    second = [c for c in segment.changes if c[2] == "head" and '"n":2,' in str(c[3])][0]
+    rest = [change for change in segment.changes if change[1] != second[1]]
+    refused(hub, resealed(segment, rest), "segment.chain")
+
+
+def test_a_chain_begun_anew_is_refused_as_a_rewritten_past(box: Side, hub: Side) -> None:
+    box.view(2)
+    segment = honest(box)
+    hub.replica.take(resealed(segment, segment.changes), BOX.id)
+    entry, text = composed(BOX, 1, "0" * 64)
+    header = {"epoch": "another", "first": 0, "last": 1}
+    refused(hub, resealed(segment, rows_of(entry, text, 1), **header), "segment.chain")
+
+
+def test_a_known_entry_with_other_bytes_is_refused(box: Side, hub: Side) -> None:
+    box.view(2)
+    segment = honest(box)
+    hub.replica.take(resealed(segment, segment.changes), BOX.id)
+    known = next(c for c in segment.changes if c[2] == "head" and '"n":2,' in str(c[3]))
+    entry, text = composed(BOX, 3, "0" * 64)
+    forged = replace(entry, id=known[1][3:].hex())
+    header = {"epoch": "another", "first": 0, "last": 1}
+    refused(hub, resealed(segment, rows_of(forged, text, 1), **header), "segment.altered")
+
+
+def test_an_entry_in_another_boxs_name_is_refused(box: Side, hub: Side) -> None:
+    box.view()
+    segment = honest(box)
+    entry, text = composed(OTHER, 1, "0" * 64)
+    changes = [*segment.changes, *rows_of(entry, text, segment.header.last)]
+    refused(hub, resealed(segment, changes), "segment.author")
+
+
+def test_the_hubs_own_kinds_are_refused_from_a_box(box: Side, hub: Side) -> None:
+    box.view()
+    segment = honest(box)
+    entry, text = composed(BOX, 1, "0" * 64, "transfer.arrived")
+    changes = rows_of(entry, text, segment.header.last)
+    refused(hub, resealed(segment, changes), "segment.kind")
+
+
+def test_an_entry_that_no_reducer_can_read_is_refused_whole(box: Side, hub: Side) -> None:
+    def write(connection: Connection) -> None:
+        pen = Pen(connection, Author(BOX.id), "clerk")
+        pen.append("person.registered", "p", {"name": "好"})
+
+    box.space.write(write)
+    segment = honest(box)
+    entry, text = compose(
+        id="1" * 32,
+        kind="capture.taken",
+        about="c",
+        at=1,
+        by="x",
+        box=BOX.id,
+        n=1,
+        prev="0" * 64,
+        data={"pages": [{"thumb": "no digest"}]},
+        salt="",
+    )
+    changes = rows_of(entry, text, segment.header.last)
+    refused(hub, resealed(segment, changes), "segment.content")
+    assert hub.space.write(lambda c: c.execute("select crsql_internal_sync_bit()").fetchone()) == (
+        0,
+    )
+
+
+def test_a_seal_by_another_hand_is_refused(box: Side, hub: Side) -> None:
+    box.view()
+    with box.space.read() as connection:
+        n, hash = chain_head(connection, BOX.id)
+    forged = sign_seal(BOX.id, n, hash, 1, BOX.id, STRANGER.signing)
+    box.space.write(
+        lambda c: c.execute("insert into seal values (?, ?)", (forged.id, forged.body)) and None
+    )
+    refused(hub, resealed(honest(box), honest(box).changes), "segment.seal")
+
+
+def test_a_seal_over_another_past_is_refused(box: Side, hub: Side) -> None:
+    box.view()
+    lying = sign_seal(BOX.id, 1, "ab" * 32, 1, BOX.id, BOX.signing)
+    box.space.write(
+        lambda c: c.execute("insert into seal values (?, ?)", (lying.id, lying.body)) and None
+    )
+    refused(hub, resealed(honest(box), honest(box).changes), "segment.seal")
+
+
+def test_a_receipt_that_the_hub_did_not_give_is_refused(box: Side, hub: Side) -> None:
+    box.view()
+    with box.space.read() as connection:
+        n, hash = chain_head(connection, BOX.id)
+    forged = sign_seal(BOX.id, n, hash, 1, HUB.id, BOX.signing)
+    box.space.write(
+        lambda c: c.execute("insert into receipt values (?, ?)", (forged.id, forged.body)) and None
+    )
+    refused(hub, resealed(honest(box), honest(box).changes), "segment.receipt")
+
+
+def test_a_box_writes_its_own_status_row_only(box: Side, hub: Side) -> None:
+    insert = "insert into box_status values (?, '{}')"
+    box.space.write(lambda c: c.execute(insert, (OTHER.id,)) and None)
+    refused(hub, resealed(honest(box), honest(box).changes), "segment.status")
+
+
+def test_a_box_may_change_its_own_status_again(box: Side, hub: Side) -> None:
+    upsert = "insert into box_status values (?1, ?2) on conflict (box) do update set body = ?2"
+    for body in ('{"a":1}', '{"a":2}'):
+        box.space.write(lambda c, body=body: c.execute(upsert, (BOX.id, body)) and None)
+    hub.replica.take(resealed(honest(box), honest(box).changes), BOX.id)
+    with hub.space.read() as connection:
+        assert exchange.texts_of(connection, "box_status", BOX.id) == ('{"a":2}',)
+
+
+WRONG_HEADERS: dict[str, tuple[str, dict[str, object]]] = {
+    "another space": ("segment.space", {"space": "town-2"}),
+    "another receiver": ("segment.receiver", {"receiver": OTHER.id}),
+    "another protocol": ("segment.proto", {"proto": 9}),
+    "a leap of versions": ("segment.version", {"last": 1 << 40}),
+    "an end beyond its rows": ("segment.version", {"last": 1_000}),
+    "another sender": ("segment.signature", {"sender": OTHER.id}),
+    "an unknown sender": ("segment.sender", {"sender": STRANGER.id}),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_HEADERS)
+def test_each_wrong_header_is_refused(wrong: str, box: Side, hub: Side) -> None:
+    key, header = WRONG_HEADERS[wrong]
+    box.view()
+    segment = honest(box)
+    refused(hub, resealed(segment, segment.changes, **header), key)
+
+
+def test_a_segment_of_another_box_is_refused_from_this_one(box: Side, hub: Side) -> None:
+    box.view()
+    segment = honest(box)
+    refused(hub, resealed(segment, segment.changes), "segment.sender", sender=OTHER)
+
+
+def test_a_newer_schema_waits_and_is_no_crime(box: Side, hub: Side) -> None:
+    box.view()
+    segment = honest(box)
+    with pytest.raises(SchemaAhead):
+        hub.replica.take(resealed(segment, segment.changes, schema=9_999), BOX.id)
+    with hub.space.read() as connection:
+        assert exchange.quarantined(connection) == 0
+
+
+def test_a_segment_out_of_turn_waits(box: Side, hub: Side) -> None:
+    box.view()
+    segment = honest(box)
+    version = segment.header.last
+    later = [(*c[:DB_VERSION], version + 5, *c[DB_VERSION + 1 :]) for c in segment.changes]
+    content = resealed(segment, later, first=version + 4, last=version + 5)  # type: ignore[arg-type]
+    with pytest.raises(PeerRefused, match=r"sync\.cursor"):
+        hub.replica.take(content, BOX.id)
+
+
+def test_delivery_twice_does_no_harm(box: Side, hub: Side) -> None:
+    box.view(5)
+    content = box.replica.outgoing(HUB.id, "e", Cursor())
+    assert content is not None
+    first = hub.replica.take(content, BOX.id)
+    before = hub.state()
+    again = hub.replica.take(content, BOX.id)
+    assert (again.cursor, again.entries) == (first.cursor, 0)
+    assert hub.state() == before
+
+
+def test_a_good_segment_settles_the_quarantine(box: Side, hub: Side) -> None:
+    box.view()
+    segment = honest(box)
+    broken = [change for change in segment.changes if change[2] != "data"]
+    refused(hub, resealed(segment, broken), "segment.torn")
+    hub.replica.take(resealed(segment, segment.changes), BOX.id)
+    with hub.space.read() as connection:
+        assert exchange.quarantined(connection) == 0
+
+
+def test_what_came_from_a_peer_is_not_sent_back_to_it(box: Side, hub: Side) -> None:
+    box.view(5)
+    content = box.replica.outgoing(HUB.id, hub.replica.epoch, Cursor())
+    assert content is not None
+    hub.replica.take(content, BOX.id)
+    assert hub.replica.outgoing(BOX.id, box.replica.epoch, Cursor()) is None
+    assert hub.replica.outgoing(OTHER.id, "e", Cursor()) is not None
+    assert hub.replica.outgoing(BOX.id, "an epoch after a restore", Cursor()) is not None
+
+
+def test_our_own_acts_after_a_merge_are_sent(box: Side, hub: Side) -> None:
+    box.view()
+    content = box.replica.outgoing(HUB.id, "e", Cursor())
+    assert content is not None
+    hub.replica.take(content, BOX.id)
+    hub.view()
+    hub.space.write(lambda c: seal_own_chain(c, HUB.id, 1, HUB.signing))
+    segment = hub.replica.outgoing(BOX.id, box.replica.epoch, Cursor())
+    assert segment is not None
+    assert box.replica.take(segment, HUB.id).entries == 1
