@@ -41,7 +41,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
 SHUT: dict[str, tuple[str, ...]] = {
     "sync": ("sync.hub",),
     "sync.hub": ("edge.box", "edge.wiring", "devices"),
-    "edge.wiring": ("edge.box", "edge.web"),
+    "edge.wiring": ("edge.box",),
     "edge.box": ("sync.hub",),
 }
 FORBIDDEN = frozenset(
