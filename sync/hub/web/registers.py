@@ -76,7 +76,7 @@ def _alerts(parts: Parts, ask: Callable[[Connection], Sequence[room.Alert]]) -> 
 
 
 def journeys(parts: Parts) -> list[Journey]:
-    """The transfers of all towns: those on the way first, then the newest."""
+    """The transfers of all towns: those on the way first, the longest under way on top."""
     told: dict[str, list[tuple[Town, transfers.Transfer]]] = {}
     taken: dict[str, dict[str, int]] = {}
     for town in parts.towns():
@@ -87,7 +87,9 @@ def journeys(parts: Parts) -> list[Journey]:
                 for entry in history_of(connection, each.id):
                     steps.setdefault(entry.kind.partition(".")[2], entry.at)
     made = [_journey(id, rows, taken[id]) for id, rows in told.items()]
-    return sorted(made, key=lambda each: (each.done, -each.begun, each.id))
+    return sorted(
+        made, key=lambda each: (each.done, -each.begun if each.done else each.begun, each.id)
+    )
 
 
 def _journey(

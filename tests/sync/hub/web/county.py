@@ -290,18 +290,18 @@ def _journeys(county: County) -> None:
 
     arrived = {"from": WILLOW, "to": BRIDGE, "person": {}, "dossier": {}, "materials": []}
     received = {"dossier": f"dossier-{BRIDGE}-9"}
-    hub = Author(county.hub.keys.id, lambda: NOW - 24 * DAY)
 
-    def by_hub(town: str, kind: str, transfer: str, told: Mapping[str, Any]) -> None:
+    def by_hub(town: str, kind: str, transfer: str, told: Mapping[str, Any], ago: int) -> None:
+        hub = Author(county.hub.keys.id, lambda: NOW - ago)
         county.spaces.town(town).write(lambda c: Pen(c, hub, "hub").append(kind, transfer, told))
 
     for transfer, number, begun in (("t-done", 3, 28), ("t-slow", 4, 25)):
         county.write(
             WILLOW, 1, NOW - begun * DAY, [(Kind.TRANSFER_SENT, transfer, sent(number, BRIDGE))]
         )
-        by_hub(BRIDGE, Kind.TRANSFER_ARRIVED, transfer, arrived)
+        by_hub(BRIDGE, Kind.TRANSFER_ARRIVED, transfer, arrived, begun * DAY - HOUR)
     county.write(BRIDGE, 3, NOW - 20 * DAY, [(Kind.TRANSFER_RECEIVED, "t-done", received)])
-    by_hub(WILLOW, Kind.TRANSFER_CONFIRMED, "t-done", {})
+    by_hub(WILLOW, Kind.TRANSFER_CONFIRMED, "t-done", {}, 20 * DAY - HOUR)
     county.write(WILLOW, 2, NOW - HOUR, [(Kind.TRANSFER_SENT, "t-new", sent(5, CLOUD))])
 
 

@@ -1,9 +1,13 @@
 """Only people of the county come in, and guessing costs time."""
 
+from markupsafe import escape
+
+from edge.web.locale import catalogue
 from tests.sync.hub.web.county import (
     ADMINISTRATOR,
     SUPERVISOR,
     TOWN_CLERK,
+    WILLOW,
     County,
     browser_of,
     form,
@@ -59,14 +63,17 @@ def test_a_form_without_its_token_is_refused(county: County) -> None:
 def test_the_screens_speak_english_on_request(county: County) -> None:
     with browser_of(county, SUPERVISOR) as browser:
         browser.cookies.set("lang", "en")
-        for address, words in (
-            ("/", "The county at a glance"),
-            ("/search", "Search the whole county"),
-            ("/alerts", "Alerts of the storage rooms"),
-            ("/transfers", "Transfers between towns"),
-            ("/staff", "Offices and people"),
-            (f"/towns/330199101/dossiers/{county.dossier()}", "The ten categories"),
+        for address, heading in (
+            ("/", "全县总览"),
+            ("/search", "查全县档案"),
+            ("/alerts", "各镇库房报警"),
+            ("/transfers", "镇与镇之间的转递"),
+            ("/staff", "单位与人员"),
+            (f"/towns/{WILLOW}/dossiers/{county.dossier()}", "十类材料"),
         ):
             said = browser.get(address).text
+            english = str(catalogue("en").gettext(heading))
+            assert english != heading
             assert '<html lang="en"' in said
-            assert words in said
+            assert escape(english) in said
+            assert heading not in said
