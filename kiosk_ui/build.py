@@ -50,7 +50,10 @@ def sources() -> dict[str, bytes]:
 
 
 def build(out: Path = BUILT) -> dict[str, dict[str, str]]:
-    """Write every source to `out` as name.digest.suffix; return the manifest, name -> file, sri."""
+    """Write every source to `out` as name.digest.suffix; return the manifest, name -> file, sri.
+
+    Files of earlier builds stay: a box that runs still names them.
+    """
     out.mkdir(parents=True, exist_ok=True)
     manifest = {}
     for name, content in sources().items():
@@ -60,14 +63,7 @@ def build(out: Path = BUILT) -> dict[str, dict[str, str]]:
         (out / file).write_bytes(content)
         manifest[name] = {"file": file, "sri": f"sha384-{base64.b64encode(digest).decode()}"}
     (out / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-    # Only now, so that a running box never misses a file that its manifest names.
-    for stale in {path.name for path in out.iterdir()} - _named(manifest):
-        (out / stale).unlink()
     return manifest
-
-
-def _named(manifest: dict[str, dict[str, str]]) -> set[str]:
-    return {"manifest.json", *(entry["file"] for entry in manifest.values())}
 
 
 if __name__ == "__main__":

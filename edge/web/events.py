@@ -36,23 +36,30 @@ class Signal:
 SIGNALS = ("card", "card-new", "card-unread", "pages", "arrivals", "job", "sync", "climate")
 
 
+# None ends a listener.
+_Queue = asyncio.Queue[Signal | None]
+
+
 class Stations:
     """The line from the box's threads to the browsers; `publish` may be called from any thread."""
 
     def __init__(self) -> None:
-        self._listeners: dict[asyncio.Queue[Signal], tuple[str, asyncio.AbstractEventLoop]] = {}
+        self._listeners: dict[_Queue, tuple[str, asyncio.AbstractEventLoop]] = {}
 
     def publish(self, event: str, station: str = EVERY_STATION, **fields: str | int) -> None:
         """Tell the browsers of one station, or of every station."""
-        signal = Signal(event, fields)
         for queue, (listening, loop) in list(self._listeners.items()):
             if station in (EVERY_STATION, listening):
-                with suppress(RuntimeError):  # the loop closed while the box stops
-                    loop.call_soon_threadsafe(_offer, queue, signal)
+                _send(queue, loop, Signal(event, fields))
+
+    def close(self) -> None:
+        """Let every browser go; to be called before the server is told to stop."""
+        for queue, (_, loop) in list(self._listeners.items()):
+            _send(queue, loop, None)
 
     async def listen(self, station: str) -> AsyncIterator[ServerSentEventMessage]:
         """Yield the station's signals as server-sent events until the browser leaves."""
-        queue: asyncio.Queue[Signal] = asyncio.Queue(BACKLOG)
+        queue: _Queue = asyncio.Queue(BACKLOG)
         self._listeners[queue] = (station, asyncio.get_running_loop())
         try:
             # The first word makes a page that comes back after a gap ask for everything anew.
@@ -63,12 +70,19 @@ class Stations:
                 except TimeoutError:
                     yield ServerSentEventMessage(comment="still here")
                     continue
+                if signal is None:
+                    return
                 yield ServerSentEventMessage(event=signal.event, data=json.dumps(signal.fields))
         finally:
             del self._listeners[queue]
 
 
-def _offer(queue: asyncio.Queue[Signal], signal: Signal) -> None:
+def _send(queue: _Queue, loop: asyncio.AbstractEventLoop, signal: Signal | None) -> None:
+    with suppress(RuntimeError):  # the loop closed while the box stops
+        loop.call_soon_threadsafe(_offer, queue, signal)
+
+
+def _offer(queue: _Queue, signal: Signal | None) -> None:
     if queue.full():  # a browser asleep: the newest signals are the ones worth keeping
         queue.get_nowait()
     queue.put_nowait(signal)

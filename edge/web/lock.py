@@ -73,6 +73,6 @@ def choose_language(
     back = "/" + request.headers.get("referer", "/").split("/", 3)[-1].lstrip("/")
     answer = Redirect(back, status_code=303)
     answer.set_cookie(
-        Cookie(COOKIE, chosen, max_age=YEAR_SECONDS, samesite="strict", httponly=True)
+        Cookie(key=COOKIE, value=chosen, max_age=YEAR_SECONDS, samesite="strict", httponly=True)
     )
     return answer

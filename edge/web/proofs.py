@@ -183,7 +183,7 @@ def printing(parts: Parts, job: int | None) -> dict[str, Any]:
     """Say how a job goes: the template's `state`, `said`, `tone` and `over`."""
     if parts.printer is None:
         said = sentence("device.printer.absent")
-        return {"state": "failed", "said": said, "tone": "care", "over": True}
+        return {"state": "unsent", "said": said, "tone": "care", "over": True}
     if job is None:
         health = parts.printer.health()
         said = sentence(f"device.printer.{health.fault}") if health.fault else ""

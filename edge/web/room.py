@@ -127,7 +127,8 @@ class RoomController(Controller):
     ) -> Template:
         """The alerts that nobody has seen yet."""
         with parts.office.space.read() as town:
-            return page(request, "parts/room_banner.html", alerts=store.open_alerts(town))
+            alerts = [each for each in store.open_alerts(town) if not each.acknowledged_by]
+        return page(request, "parts/room_banner.html", alerts=alerts)
 
     @post("/alerts/{alert:str}/acknowledge", status_code=200, sync_to_thread=True)
     def acknowledge(

@@ -107,6 +107,7 @@ def served(world: World, work: Path) -> Iterator[World]:
     try:
         yield world
     finally:
+        world.stations.close()
         server.should_exit = True
         thread.join(10)
 

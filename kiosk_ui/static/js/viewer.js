@@ -6,6 +6,7 @@ function start() {
     element: stage,
     tileSources: { type: "image", url: stage.dataset.image },
     showNavigationControl: false,
+    drawer: "canvas",
     animationTime: 0.25,
     visibilityRatio: 0.6,
     minZoomImageRatio: 0.8,

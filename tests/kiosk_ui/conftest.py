@@ -1,0 +1,30 @@
+"""One lived-in office and one browser for all screen tests of a worker."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.kiosk_ui.browser import SIZES, Counter, chromium, counter_at
+from tests.kiosk_ui.world import World, lived_in
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with lived_in(tmp_path_factory.mktemp("world")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def counter(request: pytest.FixtureRequest, browser: Browser, world: World) -> Iterator[Counter]:
+    """A clerk's window, signed in."""
+    world.tray.jam_after = None
+    with counter_at(browser, world.url, request.param) as window:
+        window.sign_in()
+        yield window

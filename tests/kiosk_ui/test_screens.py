@@ -1,0 +1,277 @@
+"""The screens in a real browser, at both sizes: readable, reachable, quiet, and looked at."""
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from edge.domain.climate import Limits, Reading
+from edge.store.entries import now_ms
+from edge.workflows import storage_room
+from edge.workflows.lending import lend
+from tests.kiosk_ui.browser import Counter, counter_at
+from tests.kiosk_ui.world import ROOM, World
+from tests.offices import CLERK
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def dossier_of(world: World, person: str) -> str:
+    with world.office.space.read() as town:
+        return str(town.execute("select id from dossier where person = ?", (person,)).fetchone()[0])
+
+
+def test_the_lock_screen_names_nobody_and_lets_a_clerk_in_by_touch(
+    browser: Browser, world: World
+) -> None:
+    with counter_at(browser, world.url, (1280, 800)) as window:
+        window.open("/persons/anyone")
+        expect(window.page).to_have_url(f"{world.url}/lock")
+        assert "单喆" not in window.page.content()
+        expect(window.page.locator("#lock-state .state-words")).to_be_visible()
+        window.keep("lock")
+        assert window.faults() == []
+        for letter in "shanzhe":
+            window.page.click(f".alphabet [data-key={letter}]")
+        window.page.click(".alphabet [data-key=enter]")
+        for digit in "246810":
+            window.page.click(f".digits [data-key='{digit}']")
+        window.page.click(".digits [data-key=enter]")
+        expect(window.page).to_have_url(f"{world.url}/")
+
+
+def test_a_wrong_pin_is_told_in_the_page_and_the_name_typed_stays(
+    browser: Browser, world: World
+) -> None:
+    with counter_at(browser, world.url, (1280, 800)) as window:
+        window.open("/lock")
+        window.page.fill("#login", "oujing")
+        window.page.fill("#pin", "000000")
+        window.page.keyboard.press("Enter")
+        expect(window.page.locator("#notices")).to_contain_text("账号或口令不对")
+        expect(window.page.locator("#login")).to_have_value("oujing")
+
+
+def test_the_home_screen_offers_the_six_jobs(counter: Counter, world: World) -> None:
+    expect(counter.page.locator(".tile")).to_have_count(6)
+    expect(counter.page.locator("#state")).to_contain_text("已同步")
+    expect(counter.page.locator("#room-now")).to_contain_text("℃")
+    counter.keep("home")
+    assert counter.faults() == []
+
+
+def test_typing_finds_a_person_and_no_address_ever_holds_an_id_number(
+    counter: Counter, world: World
+) -> None:
+    person = world.person()
+    asked: list[str] = []
+    counter.page.on("request", lambda request: asked.append(request.url))
+    counter.open("/search")
+    counter.page.fill("#q", person.name)
+    expect(counter.page.locator(".hit").first).to_contain_text(person.name)
+    counter.keep("search")
+    assert counter.faults() == []
+    counter.page.fill("#q", person.id_number)
+    expect(counter.page.locator(".hit")).to_have_count(1)
+    counter.page.keyboard.press("Enter")
+    expect(counter.page).to_have_url(re.compile(f"/persons/{person.id}$"))
+    assert not any(re.search(r"\d{17}[\dX]", url) for url in asked)
+
+
+def test_the_keypad_finds_by_initials_and_nothing_found_offers_a_next_step(
+    counter: Counter, world: World
+) -> None:
+    counter.open("/search")
+    for letter in "QQQQ":
+        counter.page.click(f".letters [data-key={letter}]")
+    expect(counter.page.locator("#hits")).to_contain_text("没有找到")
+    expect(counter.page.locator("#hits .button")).to_have_text("登记新档案")
+    counter.page.fill("#q", "330199199001019870")
+    expect(counter.page.locator("#hits")).to_contain_text("最后一位应为")
+    assert counter.faults() == []
+
+
+def test_a_reader_that_types_opens_the_person_whatever_has_the_focus(
+    counter: Counter, world: World
+) -> None:
+    person = world.person()
+    counter.open("/room")
+    counter.page.locator("h1").click()
+    counter.page.keyboard.type(person.id_number, delay=3)
+    counter.page.keyboard.press("Enter")
+    expect(counter.page).to_have_url(re.compile(f"/persons/{person.id}$"))
+
+
+def test_a_card_laid_down_opens_its_person_from_any_screen(counter: Counter, world: World) -> None:
+    person = world.person()
+    counter.open("/sync")
+    with counter.page.expect_response("**/sync/words"):
+        world.stations.publish("sync")
+    world.stations.publish("card", person=person.id)
+    expect(counter.page).to_have_url(re.compile(f"/persons/{person.id}$"))
+    expect(counter.page.locator("h1")).to_have_text(person.name)
+
+
+def test_the_overview_shows_ten_categories_and_the_look_is_on_record(
+    counter: Counter, world: World
+) -> None:
+    person = world.person()
+    counter.open(f"/persons/{person.id}")
+    expect(counter.page.locator(".category")).to_have_count(10)
+    assert person.id_number not in counter.page.content()
+    counter.keep("person")
+    assert counter.faults() == []
+    with world.office.space.read() as town:
+        seen = town.execute(
+            "select by from view where dossier = ? and what = 'overview'",
+            (dossier_of(world, person.id),),
+        ).fetchall()
+    assert (CLERK.id,) in seen
+
+
+def test_the_viewer_shows_a_page_and_a_tap_on_the_right_third_turns_it(
+    counter: Counter, world: World
+) -> None:
+    counter.open(f"/dossiers/{dossier_of(world, world.person().id)}/view")
+    expect(counter.page.locator("#viewer")).to_have_attribute("data-ready", "yes")
+    expect(counter.page.locator(".watermark")).to_contain_text("单喆")
+    counter.page.click("[data-view=right]")
+    counter.page.click("[data-view=fit]")
+    counter.keep("viewer")
+    assert counter.faults() == []
+    stage = counter.page.locator("#viewer").bounding_box()
+    assert stage is not None
+    counter.page.mouse.click(stage["x"] + stage["width"] * 0.85, stage["y"] + stage["height"] / 2)
+    expect(counter.page).to_have_url(re.compile("/2$"))
+
+
+def test_a_jam_keeps_the_pages_read_and_the_scan_goes_on_to_the_filing(
+    counter: Counter, world: World
+) -> None:
+    person = world.person()
+    world.tray.jam_after = 2
+    counter.open(f"/persons/{person.id}")
+    counter.page.click("form[action$='/scan'] button")
+    expect(counter.page.locator(".sheet")).to_have_count(2)
+    expect(counter.page.locator(".notice.care").last).to_contain_text("卡纸")
+    expect(counter.page.locator(".notice.care").last).to_contain_text("已扫的 2 页还在")
+    counter.keep("capture-jam")
+    world.tray.jam_after = None
+    counter.page.click("text=接着扫")
+    expect(counter.page.locator(".sheet")).to_have_count(5)
+    counter.keep("capture")
+    assert counter.faults() == []
+    counter.page.locator("#sheet-5 .keep").click()
+    counter.page.click(".choice:has([value='7'])")
+    counter.page.fill("#title", "先进工作者审批表")
+    counter.page.fill("#formed_on", "昨天")
+    counter.page.click(".foot .main")
+    expect(counter.page.locator("#notices")).to_contain_text("看不懂")
+    expect(counter.page.locator("#title")).to_have_value("先进工作者审批表")
+    counter.page.fill("#formed_on", "199805")
+    counter.page.click(".foot .main")
+    expect(counter.page.locator(".sheet")).to_have_count(1)
+    counter.page.click(".choice:has([value='10'])")
+    counter.page.fill("#title", "其他一页")
+    counter.page.click(".foot .main")
+    expect(counter.page).to_have_url(re.compile(f"/persons/{person.id}$"))
+
+
+def test_a_proof_is_three_taps_from_the_person_and_stands_without_a_printer(
+    counter: Counter, world: World
+) -> None:
+    counter.open(f"/persons/{world.person().id}")
+    counter.page.click("text=开证明")
+    counter.keep("proof-choose")
+    assert counter.faults() == []
+    counter.page.click(".tile:has-text('存档证明')")
+    expect(counter.page.locator("img.paper")).to_be_visible()
+    counter.page.wait_for_function("() => document.querySelector('img.paper').naturalWidth > 500")
+    counter.keep("proof-preview")
+    assert counter.faults() == []
+    counter.page.click("text=盖章打印")
+    expect(counter.page.locator("#job")).to_contain_text("打印机没有应答")
+    expect(counter.page.locator("#job")).to_contain_text("已编号、盖章")
+    counter.keep("proof")
+    assert counter.faults() == []
+
+
+def test_an_alarm_of_the_room_reaches_every_screen_until_somebody_has_seen_it(
+    browser: Browser, world: World
+) -> None:
+    with counter_at(browser, world.url, (1280, 800)) as window:
+        window.sign_in()
+        with window.page.expect_response("**/room/banner"):
+            window.page.reload()
+        reading = Reading("T1", now_ms(), 27.5, 52.0)
+        storage_room.record(world.office, ROOM.id, reading, Limits())
+        world.stations.publish("climate")
+        expect(window.page.locator("#alerts")).to_contain_text("库房")
+        window.page.click("#alerts .button")
+        expect(window.page.locator(".uplot").first).to_be_visible()
+        window.keep("room-alert")
+        assert window.faults() == []
+        while window.page.locator("text=知道了，去处理").count():
+            with window.page.expect_navigation():
+                window.page.locator("text=知道了，去处理").first.click()
+        window.open("/")
+        window.page.wait_for_timeout(300)
+        expect(window.page.locator("#alerts .notice")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [
+        ("todo", "/todo"),
+        ("sync", "/sync"),
+        ("room", "/room"),
+        ("loans", "/loans"),
+        ("receive", "/receive"),
+        ("transfers", "/transfers"),
+    ],
+)
+def test_the_other_screens_are_sound(counter: Counter, world: World, name: str, path: str) -> None:
+    counter.open(path)
+    counter.page.wait_for_timeout(400)
+    counter.keep(name)
+    assert counter.faults() == []
+
+
+def test_lending_takes_two_taps_and_returning_one(browser: Browser, world: World) -> None:
+    person = world.person()
+    dossier = dossier_of(world, person.id)
+    lend(world.office, CLERK, dossier, "李某", "县人社局", "20270101", 30)
+    with counter_at(browser, world.url, (1280, 800)) as window:
+        window.sign_in()
+        window.open(f"/loans/{dossier}")
+        window.keep("loan")
+        assert window.faults() == []
+        window.page.click("text=确认归还")
+        expect(window.page.locator(".name-line")).to_contain_text("在库")
+
+
+@pytest.mark.parametrize("size", ["24", "30"])
+def test_large_letters_keep_the_screens_usable(browser: Browser, world: World, size: str) -> None:
+    with counter_at(browser, world.url, (1280, 800)) as window:
+        window.sign_in()
+        window.page.click(".who summary")
+        window.page.click(f"[data-set-size='{size}']")
+        window.open(f"/persons/{world.person().id}")
+        expect(window.page.locator("html")).to_have_attribute("data-size", size)
+        window.keep(f"person-size-{size}")
+        wide = window.page.evaluate("() => document.documentElement.scrollWidth > innerWidth")
+        assert not wide
+        assert window.faults() == []
+
+
+def test_english_is_one_tap_away_and_comes_back(browser: Browser, world: World) -> None:
+    with counter_at(browser, world.url, (1280, 800)) as window:
+        window.sign_in()
+        window.page.click(".who summary")
+        window.page.click("button[lang=en]")
+        expect(window.page.locator("h1")).to_have_text("What is to be done today?")
+        window.keep("home-english")
+        assert window.faults() == []
+        window.page.click(".who summary")
+        window.page.click("button[lang=zh-CN]")
+        expect(window.page.locator("h1")).to_have_text("今天要办什么？")
