@@ -23,6 +23,7 @@ from sync.hub.web.parts import Parts, Town
 JPEG = "image/jpeg"
 DOSSIER = "/towns/{town:str}/dossiers/{dossier:str}"
 HISTORY = 8
+OVERVIEW = "overview"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,14 @@ def open_dossier(town: Town, dossier: str) -> Opened:
             person=persons.person_of(connection, held.person),
             dossier=held,
             filed=filed,
-            history=tuple(reversed(history_of(connection, dossier)))[:HISTORY],
+            history=_recent(history_of(connection, dossier)),
         )
+
+
+def _recent(acts: list[Entry]) -> tuple[Entry, ...]:
+    """The latest acts, newest first; of a look, that the dossier was opened, not each page."""
+    told = [each for each in acts if each.body.get("what", OVERVIEW) == OVERVIEW]
+    return tuple(reversed(told))[:HISTORY]
 
 
 def _leaf(town: Town, page: dossiers.Page) -> Leaf:
@@ -125,7 +132,7 @@ def show(
 ) -> Template:
     """What the dossier holds, category by category."""
     held = parts.town(town)
-    look(held, parts.author, reader, dossier, "overview")
+    look(held, parts.author, reader, dossier, OVERVIEW)
     with parts.county.read() as county:
         names = names_of_staff(county)
     opened = open_dossier(held, dossier)

@@ -1,7 +1,5 @@
 """Only people of the county come in, and guessing costs time."""
 
-from markupsafe import escape
-
 from edge.web.locale import catalogue
 from tests.sync.hub.web.county import (
     ADMINISTRATOR,
@@ -75,5 +73,5 @@ def test_the_screens_speak_english_on_request(county: County) -> None:
             english = str(catalogue("en").gettext(heading))
             assert english != heading
             assert '<html lang="en"' in said
-            assert escape(english) in said
+            assert english in said
             assert heading not in said
