@@ -34,7 +34,11 @@ def create_app(parts: Parts) -> Litestar:
             lists.transfers,
             lists.staff,
         ],
-        dependencies={"parts": Provide(lambda: parts, sync_to_thread=False)},
+        dependencies={
+            "parts": Provide(lambda: parts, sync_to_thread=False),
+            "clerk": Provide(signing_in.provide_clerk, sync_to_thread=True),
+            "reader": Provide(signing_in.provide_reader, sync_to_thread=False),
+        },
         names={
             "office": parts.county_name,
             "role_name": lambda: gettext("县级监管"),

@@ -11,7 +11,7 @@ from litestar.response import Template
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import Denied
 from edge.store import desk
-from edge.store.staff import member_by_login, pin_matches, verifier_of
+from edge.store.staff import member_by_id, member_by_login, pin_matches, verifier_of
 from edge.web import session
 from edge.web.locale import sentence_of
 from edge.web.rendering import go, page
@@ -62,6 +62,29 @@ def _wait_ms(failures: int) -> int:
     if failures < FREE_GUESSES:
         return 0
     return min(FIRST_WAIT_MS << min(failures - FREE_GUESSES, 10), LONGEST_WAIT_MS)
+
+
+def provide_clerk(request: Request[Any, Any, Any], parts: NamedDependency[Parts]) -> Clerk:
+    """Give handlers the person as the record knows them now; raises NotSignedIn.
+
+    Who is withdrawn, or loses a role, loses it with the next request and not with the session.
+    """
+    kept = session.signed_in(request)
+    if kept is None:
+        raise session.NotSignedIn
+    with parts.county.read() as county:
+        member = member_by_id(county, kept.id)
+    if member is None or not _of_county(member.clerk):
+        session.sign_out(request)
+        raise session.NotSignedIn
+    request.state["clerk"] = member.clerk
+    return member.clerk
+
+
+def provide_reader(clerk: NamedDependency[Clerk]) -> Clerk:
+    """Give handlers a person who may read dossiers; raises NotSignedIn or Denied."""
+    clerk.require(Right.READ)
+    return clerk
 
 
 @get("/lock", sync_to_thread=False)

@@ -1,8 +1,11 @@
 """Only people of the county come in, and guessing costs time."""
 
+from edge.domain.kinds import Kind
+from edge.store.entries import Pen
 from edge.web.locale import catalogue
 from tests.sync.hub.web.county import (
     ADMINISTRATOR,
+    PIN,
     SUPERVISOR,
     TOWN_CLERK,
     WILLOW,
@@ -51,6 +54,28 @@ def test_leaving_ends_the_session(county: County) -> None:
     with browser_of(county, SUPERVISOR) as browser:
         browser.post("/sign-out", data=form(browser), follow_redirects=False)
         assert browser.get("/", follow_redirects=False).headers["location"] == "/lock"
+
+
+def test_who_is_withdrawn_is_out_at_once(fresh: County) -> None:
+    with browser_of(fresh, SUPERVISOR) as browser:
+        assert browser.get("/").status_code == 200
+        author = fresh.hub.author
+        fresh.spaces.county.write(
+            lambda c: Pen(c, author, "u-guanli").append(Kind.USER_WITHDRAWN, "u-jiandu", {})
+        )
+        dossier = f"/towns/{WILLOW}/dossiers/{fresh.dossier()}"
+        for address in ("/", dossier):
+            answer = browser.get(address, follow_redirects=False)
+            assert answer.headers["location"] == "/lock"
+    assert fresh.looks(WILLOW, fresh.dossier()) == []
+
+
+def test_who_loses_a_role_loses_it_at_once(fresh: County) -> None:
+    with browser_of(fresh, SUPERVISOR) as browser:
+        fresh.hub.enrol_user("曾敏", SUPERVISOR, "", ["administrator"], PIN, "u-jiandu")
+        assert browser.get("/").status_code == 200
+        dossier = f"/towns/{WILLOW}/dossiers/{fresh.dossier()}"
+        assert browser.get(dossier).status_code == 403
 
 
 def test_a_form_without_its_token_is_refused(county: County) -> None:
