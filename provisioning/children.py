@@ -22,30 +22,26 @@ class Children:
         self._logs = logs
         self._running: dict[str, subprocess.Popen[str]] = {}
 
-    def start(self, name: str, arguments: Sequence[str], first_line: bool = False) -> str:
-        """Start `python -m …`; with `first_line`, wait for what it says first and return it.
-
-        Raises DeviceUnavailable `child.failed` (name, log) when it ends before that.
-        """
+    def start(self, name: str, arguments: Sequence[str], *, tells: bool = False) -> None:
+        """Start `python -m …`; with `tells`, what it says first is kept for `first_line`."""
         self._logs.mkdir(parents=True, exist_ok=True)
-        log = self._logs / f"{name}.log"
         command = [*_tied_to_parent(), sys.executable, "-m", *arguments]
-        with log.open("a", encoding="utf-8") as errors:
-            child = subprocess.Popen(
+        with self._log(name).open("a", encoding="utf-8") as errors:
+            self._running[name] = subprocess.Popen(
                 command,
-                stdout=subprocess.PIPE if first_line else errors,
+                stdout=subprocess.PIPE if tells else errors,
                 stderr=errors,
                 text=True,
                 start_new_session=True,
             )
-        self._running[name] = child
-        if not first_line:
-            return ""
-        assert child.stdout is not None
-        said = child.stdout.readline().strip()
-        if not said:
-            raise DeviceUnavailable("child.failed", name=name, log=str(log))
-        return said
+
+    def first_line(self, name: str) -> str:
+        """Wait for what a program says first; DeviceUnavailable `child.failed` (name, log)."""
+        said = self._running[name].stdout
+        line = said.readline().strip() if said is not None else ""
+        if not line:
+            raise DeviceUnavailable("child.failed", name=name, log=str(self._log(name)))
+        return line
 
     def run(self, arguments: Sequence[str]) -> str:
         """Run a `dangxia` command to its end and give what it printed.
@@ -62,6 +58,9 @@ class Children:
         """Say whether a program runs."""
         child = self._running.get(name)
         return child is not None and child.poll() is None
+
+    def _log(self, name: str) -> Path:
+        return self._logs / f"{name}.log"
 
     def kill(self, name: str) -> None:
         """End a program as a power cut would."""

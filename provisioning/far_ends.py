@@ -10,7 +10,7 @@ import httpx
 from PIL import Image
 
 from devices.simulators.far_end import tell
-from provisioning.children import Children, wait_until
+from provisioning.children import Children
 from provisioning.seed.materials import make_materials
 from provisioning.seed.pages import render_page
 from provisioning.seed.people import SeedPerson
@@ -37,45 +37,38 @@ class FarEnds:
 
     def __init__(self, folder: Path, children: Children) -> None:
         self.folder, self._children = folder, children
-        self._scanners: dict[str, str] = {}
         self._room: dict[str, str] = {}
 
     def start_print_room(self) -> None:
-        """Start CUPS and the printer behind it."""
+        """Start CUPS and the printer behind it, without waiting."""
         self.print_room.mkdir(parents=True, exist_ok=True)
-        said = self._children.start(
-            "print-room",
-            ["devices.simulators.printer", "--folder", _short(self.print_room)],
-            first_line=True,
-        )
-        self._room = json.loads(said)
+        arguments = ["devices.simulators.printer", "--folder", _short(self.print_room)]
+        self._children.start("print-room", arguments, tells=True)
 
-    def start(self, box: str) -> Addresses:
-        """Start a box's scanner, card reader and sensors; its pages must have been laid."""
-        for name in ("scanner", "card", "climate"):
-            self._children.stop(f"{name}-{box}")
-        self._scanners[box] = self._children.start(
-            f"scanner-{box}",
-            ["devices.simulators.scanner", "--pages", str(self.stack(box)), "--load", "6"],
-            first_line=True,
-        )
-        card, climate = self._link(box, "card"), self._link(box, "climate")
-        self._children.start(
-            f"card-{box}", ["devices.simulators.card_reader", "--link", _short(card)], True
-        )
+    def start(self, box: str) -> None:
+        """Start a box's scanner, card reader and sensors, without waiting."""
+        stack = str(self.stack(box))
+        scanner = ["devices.simulators.scanner", "--pages", stack, "--load", "6"]
+        card = ["devices.simulators.card_reader", "--link", _short(self._link(box, "card"))]
         sensors = [f"--sensor={address}:XY-MD02" for _, address in SENSORS]
-        self._children.start(
-            f"climate-{box}",
-            ["devices.simulators.modbus", "--link", _short(climate), *sensors],
-            True,
-        )
-        wait_until(lambda: card.exists() and climate.exists(), "serial lines")
+        climate = ["devices.simulators.modbus", "--link", _short(self._link(box, "climate"))]
+        self._children.start(f"scanner-{box}", scanner, tells=True)
+        self._children.start(f"card-{box}", card, tells=True)
+        self._children.start(f"climate-{box}", [*climate, *sensors], tells=True)
+
+    def addresses(self, box: str) -> Addresses:
+        """Wait for a box's far ends and say where they are."""
+        if not self._room:
+            self._room = json.loads(self._children.first_line("print-room"))
+        scanner = self._children.first_line(f"scanner-{box}")
+        self._children.first_line(f"card-{box}")
+        self._children.first_line(f"climate-{box}")
         self.air(box, 19.5, 52.0)
-        (self.folder / f"{box}.json").write_text(json.dumps({"scanner": self._scanners[box]}))
+        (self.folder / f"{box}.json").write_text(json.dumps({"scanner": scanner}))
         return Addresses(
-            scanner=self._scanners[box],
-            card_reader=card,
-            climate=climate,
+            scanner=scanner,
+            card_reader=self._link(box, "card"),
+            climate=self._link(box, "climate"),
             printer_host=self._room["host"],
             printer_port=int(self._room["port"]),
             printer_queue=self._room["queue"],

@@ -92,7 +92,7 @@ class Day:
         """经办人用 PIN 登录"""
         self.first.sign_in(self.a.login, PIN)
         self.second.sign_in(self.b.login, PIN)
-        self.county.sign_in("zhoumin", PIN)
+        self.county.sign_in("901", PIN)
         return ""
 
     def refuse_wrong_id_number(self) -> str:

@@ -65,7 +65,7 @@ class World:
         self.folder, self.ports, self.scale = folder, ports, scale
         self.children = Children(folder / "logs")
         self.far_ends = FarEnds(folder / "far-ends", self.children)
-        people = (("李秀英", "lixiuying"), ("王建国", "wangjianguo"))
+        people = (("李秀英", "101"), ("王建国", "201"))
         self.boxes = tuple(
             BoxPlan(letter, town.code, f"{COUNTY_NAME}{town.name}人社所", name, login, port)
             for letter, town, (name, login), port in zip(
@@ -98,7 +98,8 @@ class World:
         self.folder.mkdir(parents=True)
         say("建立县中心 …")
         tickets = self._found()
-        self.start_hub()
+        self.spawn_hub()
+        self._wait(self.hub_url)
         try:
             for plan in self.boxes:
                 say(f"接入并填充 {plan.office} …")
@@ -109,24 +110,24 @@ class World:
 
     def start(self) -> None:
         """Start devices, hub and boxes; returns once every screen answers."""
+        self.spawn_hub()
         self.far_ends.start_print_room()
         for plan in self.boxes:
-            self._write_settings(plan, self.far_ends.start(plan.letter))
-        self.start_hub()
+            self.far_ends.start(plan.letter)
         for plan in self.boxes:
+            self._write_settings(plan, self.far_ends.addresses(plan.letter))
             self.start_box(plan)
-        for plan in self.boxes:
-            self._wait(self.box_url(plan))
+        for url in (self.hub_url, *map(self.box_url, self.boxes)):
+            self._wait(url)
 
     def stop(self) -> None:
         """Stop everything."""
         self.children.stop_all()
 
-    def start_hub(self) -> None:
-        """Start the hub and wait for its screens."""
+    def spawn_hub(self) -> None:
+        """Start the hub without waiting."""
         config = self.folder / "hub" / "hub.toml"
         self.children.start("hub", ["provisioning.cli", "hub", "run", "--config", str(config)])
-        self._wait(self.hub_url)
 
     def start_box(self, plan: BoxPlan) -> None:
         """Start one box without waiting."""
@@ -176,8 +177,8 @@ class World:
                 county.enrol_user(plan.clerk, plan.login, plan.town, ["clerk"], PIN)
                 url = f"https://127.0.0.1:{self.ports.endpoint}"
                 tickets[plan.letter] = county.ticket(plan.town, url, automatic=True).code
-            county.enrol_user("周敏", "zhoumin", "", ["supervisor"], PIN)
-            county.enrol_user("陈刚", "chengang", "", ["administrator"], PIN)
+            county.enrol_user("周敏", "901", "", ["supervisor"], PIN)
+            county.enrol_user("陈刚", "902", "", ["administrator"], PIN)
         finally:
             county.close()
         (hub / "hub.toml").write_text(

@@ -61,12 +61,13 @@ def run(_: argparse.Namespace) -> int:
 
 def _welcome(world: World, seconds: float) -> str:
     offices = "\n".join(
-        f"  {plan.office}  {world.box_url(plan)}   {plan.clerk}，PIN {PIN}" for plan in world.boxes
+        f"  {plan.office}  {world.box_url(plan)}   {plan.clerk}，工号 {plan.login}"
+        for plan in world.boxes
     )
     return f"""
-档匣已就绪（{seconds:.1f} 秒）。按 Ctrl-C 停止。
+档匣已就绪（{seconds:.1f} 秒）。按 Ctrl-C 停止。所有 PIN：{PIN}
 
-  县中心 county hub    {world.hub_url}   周敏 zhoumin（督导）、陈刚 chengang（管理员），PIN {PIN}
+  县中心 county hub    {world.hub_url}   周敏（督导）工号 901、陈刚（管理员）工号 902
 {offices}
 
   在另一个终端 in another terminal, .venv/bin/dangxia demo …
