@@ -1,0 +1,47 @@
+"""The benchmark itself runs, checks what it carried, and prints what it promises."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.bench.figures import Figure, percentile
+from tests.bench.record import subject_of
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_quick_run_prints_every_line_and_a_table() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--quick"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    lines = [json.loads(line) for line in run.stdout.splitlines()]
+    kinds = ("dossier_number", "id_number", "initials", "name")
+    assert [line["what"] for line in lines] == [
+        "crsqlite.limit",
+        "replication.push",
+        *(f"search.{kind}.{state}" for state in ("idle", "merging") for kind in kinds),
+    ]
+    for line in lines:
+        assert line["value"] > 0
+        assert line["dossiers"] == 400
+        assert {"unit", "ratio", "rounds", "versions"} <= set(line)
+        assert line["what"] in run.stderr
+    assert 0 < lines[1]["ratio"] < 1
+    assert lines[1]["bytes_per_entry"] > 50
+    assert lines[1]["cpu_s"] > 0
+
+
+def test_invented_persons_are_no_two_alike() -> None:
+    places = (*range(50), 19_999, 20_000, 20_001, 49_999, 59_999)
+    assert len({subject_of(place).id_number for place in places}) == len(places)
+    assert subject_of(7) == subject_of(7)
+
+
+def test_the_median_counts_and_percentiles_are_of_what_was_measured() -> None:
+    assert Figure("x", "s", (9.0, 1.0, 2.0)).value == 2.0
+    assert percentile([3.0, 1.0, 2.0], 0.5) == 2.0
+    assert percentile([1.0], 0.99) == pytest.approx(1.0)
