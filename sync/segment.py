@@ -43,6 +43,7 @@ _MALFORMED = (
     zstandard.ZstdError,
 )
 _ORDER = itemgetter(DB_VERSION, TABLE, PK, CID)
+_COUNTS = (COL_VERSION, DB_VERSION, CL, SEQ)
 _PLAIN_HEAD = ("about", "after", "at", "box", "by", "kind", "n", "v")
 
 
@@ -192,6 +193,7 @@ def _entry_row(head: Change, text: Change) -> dict[str, Any] | None:
         or not isinstance(text[VAL], str)
         or head[COL_VERSION : SITE + 1] != text[COL_VERSION : SITE + 1]
         or head[COL_VERSION] != 1
+        or any(type(each[at]) is not int for each in (head, text) for at in _COUNTS)
         or (head[CL], text[CL]) != (1, 1)
         or text[SEQ] != head[SEQ] + 1
         or head[PK][:3] != ENTRY_KEY

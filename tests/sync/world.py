@@ -86,7 +86,7 @@ class Line:
     """A stretch of wire to the hub that breaks after so many bytes have gone up."""
 
     def __init__(self, port: int, break_after: int) -> None:
-        self._port, self._left = port, break_after
+        self._port, self._left, self.up = port, break_after, 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
         self._threads: list[threading.Thread] = []
@@ -108,6 +108,8 @@ class Line:
         self._listener.close()
         for thread in self._threads:
             thread.join()
+        for end in self._ends:
+            end.close()
 
     def _start(self, work: Callable[..., None], *parts: object) -> None:
         thread = threading.Thread(target=work, args=parts, daemon=True)
@@ -126,19 +128,17 @@ class Line:
             self._start(self._carry, far, near, False)
 
     def _carry(self, source: socket.socket, target: socket.socket, up: bool) -> None:
-        with source, target:
-            while True:
-                try:
-                    piece = source.recv(16_384)
-                    self._left -= len(piece) if up else 0
-                    if piece and self._left > 0:
-                        target.sendall(piece)
-                        continue
-                    source.shutdown(socket.SHUT_RDWR)
-                    target.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-                return
+        with suppress(OSError):
+            while piece := source.recv(16_384):
+                if up:
+                    self._left -= len(piece)
+                    self.up += len(piece)
+                if self._left <= 0:
+                    break
+                target.sendall(piece)
+        for end in (source, target):
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
 
 
 @dataclass

@@ -1,0 +1,100 @@
+"""A dossier's way from one town to another, through the hub."""
+
+import hashlib
+
+from edge.store.transfers import arrival_of, transfer_of
+from tests.sync.world import Box, World
+
+
+def scanned(box: Box, content: bytes) -> dict[str, object]:
+    """A page whose files are held at the box."""
+    blob, thumb = box.blobs.put(content), box.blobs.put(b"small " + content)
+    return {"blob": blob, "thumb": thumb, "width": 1, "height": 1, "dpi": 300, "bytes": 1}
+
+
+def a_dossier(box: Box) -> None:
+    box.append("person.registered", "p1", {"name": "张伟", "id_number": "510101198001010010"})
+    registered = {"person": "p1", "number": "A-1", "class": "干部", "holder": "x", "scheme": "s"}
+    box.append("dossier.registered", "d1", {**registered, "counts": {"1": 1}})
+    pages = [scanned(box, b"page one"), scanned(box, b"page two")]
+    filed = {"dossier": "d1", "category": "1", "position": 1, "title": "履历表"}
+    box.append("material.filed", "m1", {**filed, "formed_on": "1998", "pages": pages})
+
+
+def steps(box: Box) -> frozenset[str]:
+    with box.town.read() as connection:
+        transfer = transfer_of(connection, "t1")
+    return transfer.steps if transfer else frozenset()
+
+
+def test_a_dossier_travels_and_is_confirmed(world: World) -> None:
+    sender, receiver = world.box("510101"), world.box("510102")
+    a_dossier(sender)
+    sent = {"dossier": "d1", "to": "510102", "reason": "工作调动", "letter": "函 1"}
+    sender.append("transfer.sent", "t1", sent)
+    sender.sync()
+    receiver.sync()
+    assert steps(receiver) == {"arrived"}
+    with receiver.town.read() as connection:
+        arrival = arrival_of(connection, "t1")
+    assert arrival is not None
+    assert arrival["person"]["name"] == "张伟"
+    assert arrival["dossier"]["number"] == "A-1"
+    (material,) = arrival["materials"]
+    assert (material["title"], len(material["pages"])) == ("履历表", 2)
+    receiver.append("transfer.received", "t1", {"dossier": "d9"})
+    receiver.sync()
+    sender.sync()
+    assert steps(sender) == {"sent", "confirmed"}
+
+
+def test_the_receiver_gets_the_pages_it_files(world: World) -> None:
+    sender, receiver = world.box("510101"), world.box("510102")
+    a_dossier(sender)
+    sender.append("transfer.sent", "t1", {"dossier": "d1", "to": "510102", "reason": "调动"})
+    sender.sync()  # entries are routed before the files are up: they must be found later
+    receiver.sync()
+    with receiver.town.read() as connection:
+        arrival = arrival_of(connection, "t1")
+    assert arrival is not None
+    filed = {**arrival["materials"][0], "dossier": "d1"}
+    receiver.append("material.filed", filed.pop("id"), filed)
+    receiver.sync()
+    digest = hashlib.sha256(b"page one").hexdigest()
+    assert receiver.blobs.read(digest) == b"page one"
+
+
+def test_routing_again_writes_nothing(world: World) -> None:
+    sender, receiver = world.box("510101"), world.box("510102")
+    a_dossier(sender)
+    sender.append("transfer.sent", "t1", {"dossier": "d1", "to": "510102", "reason": "调动"})
+    sender.sync()
+    with world.hub.county.spaces.town("510102").read() as connection:
+        before = connection.execute("select count(*) from entry").fetchone()[0]
+    sender.view("d1")
+    sender.sync()
+    receiver.sync()
+    with world.hub.county.spaces.town("510102").read() as connection:
+        assert connection.execute("select count(*) from entry").fetchone()[0] == before
+
+
+def test_an_unknown_town_leaves_the_transfer_open(world: World) -> None:
+    sender = world.box("510101")
+    a_dossier(sender)
+    sender.append("transfer.sent", "t1", {"dossier": "d1", "to": "999999", "reason": "调动"})
+    sender.sync()
+    assert steps(sender) == {"sent"}
+
+
+def test_a_file_that_no_transfer_names_is_not_brought_over(world: World) -> None:
+    sender, receiver = world.box("510101"), world.box("510102")
+    a_dossier(sender)
+    sender.sync()
+    digest = hashlib.sha256(b"page one").hexdigest()
+    receiver.append(
+        "material.filed",
+        "m9",
+        {"dossier": "d", "category": "1", "pages": [{"blob": digest, "thumb": digest}]},
+    )
+    receiver.sync()
+    assert not receiver.blobs.has(digest)
