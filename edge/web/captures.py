@@ -1,8 +1,8 @@
 """Scanning into a dossier, and classifying what was scanned or came by the hot folder."""
 
-from typing import Annotated, Any
+from typing import Any
 
-import msgspec
+from anyio.to_thread import run_sync as in_thread
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
@@ -18,16 +18,7 @@ from edge.web.rendering import go, page
 from edge.web.search import Asked, find
 from edge.workflows import supplement
 
-
-class Filed(msgspec.Struct, frozen=True):
-    """The filing form; `page` are the chosen pages in their order."""
-
-    dossier: str = ""
-    category: str = ""
-    title: Annotated[str, msgspec.Meta(max_length=120)] = ""
-    formed_on: str = ""
-    copy: str = ""
-    page: list[int] = []
+LONGEST = 120
 
 
 def sheets_of(parts: Parts, capture: str, after: int = 0) -> dict[str, Any]:
@@ -197,32 +188,36 @@ def put_aside(
     return go(request, "/todo")
 
 
-@post("/captures/{capture:str}/file", status_code=303, sync_to_thread=True)
-def file(
+@post("/captures/{capture:str}/file", status_code=303)
+async def file(
     request: Request[Any, Any, Any],
     reader: NamedDependency[Clerk],
     parts: NamedDependency[Parts],
     capture: FromPath[str],
-    data: URLEncodedBody[Filed],
 ) -> Response[Any]:
     """File the chosen pages; what is left of the batch stays on the screen."""
-    if not data.dossier:
-        raise InvalidInput("capture.no_dossier")
-    if parts.scanning.batch(capture) is not None:
-        parts.scanning.close(capture)
+    sent = await request.form()
     filing = supplement.Filing(
-        dossier=data.dossier,
-        category=data.category,
-        title=data.title,
-        formed_on=data.formed_on,
+        dossier=str(sent.get("dossier", "")),
+        category=str(sent.get("category", "")),
+        title=str(sent.get("title", ""))[:LONGEST],
+        formed_on=str(sent.get("formed_on", ""))[:LONGEST],
         capture=capture,
-        pages=tuple(data.page),
-        copy=bool(data.copy),
+        pages=tuple(int(each) for each in sent.getall("page", []) if str(each).isdecimal()),
     )
-    supplement.file_material(parts.office, reader, filing)
+    return go(request, await in_thread(_filed, parts, reader, filing))
+
+
+def _filed(parts: Parts, clerk: Clerk, filing: supplement.Filing) -> str:
+    """File, and give the address to go on at."""
+    if not filing.dossier:
+        raise InvalidInput("capture.no_dossier")
+    if parts.scanning.batch(filing.capture) is not None:
+        parts.scanning.close(filing.capture)
+    supplement.file_material(parts.office, clerk, filing)
     with parts.office.space.read() as town:
-        left = captures.waiting_pages(town, capture)
-        person = dossiers.dossier_of(town, data.dossier).person
+        left = captures.waiting_pages(town, filing.capture)
+        person = dossiers.dossier_of(town, filing.dossier).person
     if left:
-        return go(request, f"/captures/{capture}?dossier={data.dossier}")
-    return go(request, f"/persons/{person}")
+        return f"/captures/{filing.capture}?dossier={filing.dossier}"
+    return f"/persons/{person}"
