@@ -1,20 +1,30 @@
 """Bringing a new box to its county: keys made here, a ticket shown there."""
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from edge.box import Record, key_path, office_seal, pins_path
 from edge.domain.errors import Conflict, PeerRefused
 from edge.store.database import Space
 from edge.store.keys import Keys
-from sync.enrolment import Admission, Ticket, ask_admission
+from sync.enrolment import Admission, Ticket, ask_admission, mark_of
 from sync.roster import COUNTY
 
 ASK_EVERY_S = 3.0
 
 
-def enrol(folder: Path, ticket: Ticket, town: str, name: str, patience_s: float) -> Record:
+def enrol(
+    folder: Path,
+    ticket: Ticket,
+    town: str,
+    name: str,
+    patience_s: float,
+    show: Callable[[str], None] = lambda _: None,
+) -> Record:
     """Enrol the box of a folder and pull the county's space; waits until it is accepted.
+
+    `show` is given the box's mark, which the county compares before it accepts.
 
     Raises Conflict `box.enrolled_already`, PeerRefused `enrol.waiting` when `patience_s` is over,
     and what `ask_admission` raises. Asking again later goes on with the same keys.
@@ -26,6 +36,7 @@ def enrol(folder: Path, ticket: Ticket, town: str, name: str, patience_s: float)
     county = Space(folder / f"{COUNTY}.db", keys.derive("database"), COUNTY)
     seal = office_seal(folder, keys, county).public_key
     county.close()
+    show(mark_of(keys.id))
     admission = _wait(ticket, keys, town, name, seal, patience_s)
     admission.pins.save(pins_path(folder))
     record = Record(folder)

@@ -23,6 +23,7 @@ from sync.tls import fetch_certificate, pinned_context
 from sync.wire import PREFIX, Pins, error_of
 
 _MARK = "DX1-"
+MARK_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,11 @@ def read_ticket(code: str) -> Ticket:
 def new_ticket(url: str, hub: str, certificate: str) -> Ticket:
     """Make a ticket with a fresh secret of 128 bits."""
     return Ticket(url, hub, certificate, os.urandom(8).hex(), os.urandom(16))
+
+
+def mark_of(box: str) -> str:
+    """The part of a box's id, a hash of its key, that two people compare by telephone."""
+    return " ".join(box[start : start + 4] for start in range(0, MARK_LENGTH, 4)).upper()
 
 
 def statement_of(asked: Mapping[str, Any]) -> bytes:

@@ -26,7 +26,14 @@ def run(chosen: argparse.Namespace) -> int:
     """Enrol, and say where the box now belongs."""
     folder = read_settings(chosen.config).folder
     ticket = read_ticket(chosen.ticket)
-    record = enrol(folder, ticket, chosen.town, chosen.name, chosen.patience)
+    record = enrol(
+        folder,
+        ticket,
+        chosen.town,
+        chosen.name,
+        chosen.patience,
+        show=lambda mark: print(f"本机标记 {mark}，请县里核对后接受", flush=True),
+    )
     print(f"已接入 {record.pins.county}：{record.office.name}（{record.keys.id[:8]}）")
     record.close()
     return 0

@@ -8,9 +8,8 @@ from edge.store import dossiers, enrolment, exchange, holdings, persons
 from edge.store.database import Connection
 from edge.store.entries import chain_head
 from edge.web.wording import local
+from sync.enrolment import mark_of
 from sync.hub.web.parts import Parts, Town
-
-MARK_LENGTH = 12
 
 
 class BoxState(StrEnum):
@@ -86,11 +85,6 @@ def pending(parts: Parts) -> list[PendingBox]:
     with parts.county.read() as county:
         waiting = enrolment.tickets(county, "pending")
     return [PendingBox(each.box, each.name, each.town, mark_of(each.box)) for each in waiting]
-
-
-def mark_of(box: str) -> str:
-    """The part of a box's id, a hash of its key, that two people compare by telephone."""
-    return " ".join(box[start : start + 4] for start in range(0, MARK_LENGTH, 4)).upper()
 
 
 def total(counts: Iterable[Counts]) -> Counts:
