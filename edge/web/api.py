@@ -82,6 +82,7 @@ class ApiController(Controller):
     """Persons, dossiers, exchange and climate."""
 
     path = "/api/v1"
+    include_in_schema = True
 
     @post("/persons/search", status_code=200, sync_to_thread=True)
     def search(

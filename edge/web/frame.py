@@ -69,5 +69,7 @@ def frame(
             render_plugins=[JsonRenderPlugin()],
             create_examples=False,
         ),
+        # Only what says so is described: the API, not the screens.
+        include_in_schema=False,
         logging_config=None,
     )

@@ -1,0 +1,88 @@
+"""A box's application over a real office, asked without a browser."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from litestar.testing import TestClient
+
+from devices.driver import Health, State
+from edge.web.app import create_app
+from edge.web.events import Stations
+from edge.web.parts import Parts, Printer, Room, SyncStanding
+from edge.web.scanning import Feed, Scanning
+from edge.workflows.office import Office
+from tests.offices import NOON, PIN
+
+SECRET = "a secret of this test run, long enough"
+
+
+@dataclass
+class Desk:
+    """A browser's place at the counter, without a browser."""
+
+    office: Office
+    client: "TestClient[object]"
+    scanning: Scanning
+    stations: Stations
+    standing: SyncStanding = field(
+        default_factory=lambda: SyncStanding(online=True, confirmed_at=NOON)
+    )
+
+    @property
+    def token(self) -> dict[str, str]:
+        """The header that a form of this browser carries."""
+        if "csrftoken" not in self.client.cookies:
+            self.client.get("/lock")
+        return {"x-csrftoken": self.client.cookies["csrftoken"]}
+
+    def post(self, path: str, fragment: bool = False, **form: object):  # type: ignore[no-untyped-def]
+        """Send a form, as the page or as htmx does."""
+        headers = self.token | ({"hx-request": "true"} if fragment else {})
+        return self.client.post(path, data=form, headers=headers, follow_redirects=False)
+
+    def get(self, path: str, fragment: bool = False):  # type: ignore[no-untyped-def]
+        """Open an address."""
+        headers = {"hx-request": "true"} if fragment else {}
+        return self.client.get(path, headers=headers, follow_redirects=False)
+
+    def sign_in(self, login: str = "shanzhe") -> "Desk":
+        """Sign in."""
+        assert self.post("/sign-in", login=login, pin=PIN).status_code == 303
+        return self
+
+
+@pytest.fixture
+def feed() -> Feed | None:
+    """No scanner, unless a test file brings one."""
+    return None
+
+
+@pytest.fixture
+def desk(office: Office, tmp_path: Path, feed: Feed | None) -> Iterator[Desk]:
+    """A browser that nobody has signed in at."""
+    yield from open_desk(office, tmp_path / "work", feed, None)
+
+
+def open_desk(
+    office: Office, work: Path, feed: Feed | None, printer: Printer | None
+) -> Iterator[Desk]:
+    """Serve an office with the given devices."""
+    stations = Stations()
+    scanning = Scanning(office, stations, work, feed)
+    made: list[Desk] = []
+    parts = Parts(
+        office=office,
+        stations=stations,
+        work=work,
+        sync=lambda: made[0].standing,
+        scanning=scanning,
+        printer=printer,
+        rooms=(Room("1", "库房"),),
+        drivers={"scanner": lambda: Health(State.READY)},
+    )
+    with TestClient(create_app(parts, SECRET)) as client:
+        made.append(Desk(office, client, scanning, stations))
+        yield made[0]
+    scanning.stop(10)

@@ -1,0 +1,60 @@
+"""Finding persons from the search box."""
+
+from tests.edge.web.conftest import Desk
+from tests.offices import id_number, receive_person
+
+
+def test_a_whole_id_number_opens_its_person_and_a_name_shows_the_hits(desk: Desk) -> None:
+    number = id_number(1)
+    one = receive_person(desk.office, "王秀英", number)
+    receive_person(desk.office, "王建国", id_number(2))
+    desk.sign_in()
+    assert desk.post("/search/ask", q=number).headers["location"] == f"/persons/{one.person}"
+    assert desk.post("/search/ask", q="王").headers["location"] == "/search"
+    shown = desk.get("/search").text
+    assert "王秀英" in shown
+    assert "王建国" in shown
+    assert number not in shown
+
+
+def test_initials_of_any_reading_find_a_surname(desk: Desk) -> None:
+    receive_person(desk.office, "单喆")
+    desk.sign_in()
+    for initials in ("SZ", "DZ"):
+        assert "单喆" in desk.post("/search/hits", q=initials).text
+
+
+def test_a_wrong_id_number_is_told_with_its_right_last_character(desk: Desk) -> None:
+    number = id_number(1)
+    wrong = number[:-1] + ("0" if number[-1] != "0" else "1")
+    desk.sign_in()
+    assert f"最后一位应为 {number[-1]}" in desk.post("/search/hits", q=wrong).text
+
+
+def test_nobody_found_offers_what_to_do_next(desk: Desk) -> None:
+    desk.sign_in()
+    shown = desk.post("/search/hits", q="QQ").text
+    assert "没有找到" in shown
+    assert 'href="/receive"' in shown
+
+
+def test_a_search_for_a_task_leads_straight_to_it(desk: Desk) -> None:
+    received = receive_person(desk.office, "王秀英")
+    desk.sign_in()
+    assert "给谁开证明" in desk.get("/search/for/proofs").text
+    shown = desk.post("/search/hits", q="王", task="proofs").text
+    assert f"/dossiers/{received.dossier}/proofs" in shown
+    assert desk.get("/search/for/anything").status_code == 404
+
+
+def test_the_api_answers_the_same_question_under_the_same_rights(desk: Desk) -> None:
+    received = receive_person(desk.office, "王秀英", id_number(1))
+    assert desk.client.post("/api/v1/persons/search", json={"q": "王"}).status_code == 403
+    asked = {"json": {"q": "王"}, "headers": desk.token}
+    assert desk.client.post("/api/v1/persons/search", **asked).status_code == 401
+    desk.sign_in()
+    (found,) = desk.client.post("/api/v1/persons/search", **asked).json()
+    assert (found["id"], found["dossier"]) == (received.person, received.dossier)
+    assert "*" in found["id_number"]
+    wrong = desk.client.post("/api/v1/persons/search", json={"q": " "}, headers=desk.token)
+    assert (wrong.status_code, wrong.json()["key"]) == (422, "query.empty")
