@@ -190,7 +190,7 @@ def count_pages(connection: Connection) -> int:
 
 
 def _shelf_order(material: Material) -> tuple[list[int], int, str]:
-    code = [int(part) for part in material.category.split("-") if part.isdigit()]
+    code = [int(part) for part in material.category.split("-") if part.isdecimal()]
     return code, material.position, material.id
 
 

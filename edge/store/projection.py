@@ -75,7 +75,10 @@ TABLES: tuple[str, ...] = (
 
 
 def project(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Bring the present up to date with entries that have just been stored."""
+    """Bring the present up to date with entries that have just been stored.
+
+    Raises KeyError, TypeError, AttributeError or ValueError for content that no reducer can read.
+    """
     _note_history(connection, entries)
     by_kind: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
@@ -83,7 +86,10 @@ def project(connection: Connection, entries: Sequence[Entry]) -> None:
     for kind, batch in by_kind.items():
         reducer = REDUCERS.get(kind)
         if reducer is not None:
-            reducer(connection, batch)
+            try:
+                reducer(connection, batch)
+            except (OverflowError, connection.InterfaceError, connection.ProgrammingError) as error:
+                raise ValueError(f"content of {kind} that no column holds") from error
     facts.refold(connection, {entry.about for entry in entries})
 
 

@@ -40,14 +40,19 @@ def alerted(connection: Connection, entries: Sequence[Entry]) -> None:
                 entry.about,
                 entry.id,
                 *(str(entry.body.get(name, "")) for name in ("room", "sensor", "breach")),
-                entry.body.get("value"),
-                entry.body.get("limit"),
+                _number(entry, "value"),
+                _number(entry, "limit"),
                 entry.at,
                 entry.box,
             )
             for entry in entries
         ],
     )
+
+
+def _number(entry: Entry, name: str) -> float | None:
+    value = entry.body.get(name)
+    return None if value is None else float(value)
 
 
 def ended(connection: Connection, entries: Sequence[Entry]) -> None:

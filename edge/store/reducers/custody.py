@@ -1,10 +1,10 @@
 """Where the paper is: received, lent, returned, sent; and who looked."""
 
-import json
 from collections.abc import Sequence
 
 from edge.domain.entry import Entry
 from edge.store.database import Connection
+from edge.store.reducers.dossiers import counts_of
 
 
 def received(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -17,7 +17,7 @@ def received(connection: Connection, entries: Sequence[Entry]) -> None:
                 entry.about,
                 str(entry.body.get("from", "")),
                 str(entry.body.get("letter", "")),
-                json.dumps(entry.body.get("counts", {}), sort_keys=True),
+                counts_of(entry),
                 entry.at,
                 entry.by,
             )

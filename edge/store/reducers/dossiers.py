@@ -25,7 +25,7 @@ def registered(connection: Connection, entries: Sequence[Entry]) -> None:
                 entry.id,
                 *(_text(entry, name) for name in ("person", "number", "class", "holder", "scheme")),
                 _text(entry, "shelf"),
-                json.dumps(entry.body.get("counts", {}), sort_keys=True),
+                counts_of(entry),
                 entry.at,
             )
             for entry in entries
@@ -157,6 +157,12 @@ def _page_columns(page: Mapping[str, Any]) -> tuple[object, ...]:
         bool(page.get("dark", False)),
         float(page.get("skew", 0.0)),
     )
+
+
+def counts_of(entry: Entry) -> str:
+    """Give the pieces counted by category as they are stored; raises where they are no counts."""
+    counts = entry.body.get("counts", {})
+    return json.dumps({code: int(count) for code, count in counts.items()}, sort_keys=True)
 
 
 def _text(entry: Entry, name: str) -> str:

@@ -45,8 +45,10 @@ def _claims(entry: Entry) -> list[tuple[str, str]]:
     body = entry.body
     if entry.kind == Kind.PERSON_CORRECTED and "field" in body:
         return [(str(body["field"]), str(body.get("value", "")))]
-    fields = ("shelf",) if entry.kind == Kind.DOSSIER_MOVED else ("category", "position")
-    return [(field, str(body[field])) for field in fields if field in body]
+    if entry.kind == Kind.DOSSIER_MOVED:
+        return [("shelf", str(body["shelf"]))] if "shelf" in body else []
+    place = [("position", str(int(body["position"])))] if "position" in body else []
+    return [("category", str(body["category"])), *place] if "category" in body else place
 
 
 def _show(connection: Connection, subject: str, facts: list[Fact]) -> None:
