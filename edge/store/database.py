@@ -19,7 +19,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 import crsqlite
 import sqlcipher3
@@ -114,6 +114,8 @@ class Space:
                 connection.execute("begin")
                 yield connection
                 sound = True
+            except BaseException as error:
+                _raise_translated(error, self.path)
             finally:
                 if connection.in_transaction:
                     connection.execute("rollback")
@@ -149,7 +151,7 @@ class Space:
             try:
                 result = self._transact(task.work)
             except BaseException as error:
-                task.future.set_exception(_translated(error, self.path.parent))
+                task.future.set_exception(_translated(error, self.path))
             else:
                 task.future.set_result(result)
                 self._tell()
@@ -194,17 +196,27 @@ def _check_sync_bit(connection: Connection) -> None:
         raise SyncBitLeaked
 
 
-def _translated(error: BaseException, folder: Path) -> BaseException:
+def _raise_translated(error: BaseException, path: Path) -> NoReturn:
+    translated = _translated(error, path)
+    if translated is error:
+        raise error
+    raise translated from error
+
+
+def _translated(error: BaseException, path: Path) -> BaseException:
+    translated: BaseException = error
     name = getattr(error, "sqlite_errorname", "")
     full = name == "SQLITE_FULL" or (isinstance(error, OSError) and error.errno == errno.ENOSPC)
     if name in ("SQLITE_IOERR", "SQLITE_CANTOPEN"):
-        room = os.statvfs(folder)
+        room = os.statvfs(path.parent)
         full = room.f_bavail * room.f_frsize < LEAST_ROOM
     if full:
         translated = StorageFull("storage.full")
+    elif name in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+        translated = ArchiveError("storage.unreadable", name=path.name)
+    if translated is not error:
         translated.__cause__ = error
-        return translated
-    return error
+    return translated
 
 
 def _connect(path: Path, key: bytes, cache_kib: int) -> Connection:
@@ -215,12 +227,7 @@ def _connect(path: Path, key: bytes, cache_kib: int) -> Connection:
         _prepare(connection, key, cache_kib)
     except BaseException as error:
         connection.close()
-        if getattr(error, "sqlite_errorname", "") == "SQLITE_NOTADB":
-            raise ArchiveError("storage.unreadable", name=path.name) from error
-        translated = _translated(error, path.parent)
-        if translated is error:
-            raise
-        raise translated from error
+        _raise_translated(error, path)
     return connection
 
 

@@ -20,22 +20,30 @@ class Transfer:
     at: int
 
 
+_TRANSFER = (
+    "select transfer, group_concat(step), max(dossier), max(origin), max(destination), "
+    "max(reason), min(at) from transfer "
+)
+
+
 def transfers(connection: Connection, limit: int = 200) -> list[Transfer]:
     """List transfers in and out, the newest first."""
     rows = connection.execute(
-        "select transfer, group_concat(step), max(dossier), max(origin), max(destination), "
-        "max(reason), min(at) from transfer group by transfer order by transfer desc limit ?",
-        (limit,),
+        _TRANSFER + "group by transfer order by transfer desc limit ?", (limit,)
     )
-    return [
-        Transfer(id, frozenset(steps.split(",")), dossier, origin, destination, reason, at)
-        for id, steps, dossier, origin, destination, reason, at in rows
-    ]
+    return [_transfer(*row) for row in rows]
 
 
 def transfer_of(connection: Connection, id: str) -> Transfer | None:
     """Read one transfer."""
-    return next((each for each in transfers(connection, 1_000_000) if each.id == id), None)
+    row = connection.execute(_TRANSFER + "where transfer = ? group by transfer", (id,)).fetchone()
+    return _transfer(*row) if row else None
+
+
+def _transfer(
+    id: str, steps: str, dossier: str, origin: str, destination: str, reason: str, at: int
+) -> Transfer:
+    return Transfer(id, frozenset(steps.split(",")), dossier, origin, destination, reason, at)
 
 
 def arrival_of(connection: Connection, transfer: str) -> dict[str, Any] | None:

@@ -70,6 +70,38 @@ def test_a_wrong_key_is_refused_and_harms_nothing(space: Space) -> None:
     again.close()
 
 
+@pytest.mark.parametrize("place", [0.001, 0.4, 0.6, 0.8, 0.99])
+def test_a_flipped_bit_of_the_database_is_told_and_never_read_over(
+    space: Space, place: float
+) -> None:
+    for _ in range(300):
+        space.write(store_entry)
+    space.close()
+    altered = bytearray(space.path.read_bytes())
+    altered[int(len(altered) * place)] ^= 1
+    space.path.write_bytes(altered)
+    with pytest.raises(ArchiveError) as caught:
+        read_all(space.path)
+    assert (caught.value.key, caught.value.fields) == ("storage.unreadable", {"name": "town.db"})
+
+
+def read_all(path: Path) -> None:
+    again = Space(path, KEY, "town-1")
+    try:
+        again.write(tally("a"))
+        with again.read() as connection:
+            tables = connection.execute(
+                "select name from sqlite_schema where type = 'table' and name not like 'crsql%' "
+                "and name not like 'person_search%'"
+            ).fetchall()
+            for (table,) in tables:
+                connection.execute(f"select * from {table}").fetchall()  # noqa: S608
+            connection.execute("select * from crsql_changes").fetchall()
+            assert connection.execute("pragma integrity_check").fetchall() == [("ok",)]
+    finally:
+        again.close()
+
+
 @pytest.mark.parametrize("error", [InvalidInput("query.empty"), ValueError(), KeyboardInterrupt()])
 def test_an_error_undoes_the_whole_transaction_and_work_goes_on(
     space: Space, error: BaseException
