@@ -1,5 +1,6 @@
 """The box's side kept going: exchanges again and again, and a true account of how things stand."""
 
+import logging
 import random
 import threading
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from edge.store import exchange, holdings
 from edge.store.entries import chain_head
 from sync.session import Session
 
+_LOG = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 
 
@@ -108,17 +110,21 @@ class ReplicationLoop:
         try:
             self._session.run_once(lambda: not self._stopping.is_set())
         except PeerUnreachable as error:
-            self._fail(error, reachable=False)
+            self._fail(error.key, reachable=False)
             self._look_around()
         except DangxiaError as error:
-            self._fail(error, reachable=True)
+            self._fail(error.key, reachable=True)
+        except Exception:
+            # The outermost loop: whatever broke, the counter's entries must go out some day.
+            _LOG.exception("an exchange failed")
+            self._fail("sync.failed", reachable=False)
         else:
             self._shipped, self._failures = own, 0
             self._reachable, self._error = True, ""
 
-    def _fail(self, error: DangxiaError, *, reachable: bool) -> None:
+    def _fail(self, key: str, *, reachable: bool) -> None:
         self._failures += 1
-        self._reachable, self._error = reachable, error.key
+        self._reachable, self._error = reachable, key
 
     def _look_around(self) -> None:
         found = self._find() if self._find is not None else None
@@ -130,7 +136,11 @@ class ReplicationLoop:
         """Wait for the interval or the back-off; a commit ends it early if it is our own entry."""
         bound = min(FIRST_WAIT * 2**self._failures, LONGEST_WAIT)
         left = random.uniform(0.2, bound) if self._failures else self._interval
+        was_cut = self._session.link.is_cut
         while left > 0 and not self._stopping.is_set():
+            if was_cut and not self._session.link.is_cut:
+                self._failures = 0
+                return
             slice = min(left, 1.0)
             if self._wake.wait(slice):
                 self._wake.clear()

@@ -20,7 +20,8 @@ from sync.admission import Admitted, admit
 from sync.roster import Roster
 from sync.segment import ENTRY_KEY, Header, Segment, in_order, open_segment, seal_segment
 
-SEGMENT_CHANGES, MERGE_LIMIT = 20_000, 5_000
+# Small merges, because the counter waits for the one under way; larger ones gain nothing.
+SEGMENT_CHANGES, MERGE_LIMIT = 20_000, 1_000
 QUARANTINE_FILES = 50
 
 
@@ -114,8 +115,9 @@ class Replica:
     def take(self, content: bytes, sender: str) -> Taken:
         """Verify, admit and merge a segment that `sender` handed over; known ones do nothing.
 
-        Raises SegmentRejected (quarantined, nothing changed), SchemaAhead, and PeerRefused
-        `sync.cursor` when the segment does not follow on what is held.
+        Raises SegmentRejected (quarantined, nothing changed; with `segment.content` the whole
+        versions before the unreadable one stay), SchemaAhead, and PeerRefused `sync.cursor` when
+        the segment does not follow on what is held.
         """
         with self._taking:
             try:

@@ -9,7 +9,8 @@ from edge.store.database import Connection
 class Ticket:
     """A one-off leave to ask for admission; `expires` in milliseconds.
 
-    `state` is open, pending or admitted; `box`, `name`, `public_key` and `seal` are empty while open.
+    `state` is open, pending or admitted; while open, `box`, `name`, `public_key` and `seal` are
+    empty.
     """
 
     id: str

@@ -173,7 +173,7 @@ def test_half_an_entry_is_refused(box: Side, hub: Side) -> None:
 def test_a_gap_in_the_chain_is_refused(box: Side, hub: Side) -> None:
     box.view(3)
     segment = honest(box)
-    second = [c for c in segment.changes if c[2] == "head" and '"n":2,' in str(c[3])][0]
+    second = next(c for c in segment.changes if c[2] == "head" and '"n":2,' in str(c[3]))
     rest = [change for change in segment.changes if change[1] != second[1]]
     refused(hub, resealed(segment, rest), "segment.chain")
 

@@ -8,15 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from edge.domain.entry import first_break
 from edge.store import exchange
 from edge.store.database import Space
 from edge.store.entries import Author, Pen, entries_of_box, now_ms
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.projection import dump
-from edge.domain.entry import first_break
 from sync.replica import Replica
 from sync.roster import Member, Roster
+from sync.segment import open_segment
 
 HUB, BOX = Keys(bytes([1]) * 32), Keys(bytes([2]) * 32)
 ROSTER = Roster(HUB.id, HUB.public_key, {BOX.id: Member(BOX.id, "1", "", BOX.public_key, False)})
@@ -67,8 +68,6 @@ def test_a_kill_after_any_commit_loses_nothing(tmp_path: Path, commits: int) -> 
     while (content := box.outgoing(HUB.id, "e", cursor)) is not None:
         last = len(list(tmp_path.glob("*.segment")))
         (tmp_path / f"{last:03}.segment").write_bytes(content)
-        from sync.segment import open_segment
-
         segment, hash = open_segment(content, ROSTER.key_of)
         cursor = Cursor(segment.header.last, hash)
     replica_of(tmp_path / "hub", HUB).space.close()

@@ -1,5 +1,7 @@
 """The codec: what goes in comes out, byte for byte, and a changed byte never passes."""
 
+from contextlib import suppress
+
 import pytest
 import zstandard
 from hypothesis import given
@@ -41,7 +43,7 @@ def _typed(value: object) -> object:
 def chained_entries(draw: st.DrawFn) -> list[Change]:
     changes: list[Change] = []
     boxes = draw(st.lists(HEX, min_size=1, max_size=3, unique=True))
-    heads = {box: (0, GENESIS) for box in boxes}
+    heads = dict.fromkeys(boxes, (0, GENESIS))
     count = draw(st.integers(0, 12))
     ids = draw(st.lists(HEX, min_size=count, max_size=count, unique=True))
     for id in ids:
@@ -134,10 +136,8 @@ def test_rubbish_is_rejected_in_words(content: bytes) -> None:
     )
 )
 def test_hostile_columns_never_do_more_than_fail(packed: object) -> None:
-    try:
+    with suppress(MalformedColumn):
         assert len(unpack(packed, 3)) == 3
-    except MalformedColumn:
-        pass
 
 
 def test_a_small_column_cannot_blow_up_into_memory() -> None:

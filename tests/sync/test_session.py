@@ -13,6 +13,7 @@ from edge.store.seals import receipts
 from sync.client import ReplicationLoop
 from sync.identity import WINDOW_MS
 from sync.session import Exchange
+from sync.wire import Link
 from tests.sync.world import Box, Line, World
 
 
@@ -188,6 +189,20 @@ def test_the_loop_exchanges_by_itself_and_says_how_things_stand(world: World) ->
         assert loop.status().oldest_unsent is not None
         loop.restore()
         _until(lambda: loop.status().unsent == 0 and loop.status().error == "")
+    finally:
+        loop.stop()
+
+
+def test_another_program_may_cut_and_restore_the_line(world: World) -> None:
+    box = world.box()
+    loop = ReplicationLoop(box.session, box.keys.id, interval=60.0)
+    switch = Link(box.folder / "sync" / "link.cut")
+    switch.cut()
+    loop.start()
+    try:
+        _until(lambda: loop.status().error == "sync.unreachable")
+        switch.restore()
+        _until(lambda: loop.status().reachable)
     finally:
         loop.stop()
 

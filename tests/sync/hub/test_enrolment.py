@@ -3,11 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
+from edge.domain.entry import canonical
 from edge.domain.errors import InvalidInput, NotFound, PeerRefused, PeerUnreachable
 from edge.store.keys import Keys
 from sync.enrolment import ask_admission, read_ticket
+from sync.identity import signed_headers
+from sync.tls import fetch_certificate, pinned_context
 from sync.wire import Pins
 from tests.sync.world import World
 
@@ -123,12 +127,6 @@ def test_pins_are_kept(world: World, tmp_path: Path) -> None:
 
 
 def test_a_replayed_request_is_refused(world: World) -> None:
-    import httpx
-
-    from edge.domain.entry import canonical
-    from sync.identity import signed_headers
-    from sync.tls import fetch_certificate, pinned_context
-
     box = world.box()
     body = canonical({"proto": 1, "spaces": {}}).encode()
     headers = signed_headers(
