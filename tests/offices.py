@@ -16,7 +16,7 @@ from edge.domain.identity import check_character
 from edge.domain.kinds import Kind
 from edge.imaging.master import MEDIA_TYPE, Master
 from edge.store.blobs import Blobs
-from edge.store.database import Space
+from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen, entries_by_id
 from edge.store.keys import Keys
 from edge.store.projection import project
@@ -109,9 +109,9 @@ def open_office(folder: Path, code: str = WILLOW, clock: Clock | None = None) ->
     )
 
 
-def people_county(connection: object, clock: Clock) -> None:
+def people_county(connection: Connection, clock: Clock) -> None:
     """Write as the hub does: the institutions, and who may sign in."""
-    pen = Pen(connection, Author("f" * 32, clock), "hub")  # type: ignore[arg-type]
+    pen = Pen(connection, Author("f" * 32, clock), "hub")
     for code, name in TOWNS.items():
         pen.append(Kind.INSTITUTION_NAMED, code, {"name": name, "code": code})
     for login, clerk in STAFF.items():
@@ -145,16 +145,16 @@ def deliver(source: Space, target: Space) -> None:
         ).fetchall()
         ids = {id for (id,) in connection.execute("select id from entry")}
 
-    def merge(connection: object) -> None:
-        own = connection.execute("select id from entry")  # type: ignore[attr-defined]
+    def merge(connection: Connection) -> None:
+        own = connection.execute("select id from entry")
         held = {id for (id,) in own}
-        connection.executemany(  # type: ignore[attr-defined]
+        connection.executemany(
             'insert into crsql_changes ("table", pk, cid, val, col_version, db_version, site_id, '
             "cl, seq) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             changes,
         )
-        entries = entries_by_id(connection, sorted(ids - held))  # type: ignore[arg-type]
-        project(connection, entries)  # type: ignore[arg-type]
+        entries = entries_by_id(connection, sorted(ids - held))
+        project(connection, entries)
 
     target.write(merge, urgent=False)
 
@@ -181,7 +181,7 @@ def receive_person(
     office: Office, name: str, number: str = "", clerk: Clerk = CLERK, **told: object
 ) -> Received:
     """Receive a dossier with no more than a name and an ID number."""
-    return receive(office, clerk, Reception(name, number, "流动", **told))  # type: ignore[arg-type]
+    return receive(office, clerk, Reception(name, number, "流动", **told))
 
 
 def scan(office: Office, *words: str, clerk: Clerk = CLERK) -> str:
