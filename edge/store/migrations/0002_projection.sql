@@ -36,6 +36,7 @@ create index person_id_tail on person (substr(id_number, -6)) where id_number <>
 create table person_initials (
     initials text, person text, primary key (initials, person)
 ) without rowid;
+create index person_initials_person on person_initials (person);
 
 -- Bigrams of names and former names; rowid is the person's.
 create virtual table person_search using fts5(bigrams, content='', contentless_delete=1);
