@@ -5,6 +5,7 @@ from litestar.di import Provide
 
 from edge.web import (
     captures,
+    drafts,
     health,
     home,
     lending,
@@ -34,6 +35,7 @@ HANDLERS = [
     home.home,
     home.todo,
     home.events,
+    drafts.keep,
     search.ask,
     search.show,
     search.for_task,

@@ -12,6 +12,7 @@ from edge.domain.access import Clerk, Right
 from edge.domain.archive import CATEGORIES, SUBDIVISIONS
 from edge.domain.errors import InvalidInput, NotFound
 from edge.store import captures, dossiers, persons
+from edge.web import drafts
 from edge.web.locale import sentence_of
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
@@ -119,6 +120,7 @@ def show(
         person=person,
         categories=CATEGORIES,
         subdivisions=SUBDIVISIONS,
+        kept=drafts.draft_of(parts, reader, f"filing-{capture}"),
         **shown,
     )
 
@@ -215,6 +217,7 @@ def _filed(parts: Parts, clerk: Clerk, filing: supplement.Filing) -> str:
     if parts.scanning.batch(filing.capture) is not None:
         parts.scanning.close(filing.capture)
     supplement.file_material(parts.office, clerk, filing)
+    drafts.drop(parts, clerk, f"filing-{filing.capture}")
     with parts.office.space.read() as town:
         left = captures.waiting_pages(town, filing.capture)
         person = dossiers.dossier_of(town, filing.dossier).person

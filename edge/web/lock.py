@@ -27,6 +27,12 @@ class SignIn(msgspec.Struct, frozen=True):
     pin: str
 
 
+class Left(msgspec.Struct, frozen=True):
+    """The form that locks; `back` is the page that locked itself."""
+
+    back: str = ""
+
+
 class Language(msgspec.Struct, frozen=True):
     """The choice of language."""
 
@@ -53,14 +59,16 @@ def sign_in(
     request: Request[Any, Any, Any], parts: NamedDependency[Parts], data: URLEncodedBody[SignIn]
 ) -> Response[Any]:
     """Check the PIN and open the home screen; raises Denied as `signing_in.sign_in`."""
-    session.sign_in(request, signing_in.sign_in(parts.office, data.login.strip(), data.pin))
-    return go(request, "/")
+    clerk = signing_in.sign_in(parts.office, data.login.strip(), data.pin)
+    place = session.place_left(request, clerk)
+    session.sign_in(request, clerk)
+    return go(request, place)
 
 
 @post("/sign-out", status_code=303, sync_to_thread=False)
-def lock(request: Request[Any, Any, Any]) -> Redirect:
-    """End the session at this browser."""
-    session.sign_out(request)
+def lock(request: Request[Any, Any, Any], data: URLEncodedBody[Left]) -> Redirect:
+    """End the session at this browser; after a lock by itself its clerk comes back here."""
+    session.sign_out(request, data.back)
     return Redirect("/lock", status_code=303)
 
 

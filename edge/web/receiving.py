@@ -12,12 +12,14 @@ from edge.domain.access import Clerk
 from edge.domain.archive import CATEGORIES, DOSSIER_CLASSES
 from edge.domain.errors import InvalidInput
 from edge.store import persons
+from edge.web import drafts
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
 from edge.workflows import accession
 
 TEXTS = ("name", "id_number", "dossier_class", "shelf", "number", "origin", "letter", "unit")
 LONGEST = 200
+TASK = "receive"
 
 
 @get("/receive", sync_to_thread=True)
@@ -32,8 +34,14 @@ def form(
     if person:
         with parts.office.space.read() as town:
             known = persons.person_of(town, person)
+    kept = drafts.draft_of(parts, reader, TASK)
     return page(
-        request, "receive.html", person=known, classes=DOSSIER_CLASSES, categories=CATEGORIES
+        request,
+        "receive.html",
+        person=known,
+        kept=kept,
+        classes=DOSSIER_CLASSES,
+        categories=CATEGORIES,
     )
 
 
@@ -45,10 +53,15 @@ async def receive(
     sent = await request.form()
     texts = {name: str(sent.get(name, "")).strip()[:LONGEST] for name in TEXTS}
     counts = {each.code: _count(each.code, sent.get(f"count-{each.code}")) for each in CATEGORIES}
-    received = await in_thread(
-        accession.receive, parts.office, reader, accession.Reception(**texts, counts=counts)
-    )
-    return go(request, f"/persons/{received.person}")
+    reception = accession.Reception(**texts, counts=counts)
+    return go(request, await in_thread(_received, parts, reader, reception))
+
+
+def _received(parts: Parts, clerk: Clerk, reception: accession.Reception) -> str:
+    """Receive, and give the address to go on at."""
+    received = accession.receive(parts.office, clerk, reception)
+    drafts.drop(parts, clerk, TASK)
+    return f"/persons/{received.person}"
 
 
 def _count(category: str, text: object) -> int:

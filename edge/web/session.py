@@ -38,9 +38,19 @@ def sign_in(request: Request[Any, Any, Any], clerk: Clerk) -> None:
     )
 
 
-def sign_out(request: Request[Any, Any, Any]) -> None:
-    """End the session at this browser."""
-    request.clear_session()
+def sign_out(request: Request[Any, Any, Any], place: str = "") -> None:
+    """End the session at this browser; its clerk will come back to `place`."""
+    clerk = signed_in(request)
+    if clerk is None or not place.startswith("/") or place.startswith("//"):
+        request.clear_session()
+    else:
+        request.set_session({"left": {"clerk": clerk.id, "place": place}})
+
+
+def place_left(request: Request[Any, Any, Any], clerk: Clerk) -> str:
+    """Where the clerk was when this browser was locked; another clerk begins at home."""
+    left = request.session.get("left") if request.session else None
+    return str(left["place"]) if left and left["clerk"] == clerk.id else "/"
 
 
 def signed_in(request: Request[Any, Any, Any]) -> Clerk | None:

@@ -11,7 +11,7 @@ from edge.workflows import storage_room
 from edge.workflows.lending import lend
 from tests.kiosk_ui.browser import Counter, counter_at
 from tests.kiosk_ui.world import ROOM, World
-from tests.offices import CLERK
+from tests.offices import CLERK, PIN
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -275,3 +275,40 @@ def test_english_is_one_tap_away_and_comes_back(browser: Browser, world: World) 
         window.page.click(".who summary")
         window.page.click("button[lang=zh-CN]")
         expect(window.page.locator("h1")).to_have_text("今天要办什么？")
+
+
+def test_a_browser_that_lost_the_box_says_so_and_keeps_what_was_typed(
+    browser: Browser, world: World
+) -> None:
+    with counter_at(browser, world.url, (1280, 800)) as window:
+        window.sign_in()
+        window.open("/receive")
+        window.page.wait_for_timeout(500)
+        window.page.fill("#name", "王秀英")
+        window.page.context.set_offline(True)
+        world.stations.close()
+        expect(window.page.locator("#line-lost")).to_be_visible(timeout=15_000)
+        expect(window.page.locator("#line-lost")).to_contain_text("已填的内容还在")
+        window.page.context.set_offline(False)
+        expect(window.page.locator("#line-lost")).to_be_hidden(timeout=30_000)
+        expect(window.page.locator("#name")).to_have_value("王秀英")
+
+
+def test_a_half_filled_form_survives_the_lock(browser: Browser, world: World) -> None:
+    with counter_at(browser, world.url, (1280, 800)) as window:
+        window.sign_in()
+        window.open("/receive")
+        with window.page.expect_response("**/drafts") as answer:
+            window.page.fill("#origin", "县人才交流中心")
+        assert answer.value.status == 204
+        # What idle.js does after five minutes.
+        window.page.evaluate(
+            "() => { const form = document.getElementById('idle-lock');"
+            " form.elements.back.value = location.pathname; form.submit(); }"
+        )
+        expect(window.page).to_have_url(f"{world.url}/lock")
+        window.page.fill("#login", "shanzhe")
+        window.page.fill("#pin", PIN)
+        window.page.keyboard.press("Enter")
+        expect(window.page).to_have_url(f"{world.url}/receive")
+        expect(window.page.locator("#origin")).to_have_value("县人才交流中心")

@@ -5,7 +5,7 @@ from edge.store.room import open_alerts
 from edge.web.parts import SyncStanding
 from edge.workflows import storage_room
 from tests.edge.web.conftest import Desk
-from tests.offices import MAPLE, NOON, id_number, receive_person
+from tests.offices import MAPLE, NOON, PIN, id_number, receive_person
 
 
 def test_a_dossier_is_received_with_its_counts_and_a_fault_loses_nothing(desk: Desk) -> None:
@@ -103,3 +103,30 @@ def test_the_api_describes_itself_without_a_foreign_address(desk: Desk) -> None:
     described = desk.get("/api/v1/schema/openapi.json").json()
     assert set(described["paths"]) >= {"/api/v1/persons/search", "/api/v1/sync"}
     assert not any(path.startswith("/persons") for path in described["paths"])
+
+
+def test_what_is_typed_is_kept_until_it_is_on_record(desk: Desk) -> None:
+    desk.sign_in()
+    kept = desk.post("/drafts", task="receive", name="王秀英", origin="县人才中心")
+    assert kept.status_code == 204
+    assert 'value="县人才中心"' in desk.get("/receive").text
+    desk.post("/sign-out")
+    desk.sign_in("oujing")
+    assert "县人才中心" not in desk.get("/receive").text
+    desk.post("/sign-out")
+    desk.sign_in()
+    desk.post("/receive/register", name="王秀英", dossier_class="流动", origin="县人才中心")
+    assert "县人才中心" not in desk.get("/receive").text
+    assert desk.post("/drafts", task="../other", name="x").status_code == 422
+
+
+def test_a_screen_that_locked_itself_opens_again_for_the_same_clerk_only(desk: Desk) -> None:
+    desk.sign_in()
+    desk.post("/sign-out", back="/receive")
+    assert desk.get("/receive").headers["location"] == "/lock"
+    again = desk.post("/sign-in", login="shanzhe", pin=PIN)
+    assert again.headers["location"] == "/receive"
+    desk.post("/sign-out", back="/receive")
+    assert desk.post("/sign-in", login="oujing", pin=PIN).headers["location"] == "/"
+    desk.post("/sign-out", back="//elsewhere.example/")
+    assert desk.post("/sign-in", login="oujing", pin=PIN).headers["location"] == "/"
