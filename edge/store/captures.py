@@ -44,7 +44,8 @@ def waiting_pages(connection: Connection, capture: str) -> list[Page]:
     filed = Counter(
         blob.lower()
         for (blob,) in connection.execute(
-            "select hex(f.blob) from material m join page f on f.owner = m.id where m.capture = ?",
+            "select hex(f.blob) from material m join page f on f.owner = m.id "
+            "where m.capture = ? and m.capture <> ''",
             (capture,),
         )
     )

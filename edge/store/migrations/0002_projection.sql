@@ -63,6 +63,7 @@ create table capture (
     waiting integer not null default 0
 );
 create index capture_waiting on capture (at) where waiting > 0;
+create index capture_device on capture (device);
 
 -- Pages of captures and of materials; owner: id of either. blob, thumb: SHA-256.
 create table page (

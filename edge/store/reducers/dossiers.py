@@ -139,7 +139,7 @@ def _count_waiting(connection: Connection, captures: Iterable[str]) -> None:
     connection.executemany(
         "update capture set waiting = (select coalesce(sum(max(0, seen - filed)), 0) from "
         "(select count(*) as seen, (select count(*) from material m join page f "
-        "on f.owner = m.id where m.capture = :id and f.blob = w.blob) as filed "
+        "on f.owner = m.id where m.capture = :id and m.capture <> '' and f.blob = w.blob) as filed "
         "from page w where w.owner = :id group by w.blob)) where id = :id",
         [{"id": capture} for capture in sorted(captures)],
     )
