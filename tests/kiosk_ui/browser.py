@@ -48,7 +48,9 @@ class Counter:
 
     def open(self, path: str) -> None:
         """Open an address of the box and let it settle."""
-        self.page.goto(self.url + path)
+        answer = self.page.goto(self.url + path)
+        assert answer is not None
+        assert answer.ok, f"{path}: {answer.status}"
         self.page.wait_for_load_state("load")
 
     def sign_in(self, login: str = "shanzhe") -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.kiosk_ui.browser import SIZES, Counter, chromium, counter_at
+from tests.kiosk_ui.browser import SIZES, Counter, counter_at
 from tests.kiosk_ui.world import World, lived_in
 
 
@@ -13,12 +13,6 @@ from tests.kiosk_ui.world import World, lived_in
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with lived_in(tmp_path_factory.mktemp("world")) as opened:
         yield opened
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
