@@ -66,7 +66,7 @@ class Children:
         """End a program as a power cut would."""
         child = self._running.pop(name)
         child.kill()
-        child.wait()
+        _forget(child)
 
     def stop(self, name: str, patience_s: float = 10.0) -> None:
         """Ask a program to end, and make it end."""
@@ -107,4 +107,10 @@ def _end(children: Sequence[subprocess.Popen[str]], patience_s: float) -> None:
         except subprocess.TimeoutExpired:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+        _forget(child)
+
+
+def _forget(child: subprocess.Popen[str]) -> None:
+    child.wait()
+    if child.stdout is not None:
+        child.stdout.close()

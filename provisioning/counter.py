@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import httpx
@@ -110,7 +110,7 @@ class Counter:
                 return notice
         raise Refused("counter.waited", words=words, said=said)
 
-    def listen(self) -> Iterator[tuple[str, str]]:
+    def listen(self) -> Generator[tuple[str, str], None, None]:
         """Begin to hear the station's signals; returns once the line stands."""
         signals = self._signals()
         next(signals)
@@ -135,7 +135,7 @@ class Counter:
         images = set(re.findall(r"/pages/\w+/\w+", "".join(map(self.look, sorted(leaves)))))
         return bool(images) and all(self._web.get(each).status_code == 200 for each in images)
 
-    def _signals(self) -> Iterator[tuple[str, str]]:
+    def _signals(self) -> Generator[tuple[str, str], None, None]:
         with self._web.stream("GET", "/events") as stream:
             event = ""
             for line in stream.iter_lines():

@@ -176,6 +176,7 @@ class Day:
         started = time.monotonic()
         self.world.far_ends.swipe("a", {"name": person.name, "id_number": person.id_number})
         event, fields = next(each for each in events if each[0] == "card")
+        events.close()
         taken = time.monotonic() - started
         self.world.far_ends.lift("a")
         _expect(json.loads(fields)["person"] == self.person, event, fields)

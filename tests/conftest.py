@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser
 
 from edge.workflows.office import Office
+from tests.kiosk_ui.browser import chromium
 from tests.offices import Clock, office_in
 
 # Two machines of very different speed run these; time is no promise of a property.
@@ -26,3 +28,10 @@ def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
     """The office of Willow River, empty but for its staff."""
     with office_in(tmp_path / "office", clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One real browser for all screen tests of a worker."""
+    with chromium() as started:
+        yield started

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, expect
 from edge.domain.kinds import Kind
 from edge.store import exchange
 from sync.hub.app import screens_app
-from tests.kiosk_ui.browser import SIZES, Counter, chromium, counter_at
+from tests.kiosk_ui.browser import SIZES, Counter, counter_at
 from tests.sync.hub.web.county import (
     ADMINISTRATOR,
     BRIDGE,
@@ -25,6 +25,8 @@ from tests.sync.hub.web.county import (
     box_of,
     county_in,
 )
+
+pytestmark = pytest.mark.xdist_group("browser")
 
 
 @contextmanager
@@ -49,12 +51,6 @@ def served(county: County) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
