@@ -32,6 +32,9 @@ _JOB_ATTRIBUTES = ["job-state", "job-state-reasons", "job-printer-state-message"
 _Answer = TypeVar("_Answer")
 
 
+GIVEN_UP = "canceled at printer"
+
+
 class JobState(StrEnum):
     """How far a print job has come; the last three are final."""
 
@@ -157,8 +160,8 @@ class CupsPrinter:
         message = about.get("job-printer-state-message") or ""
         detail = " ".join([message, *reasons]).strip()
         asked = job_id in self._cancelled or "job-canceled-by-user" in reasons
-        if state is JobState.CANCELLED and message and not asked:
-            # CUPS calls a job cancelled, too, that the printer gave up; only then it says more.
+        if state is JobState.CANCELLED and GIVEN_UP in message and not asked:
+            # CUPS calls a job cancelled, too, that the printer gave up.
             state = JobState.FAILED
         if state in _FINAL:
             return PrintJob(job_id, state, None, detail)

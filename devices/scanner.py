@@ -169,10 +169,29 @@ class SaneScanner:
         try:
             self._cancelled.clear()
             source = self._prepare(request.source, folder)
-            with self._running(request, source, folder) as (process, complaints):
-                yield from self._pages(process, complaints, source, folder)
+            try:
+                yield from self._read(request, source, folder)
+            except DeviceFault as error:
+                if not self._empty_after_all(request.source, source, error):
+                    raise
+                yield from self._read(request, Source.FLATBED, folder)
         finally:
             self._lease.release()
+
+    def _read(self, request: ScanRequest, source: Source, folder: Path) -> Iterator[ScannedPage]:
+        with self._running(request, source, folder) as (process, complaints):
+            yield from self._pages(process, complaints, source, folder)
+
+    def _empty_after_all(self, asked: Source, used: Source, error: DeviceFault) -> bool:
+        # A feeder that has just run empty may still call itself loaded when it is asked.
+        assert self._capabilities is not None
+        return (
+            asked is Source.AUTO
+            and used is Source.FEEDER
+            and Source.FLATBED in self._capabilities.sources
+            and error.fields["fault"] is Fault.PAPER_OUT
+            and error.fields["pages_kept"] == 0
+        )
 
     def cancel(self) -> None:
         """Stop the running scan; pages already yielded stay."""

@@ -108,6 +108,7 @@ class Session:
         self.wire.close()
 
     def _confirmed(self, pulled: int, pushed: int, carried: Carried) -> Exchange:
+        self.wire.request("POST", "/confirm", b"{}")
         self.town.write(
             lambda c: exchange.note_contact(c, self.pins.hub, self.clock()), urgent=False
         )

@@ -30,8 +30,8 @@ def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
         yield opened
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One real browser for all screen tests of a worker."""
+    """One real browser for a file's tests; its event loop must not outlive them."""
     with chromium() as started:
         yield started

@@ -36,7 +36,7 @@ TECHNICIAN = Clerk("u-technician", "仇伟", WILLOW, frozenset({"technician"}))
 STRANGER = Clerk("u-maple", "查林", MAPLE, frozenset({"clerk"}))
 COUNTY = Clerk("u-county", "曾敏", "", frozenset({"supervisor"}))
 STAFF = {
-    "shanzhe": CLERK,
+    "101": CLERK,
     "oujing": READER,
     "qiuwei": TECHNICIAN,
     "zhalin": STRANGER,

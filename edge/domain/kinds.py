@@ -33,7 +33,7 @@ County space (written by the hub only)
     institution.named [town code] name, code
     user.enrolled [user]         name, login, town, roles[], pin (argon2 verifier)
     user.withdrawn [user]
-    box.admitted [box]           town, name, public_key, seal? (PEM certificates)
+    box.admitted [box]           town, name, ordinal, public_key, seal? (PEM)
     box.revoked [box]            reason
 
 A page is {blob, thumb, width, height, dpi, bytes, blank, dark, skew}: digests of the untouched

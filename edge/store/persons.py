@@ -49,7 +49,7 @@ _WHERE: dict[By, str] = {
     By.ID_TAIL: "where p.id_number <> '' and substr(p.id_number, -6) >= ? "
     "and substr(p.id_number, -6) < ?",
     By.DOSSIER_NUMBER: "where d.number >= ? and d.number < ?",
-    By.NAME: "where p.rowid in (select rowid from person_search where person_search match ? "
+    By.NAME: "where p.row in (select rowid from person_search where person_search match ? "
     "limit 500)",
     By.INITIALS: "where p.id in (select person from person_initials where initials >= ? "
     "and initials < ? limit 500)",
@@ -79,6 +79,17 @@ def person_by_id_number(connection: Connection, id_number: str) -> Person | None
         (id_number,),
     ).fetchone()
     return Person(*row) if row else None
+
+
+def holder_of(connection: Connection, dossier: str) -> Person:
+    """Read the person whose dossier it is; raises NotFound `person.unknown`."""
+    row = connection.execute(
+        f"select {_PERSON} from person p join dossier d on d.person = p.id where d.id = ?",
+        (dossier,),
+    ).fetchone()
+    if row is None:
+        raise NotFound("person.unknown")
+    return Person(*row)
 
 
 def conflicts_of(connection: Connection, subject: str) -> list[str]:

@@ -111,7 +111,8 @@ def dump(connection: Connection) -> bytes:
     """Render the whole present in one canonical form, for comparing peers and rebuilds."""
     lines = []
     for table in TABLES:
-        columns = [row[1] for row in connection.execute(f"pragma table_info({table})")]
+        described = connection.execute(f"pragma table_info({table})").fetchall()
+        columns = [name for _, name, *_ in described if name != "row"]
         order = ", ".join(columns)
         for row in connection.execute(f"select {order} from {table} order by {order}"):
             lines.append(f"{table}\t{row!r}")

@@ -77,9 +77,14 @@ def names_of_staff(county: Connection) -> dict[str, str]:
 
 
 def institutions(county: Connection) -> list[Institution]:
-    """List the offices by code."""
+    """List the county and its offices by code."""
     rows = county.execute("select code, name from institution order by code")
     return [Institution(*row) for row in rows]
+
+
+def town_offices(county: Connection) -> list[Institution]:
+    """List the offices of towns; division codes are digits, the county's own is not."""
+    return [each for each in institutions(county) if each.code.isdigit()]
 
 
 def _member(row: tuple[str, str, str, str, str, str]) -> Member:
@@ -91,6 +96,12 @@ def seal_of_box(county: Connection, box: str) -> str:
     """The PEM certificates of the office seal that a box keeps; empty when there are none."""
     row = county.execute("select seal from box where id = ? and not revoked", (box,)).fetchone()
     return str(row[0]) if row else ""
+
+
+def ordinal_of_box(county: Connection, box: str) -> int:
+    """A box's number within its town, from 1; 0 before it is admitted."""
+    row = county.execute("select ordinal from box where id = ?", (box,)).fetchone()
+    return int(row[0]) if row else 0
 
 
 def name_of_institution(county: Connection, code: str) -> str:

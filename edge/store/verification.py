@@ -1,4 +1,4 @@
-"""Proving a record: chains, seals, receipts, digests, files; names the first wrong thing of each."""
+"""Proving a record: chains, seals, receipts, digests, files; what does not hold is named."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.response import ServerSentEvent, Template
 
 from edge.domain.access import Clerk
-from edge.store import captures, dossiers, room, transfers
+from edge.store import captures, dossiers, persons, room, transfers
 from edge.store.database import Connection
 from edge.web import session
 from edge.web.parts import Parts
@@ -55,11 +55,13 @@ def todo(
 ) -> Template:
     """What waits for somebody."""
     with parts.office.space.read() as town:
+        late = overdue(town, parts.now)
         return page(
             request,
             "todo.html",
             captures=captures.waiting_captures(town),
-            overdue=overdue(town, parts.now),
+            overdue=late,
+            whose={each.dossier: persons.holder_of(town, each.dossier).name for each in late},
             arrived=arrived(town),
             alerts=room.open_alerts(town),
         )

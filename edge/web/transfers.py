@@ -62,7 +62,7 @@ def form(
 ) -> Template:
     """Where the dossier shall go."""
     with parts.office.county.read() as county:
-        towns = [e for e in staff.institutions(county) if e.code != parts.office.code]
+        towns = [e for e in staff.town_offices(county) if e.code != parts.office.code]
     with parts.office.space.read() as town:
         held = dossiers.dossier_of(town, dossier)
         person = persons.person_of(town, held.person)

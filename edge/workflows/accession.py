@@ -101,13 +101,12 @@ def _receive(office: Office, pen: Pen, reception: Reception) -> Received:
 
 
 def next_number(office: Office, pen: Pen) -> str:
-    """Give the next dossier number of this box: town code, box mark, running number.
+    """Give the next dossier number of this box: town code, box ordinal, running number.
 
-    The box's mark keeps two boxes of one town from giving the same number while apart.
+    The ordinal keeps two boxes of one town from giving the same number while apart.
     """
     running = take_number(pen.connection, "dossier")
-    mark = int(office.author.box[:4], 16) % 1000
-    return f"{office.code}-{mark:03d}-{running:05d}"
+    return f"{office.code}-{office.ordinal:02d}-{running:05d}"
 
 
 def _person(pen: Pen, reception: Reception) -> str:

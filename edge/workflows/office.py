@@ -9,6 +9,7 @@ from edge.domain.access import Clerk
 from edge.store.blobs import Blobs
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen
+from edge.store.staff import ordinal_of_box
 
 T = TypeVar("T")
 
@@ -36,6 +37,12 @@ class Office:
             "insert or ignore into held values (?, ?)",
             (bytes.fromhex(digest), self.blobs.size(digest)),
         )
+
+    @property
+    def ordinal(self) -> int:
+        """This box's number within its town; it stands in every number that the box gives."""
+        with self.county.read() as county:
+            return ordinal_of_box(county, self.author.box)
 
     @property
     def itself(self) -> Clerk:

@@ -51,8 +51,7 @@ def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
     source = _source(office, request)
     year = datetime.fromtimestamp(office.author.clock() / 1000, CHINA).year
     running = office.space.write(lambda c: take_number(c, f"proof-{year}"))
-    mark = int(office.author.box[:4], 16) % 1000
-    number = f"{office.code}证〔{year}〕{mark:03d}-{running:04d}号"
+    number = f"{office.code}证〔{year}〕{office.ordinal:02d}-{running:04d}号"
     code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
     paper = _paper(office, clerk, source, number, code)
     typeset = typeset_proof(paper)

@@ -13,7 +13,7 @@ from edge.domain.kinds import Kind
 from edge.store.dossiers import Standing, dossier_of
 from edge.store.entries import Pen
 from edge.store.persons import person_by_id_number
-from edge.store.staff import institutions
+from edge.store.staff import town_offices
 from edge.store.transfers import arrival_of, transfer_of
 from edge.workflows.accession import Received, next_number
 from edge.workflows.office import Office
@@ -28,7 +28,7 @@ def send(
     """
     clerk.require(Right.TRANSFER)
     with office.county.read() as county:
-        towns = {each.code for each in institutions(county)}
+        towns = {each.code for each in town_offices(county)}
     if town not in towns or town == office.code:
         raise InvalidInput("transfer.town_unknown", town=town)
 

@@ -22,7 +22,7 @@ from edge.imaging.master import MEDIA_TYPE, Master
 from edge.store import room
 from edge.store.database import Connection
 from edge.store.entries import Author, Pen
-from edge.store.papers import take_number
+from edge.workflows.accession import next_number
 from edge.workflows.digitising import page_record
 from edge.workflows.office import Office
 from edge.workflows.storage_room import close_hour
@@ -99,8 +99,7 @@ def _register(
     acts: list[tuple[str, str, dict[str, Any], tuple[str, ...]]] = []
     for index, (person, materials) in enumerate(part, start):
         subject, dossier = pen.new_id(), pen.new_id()
-        mark = int(office.author.box[:4], 16) % 1000
-        number = f"{office.code}-{mark:03d}-{take_number(connection, 'dossier'):05d}"
+        number = next_number(office, pen)
         counts: dict[str, int] = {}
         for material in materials:
             counts[material.category] = counts.get(material.category, 0) + 1
@@ -123,7 +122,7 @@ def _register(
             for page in own:
                 office.keep(connection, page["blob"])
                 office.keep(connection, page["thumb"])
-        if index % 37 == 5:
+        if index % 97 == 5:
             acts.append((Kind.CUSTODY_LENT, dossier, _loan(person, pen.at, index), ()))
     pen.append_many(acts)
 

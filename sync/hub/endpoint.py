@@ -118,6 +118,11 @@ def router(county: County) -> Router:
         content, total = county.peers.piece(member, space, _digest(digest), max(start, 0))
         return Answer(content, media_type=BYTES, headers={TOTAL: str(total)})
 
+    @post("/confirm", sync_to_thread=True, status_code=200)
+    def confirm(request: Request[Any, Any, Any], body: RawBody) -> dict[str, Any]:
+        county.peers.confirm(desk.member(request, body))
+        return {}
+
     return Router(
         path=PREFIX,
         route_handlers=[
@@ -130,6 +135,7 @@ def router(county: County) -> Router:
             offset,
             add_piece,
             piece,
+            confirm,
         ],
         exception_handlers={DangxiaError: refuse},
         request_max_body_size=MAX_PACKED + 1_024,

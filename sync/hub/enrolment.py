@@ -108,13 +108,17 @@ class Registry:
             asked = [each for each in enrolment.tickets(connection, "pending") if each.box == box]
             if not asked:
                 raise NotFound("box.unknown", box=box)
-            said = {"town": asked[0].town, "name": asked[0].name}
+            town = asked[0].town
+            said: dict[str, Any] = {
+                "town": town,
+                "name": asked[0].name,
+                "public_key": asked[0].public_key,
+            }
+            said["ordinal"] = 1 + sum(1 for row in enrolment.boxes(connection) if row[1] == town)
             if asked[0].seal:
                 office = name_of_institution(connection, asked[0].town)
                 said["seal"] = self._certify(office, asked[0].seal)
-            Pen(connection, self._author, by).append(
-                Kind.BOX_ADMITTED, box, {**said, "public_key": asked[0].public_key}
-            )
+            Pen(connection, self._author, by).append(Kind.BOX_ADMITTED, box, said)
             enrolment.settle(connection, box)
 
         self._county.write(write)

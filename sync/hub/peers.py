@@ -66,10 +66,13 @@ class Peers:
                 "have": [held.upto, held.hash],
             }
         self._settle(member)
+        return {"hub": self._keys.id, "at": self._clock(), "proto": PROTO, "spaces": spaces}
+
+    def confirm(self, member: Member) -> None:
+        """Note that an exchange with a box has ended well."""
         self._spaces.town(member.town).write(
             lambda c: exchange.note_contact(c, member.id, self._clock()), urgent=False
         )
-        return {"hub": self._keys.id, "at": self._clock(), "proto": PROTO, "spaces": spaces}
 
     def _settle(self, member: Member) -> None:
         """Finish what a kill between merging and signing left undone."""

@@ -31,12 +31,12 @@ def test_the_lock_screen_names_nobody_and_lets_a_clerk_in_by_touch(
         expect(window.page.locator("#lock-state .state-words")).to_be_visible()
         window.keep("lock")
         assert window.faults() == []
-        for letter in "shanzhe":
-            window.page.click(f".alphabet [data-key={letter}]")
-        window.page.click(".alphabet [data-key=enter]")
+        for letter in "101":
+            window.page.click(f"[data-keys-for=login] [data-key='{letter}']")
+        window.page.click("[data-keys-for=login] [data-key=enter]")
         for digit in "246810":
-            window.page.click(f".digits [data-key='{digit}']")
-        window.page.click(".digits [data-key=enter]")
+            window.page.click(f"[data-keys-for=pin] [data-key='{digit}']")
+        window.page.click("[data-keys-for=pin] [data-key=enter]")
         expect(window.page).to_have_url(f"{world.url}/")
 
 
@@ -48,7 +48,7 @@ def test_a_wrong_pin_is_told_in_the_page_and_the_name_typed_stays(
         window.page.fill("#login", "oujing")
         window.page.fill("#pin", "000000")
         window.page.keyboard.press("Enter")
-        expect(window.page.locator("#notices")).to_contain_text("账号或口令不对")
+        expect(window.page.locator("#notices")).to_contain_text("工号或口令不对")
         expect(window.page.locator("#login")).to_have_value("oujing")
 
 
@@ -307,7 +307,7 @@ def test_a_half_filled_form_survives_the_lock(browser: Browser, world: World) ->
             " form.elements.back.value = location.pathname; form.submit(); }"
         )
         expect(window.page).to_have_url(f"{world.url}/lock")
-        window.page.fill("#login", "shanzhe")
+        window.page.fill("#login", "101")
         window.page.fill("#pin", PIN)
         window.page.keyboard.press("Enter")
         expect(window.page).to_have_url(f"{world.url}/receive")

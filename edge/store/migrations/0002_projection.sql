@@ -23,8 +23,9 @@ create table conflict (
     subject text, field text, entries text not null, primary key (subject, field)
 ) without rowid;
 
+-- row: this machine's own number of a person, for the search index; never compared between peers.
 create table person (
-    id text primary key, entry text not null, name text not null, former_name text not null,
+    row integer primary key, id text not null unique, entry text not null, name text not null, former_name text not null,
     id_number text not null, sex text not null, birth text not null, ethnicity text not null,
     phone text not null, place text not null, education text not null, politics text not null,
     unit text not null
@@ -38,7 +39,7 @@ create table person_initials (
 ) without rowid;
 create index person_initials_person on person_initials (person);
 
--- Bigrams of names and former names; rowid is the person's.
+-- Bigrams of names and former names; rowid is the person's row.
 create virtual table person_search using fts5(bigrams, content='', contentless_delete=1);
 
 create table dossier (
@@ -141,8 +142,10 @@ create table staff (
     town text not null, roles text not null, pin text not null, withdrawn integer not null
 ) without rowid;
 create index staff_login on staff (login);
+-- ordinal counts the boxes of a town from 1, and stands in its numbers.
 -- seal: PEM certificates of the office seal that this box keeps, issuers after it.
 create table box (
     id text primary key, entry text not null, town text not null, name text not null,
-    public_key text not null, seal text not null, revoked integer not null
+    public_key text not null, seal text not null, ordinal integer not null,
+    revoked integer not null
 ) without rowid;

@@ -46,14 +46,16 @@ def user_withdrawn(connection: Connection, entries: Sequence[Entry]) -> None:
 def box_admitted(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `box.admitted`."""
     connection.executemany(
-        "insert into box values (?, ?, ?, ?, ?, ?, 0) on conflict (id) do update set "
+        "insert into box values (?, ?, ?, ?, ?, ?, ?, 0) on conflict (id) do update set "
         "entry = excluded.entry, town = excluded.town, name = excluded.name, "
-        "public_key = excluded.public_key, seal = excluded.seal where excluded.entry < box.entry",
+        "public_key = excluded.public_key, seal = excluded.seal, ordinal = excluded.ordinal "
+        "where excluded.entry < box.entry",
         [
             (
                 entry.about,
                 entry.id,
                 *(str(entry.body.get(name, "")) for name in ("town", "name", "public_key", "seal")),
+                int(entry.body.get("ordinal", 0)),
             )
             for entry in entries
         ],

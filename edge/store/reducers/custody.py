@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from edge.domain.entry import Entry
 from edge.store.database import Connection
-from edge.store.reducers.dossiers import counts_of
+from edge.store.reducers.dossiers import counts_of, name_pages
 
 
 def received(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -97,6 +97,10 @@ def transferred(connection: Connection, entries: Sequence[Entry]) -> None:
             for entry in entries
         ],
     )
+    # The pages travel with the paper: they are wanted as soon as the arrival is known.
+    for entry in entries:
+        for material in entry.body.get("materials", []):
+            name_pages(connection, material.get("pages", []))
 
 
 def _dossier(entry: Entry) -> str:

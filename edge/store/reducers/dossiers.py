@@ -99,8 +99,14 @@ def name_blobs(connection: Connection, blobs: Sequence[tuple[bytes, int]]) -> No
     )
 
 
+def name_pages(connection: Connection, pages: Sequence[Mapping[str, Any]]) -> None:
+    """Note that entries name these pages' files, thumbnails before masters."""
+    blobs = [(bytes.fromhex(page["thumb"]), THUMBNAIL) for page in pages]
+    name_blobs(connection, blobs + [(bytes.fromhex(page["blob"]), MASTER) for page in pages])
+
+
 def _add_pages(connection: Connection, entries: Sequence[Entry]) -> None:
-    rows, blobs = [], []
+    rows = []
     for entry in sorted(entries, key=lambda entry: entry.id):
         shown = _owns_pages(connection, entry)
         if shown:
@@ -108,10 +114,8 @@ def _add_pages(connection: Connection, entries: Sequence[Entry]) -> None:
         for number, page in enumerate(entry.body.get("pages", []), start=1):
             if shown:
                 rows.append((entry.about, number, *_page_columns(page)))
-            blobs.append((bytes.fromhex(page["thumb"]), THUMBNAIL))
-            blobs.append((bytes.fromhex(page["blob"]), MASTER))
+        name_pages(connection, entry.body.get("pages", []))
     connection.executemany("insert into page values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
-    name_blobs(connection, blobs)
 
 
 def _owns_pages(connection: Connection, entry: Entry) -> bool:

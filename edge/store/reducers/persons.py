@@ -45,15 +45,15 @@ def index(connection: Connection, ids: Iterable[str]) -> None:
     """Bring the search indexes of some persons up to date."""
     for id in sorted(ids):
         row = connection.execute(
-            "select rowid, name, former_name from person where id = ?", (id,)
+            "select row, name, former_name from person where id = ?", (id,)
         ).fetchone()
         if row is None:
             continue
-        rowid, name, former = row
-        connection.execute("delete from person_search where rowid = ?", (rowid,))
+        number, name, former = row
+        connection.execute("delete from person_search where rowid = ?", (number,))
         connection.execute(
             "insert into person_search (rowid, bigrams) values (?, ?)",
-            (rowid, bigrams(name) + " " + bigrams(former)),
+            (number, bigrams(name) + " " + bigrams(former)),
         )
         connection.execute("delete from person_initials where person = ?", (id,))
         readings = initials_of(name) | (initials_of(former) if former else frozenset())

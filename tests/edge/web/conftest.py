@@ -47,7 +47,7 @@ class Desk:
         headers = {"hx-request": "true"} if fragment else {}
         return self.client.get(path, headers=headers, follow_redirects=False)
 
-    def sign_in(self, login: str = "shanzhe") -> "Desk":
+    def sign_in(self, login: str = "101") -> "Desk":
         """Sign in."""
         assert self.post("/sign-in", login=login, pin=PIN).status_code == 303
         return self

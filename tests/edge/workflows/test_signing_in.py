@@ -14,7 +14,7 @@ from edge.workflows.signing_in import FREE_GUESSES, LONGEST_WAIT_MS, sign_in
 from tests.offices import CLERK, COUNTY, PIN, WILLOW, Clock, office_in
 
 
-def refusal(office: Office, login: str = "shanzhe", pin: str = "000000") -> Denied:
+def refusal(office: Office, login: str = "101", pin: str = "000000") -> Denied:
     with pytest.raises(Denied) as caught:
         sign_in(office, login, pin)
     return caught.value
@@ -26,7 +26,7 @@ def hub_writes(office: Office, kind: str, about: str, told: dict[str, object]) -
 
 
 def test_the_right_pin_says_who_it_is(office: Office) -> None:
-    assert sign_in(office, "shanzhe", PIN) == CLERK
+    assert sign_in(office, "101", PIN) == CLERK
     assert sign_in(office, "zengmin", PIN) == COUNTY
 
 
@@ -41,7 +41,7 @@ def test_guesses_left_are_counted_then_each_costs_time(office: Office, clock: Cl
     assert refusal(office).key == "pin.wrong"
     assert refusal(office, pin=PIN).fields == {"seconds": 60}
     clock.forward(60_000)
-    assert sign_in(office, "shanzhe", PIN) == CLERK
+    assert sign_in(office, "101", PIN) == CLERK
     assert refusal(office).fields == {"left": 4}
 
 
@@ -83,12 +83,12 @@ def test_neither_the_unknown_nor_another_towns_clerk_gets_in(office: Office) -> 
 
 
 def test_who_was_withdrawn_stays_out_even_if_enrolled_again(office: Office) -> None:
-    told = {"name": "单喆", "login": "shanzhe", "town": WILLOW, "roles": ["clerk"], "pin": ""}
+    told = {"name": "单喆", "login": "101", "town": WILLOW, "roles": ["clerk"], "pin": ""}
     hub_writes(office, Kind.USER_WITHDRAWN, CLERK.id, {})
     hub_writes(office, Kind.USER_ENROLLED, CLERK.id, told)
     assert refusal(office, pin=PIN).key == "pin.wrong"
     with office.county.read() as county:
-        assert member_by_login(county, "shanzhe") is None
+        assert member_by_login(county, "101") is None
         assert CLERK.id not in {member.clerk.id for member in members_of(county, WILLOW)}
         assert names_of_staff(county)[CLERK.id] == "单喆"
 

@@ -43,7 +43,7 @@ NUMBER = id_number(11)
 def test_a_day_at_the_counter_is_whole_on_record_and_proves_itself(tmp_path: Path) -> None:
     clock = Clock()
     with office_in(tmp_path, clock=clock) as office:
-        clerk = sign_in(office, "shanzhe", PIN)
+        clerk = sign_in(office, "101", PIN)
         received = receive(
             office,
             clerk,
@@ -63,7 +63,7 @@ def test_a_day_at_the_counter_is_whole_on_record_and_proves_itself(tmp_path: Pat
 
     clock.forward(3_600_000)
     with office_in(tmp_path, clock=clock) as office:
-        clerk = sign_in(office, "shanzhe", PIN)
+        clerk = sign_in(office, "101", PIN)
         with office.space.read() as connection:
             assert waiting_captures(connection) == []
             for typed in (NUMBER, NUMBER[-6:], received.number, "单䶮", "䶮", "sy", "dy"):
