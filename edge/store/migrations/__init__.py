@@ -2,13 +2,9 @@
 
 import sqlite3
 from importlib.resources import files
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from edge.store.database import Connection
 
 
-def migrate(connection: "Connection") -> None:
+def migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema up to date; the ledger is the table `migration`."""
     connection.execute("create table if not exists migration (name text primary key)")
     applied = {name for (name,) in connection.execute("select name from migration")}
