@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -112,8 +112,11 @@ class Replica:
         )
         return content
 
-    def take(self, content: bytes, sender: str) -> Taken:
+    def take(self, content: bytes, sender: str, remembered: Collection[Cursor] = ()) -> Taken:
         """Verify, admit and merge a segment that `sender` handed over; known ones do nothing.
+
+        A stick cannot ask where we stand, so its segments may begin before that; they are taken
+        if the sender remembers having shipped what we hold (`remembered`), as in a handshake.
 
         Raises SegmentRejected (quarantined, nothing changed; with `segment.content` the whole
         versions before the unreadable one stay), SchemaAhead, and PeerRefused `sync.cursor` when
@@ -121,7 +124,7 @@ class Replica:
         """
         with self._taking:
             try:
-                return self._take(content, sender)
+                return self._take(content, sender, remembered)
             except SegmentRejected as error:
                 self._set_aside(content, sender, error)
                 raise
@@ -140,7 +143,7 @@ class Replica:
         if boxes:
             self.space.write(give, urgent=False)
 
-    def _take(self, content: bytes, sender: str) -> Taken:
+    def _take(self, content: bytes, sender: str, remembered: Collection[Cursor]) -> Taken:
         roster = self._roster()
         segment, hash = open_segment(content, roster.key_of)
         header = segment.header
@@ -152,7 +155,9 @@ class Replica:
             held = exchange.cursor_of(connection, sender, header.epoch)
             if header.last <= held.upto:
                 return Taken(sender, held, 0, 0, frozenset())
-            if (header.first, header.prev_hash) != (held.upto, held.hash):
+            follows = (header.first, header.prev_hash) == (held.upto, held.hash)
+            overlaps = header.first < held.upto and held in remembered
+            if not follows and not overlaps:
                 raise PeerRefused("sync.cursor", upto=held.upto, hash=held.hash)
             admitted = admit(segment, self._keys.id, self.space.name, roster, _Record(connection))
         reached = Cursor(header.last, hash)
