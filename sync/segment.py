@@ -10,20 +10,19 @@ travels as plain rows.
 """
 
 import hashlib
-import itertools
-import json
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from itertools import chain, pairwise
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import zstandard
 
-from edge.domain.entry import HEAD_FIELDS, canonical, sha256_hex
-from edge.domain.errors import SegmentRejected
-from edge.store.exchange import CID, CL, COL_VERSION, DB_VERSION, PK, SEQ, SITE, TABLE, VAL, Change
+from edge.domain.entry import Head, read, read_head, render, sha256_hex
+from edge.domain.errors import InvalidInput, SegmentRejected
+from edge.store.exchange import CID, DB_VERSION, PK, TABLE, Change
 from edge.store.keys import Keys
 from sync.columns import MalformedColumn, pack, unpack
 from sync.identity import verifies
@@ -43,7 +42,7 @@ _MALFORMED = (
     zstandard.ZstdError,
 )
 _ORDER = itemgetter(DB_VERSION, TABLE, PK, CID)
-_COUNTS = (COL_VERSION, DB_VERSION, CL, SEQ)
+_CLOCK = {int, bytes}
 _PLAIN_HEAD = ("about", "after", "at", "box", "by", "kind", "n", "v")
 
 
@@ -156,6 +155,18 @@ def _inflate(body: bytes) -> bytes:
     return zstandard.ZstdDecompressor().decompress(body, max_output_size=MAX_BODY)
 
 
+class _Row(NamedTuple):
+    """An entry as it is packed; `hash` is that of its head."""
+
+    pk: bytes
+    head: Head
+    content: dict[str, Any]
+    hash: str
+    version: int
+    site: bytes
+    seq: int
+
+
 def _pack_body(changes: Sequence[Change]) -> bytes:
     packable = _packable(changes)
     try:
@@ -165,13 +176,13 @@ def _pack_body(changes: Sequence[Change]) -> bytes:
         return _pack_as(changes, [])
 
 
-def _pack_as(changes: Sequence[Change], packable: list[tuple[dict[str, Any], Change]]) -> bytes:
-    packed_keys = {change[PK] for _, change in packable}
+def _pack_as(changes: Sequence[Change], packable: Sequence[_Row]) -> bytes:
+    packed_keys = {row.pk for row in packable}
     plain = [each for each in changes if each[TABLE] != "entry" or each[PK] not in packed_keys]
     return msgspec.msgpack.encode({"entries": _pack_entries(packable), "plain": _pack_plain(plain)})
 
 
-def _packable(changes: Sequence[Change]) -> list[tuple[dict[str, Any], Change]]:
+def _packable(changes: Sequence[Change]) -> list[_Row]:
     heads = {
         change[PK]: change
         for change in changes
@@ -180,65 +191,55 @@ def _packable(changes: Sequence[Change]) -> list[tuple[dict[str, Any], Change]]:
     found = []
     for change in changes:
         if change[TABLE] == "entry" and change[CID] == "data" and change[PK] in heads:
-            row = _entry_row(heads[change[PK]], change)
+            row = _row(heads[change[PK]], change)
             if row is not None:
-                found.append((row, change))
+                found.append(row)
+    found.sort(key=lambda row: (row.head.box, row.head.n))
     return found
 
 
-def _entry_row(head: Change, text: Change) -> dict[str, Any] | None:
-    """The head's fields with the parsed data, or None where they would not come back exactly."""
+def _row(head: Change, text: Change) -> _Row | None:
+    """An entry that the receiver can put together exactly, or None."""
+    _, pk, _, said, col_version, version, site, cl, seq = head
+    _, _, _, told, *clock = text
     if (
-        not isinstance(head[VAL], str)
-        or not isinstance(text[VAL], str)
-        or head[COL_VERSION : SITE + 1] != text[COL_VERSION : SITE + 1]
-        or head[COL_VERSION] != 1
-        or any(type(each[at]) is not int for each in (head, text) for at in _COUNTS)
-        or (head[CL], text[CL]) != (1, 1)
-        or text[SEQ] != head[SEQ] + 1
-        or head[PK][:3] != ENTRY_KEY
+        not isinstance(said, str)
+        or not isinstance(told, str)
+        or clock != [1, version, site, 1, seq + 1]
+        or (col_version, cl) != (1, 1)
+        or {*map(type, clock), type(version), type(col_version), type(cl), type(seq)} != _CLOCK
+        or pk[:3] != ENTRY_KEY
     ):
         return None
     try:
-        said, content = json.loads(head[VAL]), json.loads(text[VAL])
+        fields, content = read_head(said), read(told)
         exact = (
-            isinstance(said, dict)
-            and isinstance(content, dict)
-            and sorted(said) == sorted(HEAD_FIELDS)
-            and said["id"] == head[PK][3:].hex()
-            and said["digest"] == sha256_hex(text[VAL])
-            and type(said["n"]) is int
-            and isinstance(said["box"], str)
-            and isinstance(said["prev"], str)
-            and said["prev"] != ""
-            and canonical(said) == head[VAL]
-            and canonical(content) == text[VAL]
+            isinstance(content, dict)
+            and fields.id == pk[3:].hex()
+            and fields.digest == sha256_hex(told)
+            and render(content) == told.encode()
         )
-    except (ValueError, RecursionError):
+    except (InvalidInput, ValueError, RecursionError):
         return None
-    return {**said, "content": content, "head": head[VAL]} if exact else None
+    return _Row(pk, fields, content, sha256_hex(said), version, site, seq) if exact else None
 
 
-def _pack_entries(packable: list[tuple[dict[str, Any], Change]]) -> dict[str, Any]:
-    packable.sort(key=lambda pair: (pair[0]["box"], pair[0]["n"]))
-    rows = [row for row, _ in packable]
-    changes = [change for _, change in packable]
-    prevs, last = [], ""
-    for row in rows:
-        prevs.append("" if row["prev"] == last else row["prev"])
-        last = sha256_hex(row["head"])
+def _pack_entries(rows: Sequence[_Row]) -> dict[str, Any]:
     if not rows:
         return {"count": 0}
-    columns = {name: pack([row[name] for row in rows]) for name in _PLAIN_HEAD}
-    columns["content"] = pack([row["content"] for row in rows])
+    prevs = ["" if row.head.prev == last.hash else row.head.prev for last, row in pairwise(rows)]
+    keys = b"".join(row.pk[3:] for row in rows)
+    columns = {name: pack([getattr(row.head, name) for row in rows]) for name in _PLAIN_HEAD}
     return {
         "count": len(rows),
         **columns,
-        "prev": pack(prevs),
-        "key": b"".join(change[PK][3:] for change in changes),
-        "version": pack([change[DB_VERSION] for change in changes]),
-        "site": pack([change[SITE].hex() for change in changes]),
-        "seq": pack([change[SEQ] - 1 for change in changes]),
+        "content": pack([row.content for row in rows]),
+        "prev": pack([rows[0].head.prev, *prevs]),
+        # Byte by byte, since ids made one after another share most of their bytes.
+        "key": b"".join(keys[place::16] for place in range(16)),
+        "version": pack([row.version for row in rows]),
+        "site": pack([row.site.hex() for row in rows]),
+        "seq": pack([row.seq for row in rows]),
     }
 
 
@@ -246,25 +247,23 @@ def _unpack_entries(packed: Mapping[str, Any]) -> list[Change]:
     count = packed["count"]
     if count == 0:
         return []
-    names = (*_PLAIN_HEAD, "content", "prev", "version", "site", "seq")
-    columns = {name: unpack(packed[name], count) for name in names}
-    key = packed["key"]
-    if len(key) != 16 * count:
+    names = ("content", "prev", "version", "site", "seq", *_PLAIN_HEAD)
+    columns = [unpack(packed[name], count) for name in names]
+    strips = packed["key"]
+    if len(strips) != 16 * count:
         raise MalformedColumn("keys of another length")
     changes: list[Change] = []
     last = ""
-    for position in range(count):
-        id = key[16 * position : 16 * position + 16]
-        text = canonical(columns["content"][position])
-        said = {name: columns[name][position] for name in _PLAIN_HEAD}
-        prev = columns["prev"][position] or last
-        head = canonical({**said, "id": id.hex(), "digest": sha256_hex(text), "prev": prev})
-        last = sha256_hex(head)
-        version, seq = columns["version"][position], columns["seq"][position]
-        site = bytes.fromhex(columns["site"][position])
-        pk = ENTRY_KEY + id
-        changes.append(("entry", pk, "head", head, 1, version, site, 1, seq))
-        changes.append(("entry", pk, "data", text, 1, version, site, 1, seq + 1))
+    for place, row in enumerate(zip(*columns, strict=True)):
+        content, prev, version, site, seq, about, after, at, box, by, kind, n, v = row
+        id = strips[place::count]
+        text = render(content)
+        digest = hashlib.sha256(text).hexdigest()
+        head = render(Head(about, after, at, box, by, digest, id.hex(), kind, n, prev or last, v))
+        last = hashlib.sha256(head).hexdigest()
+        pk, origin = ENTRY_KEY + id, bytes.fromhex(site)
+        changes.append(("entry", pk, "data", text.decode(), 1, version, origin, 1, seq + 1))
+        changes.append(("entry", pk, "head", head.decode(), 1, version, origin, 1, seq))
     return changes
 
 
@@ -283,4 +282,4 @@ def _unpack_plain(packed: Sequence[Any]) -> list[Change]:
 
 def _unpack_body(body: bytes) -> list[Change]:
     said = msgspec.msgpack.decode(body)
-    return list(itertools.chain(_unpack_entries(said["entries"]), _unpack_plain(said["plain"])))
+    return list(chain(_unpack_entries(said["entries"]), _unpack_plain(said["plain"])))

@@ -7,17 +7,21 @@ never personal data; `data` carries a salt, so that its digest gives nothing awa
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import pairwise
+from typing import Annotated, Any
+
+import msgspec
 
 from edge.domain.errors import InvalidInput
 
 GENESIS = "0" * 64
-_ID, _HASH = re.compile("[0-9a-f]{32}"), re.compile("[0-9a-f]{64}")
 # The largest number that a database and every reader of JSON hold exactly.
 _BEYOND = 1 << 53
+_Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+_Hash = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+_Number = Annotated[int, msgspec.Meta(ge=0, lt=_BEYOND)]
 HEAD_FIELDS = ("id", "kind", "v", "about", "after", "at", "by", "box", "n", "prev", "digest")
 
 
@@ -29,6 +33,31 @@ def canonical(value: object) -> str:
 def sha256_hex(text: str) -> str:
     """Hash a text, as 64 hexadecimal digits."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+# Ten times as fast as `canonical`, and the same but for floats with an exponent and for what is no
+# JSON: who relies on it compares what it gives with the text that is held.
+render = msgspec.json.Encoder(order="deterministic").encode
+read = msgspec.json.Decoder().decode
+
+
+class Head(msgspec.Struct, frozen=True, gc=False):
+    """What a head holds, in the canonical order of its fields: `render` of it is its text."""
+
+    about: str
+    after: list[_Id]
+    at: _Number
+    box: str
+    by: str
+    digest: _Hash
+    id: _Id
+    kind: str
+    n: Annotated[int, msgspec.Meta(ge=1, lt=_BEYOND)]
+    prev: _Hash
+    v: _Number
+
+
+_decode_head = msgspec.json.Decoder(Head).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,21 +85,20 @@ class Entry:
     @property
     def head(self) -> str:
         """The canonical text that the chain hashes."""
-        return canonical(
-            {
-                "id": self.id,
-                "kind": self.kind,
-                "v": self.v,
-                "about": self.about,
-                "after": list(self.after),
-                "at": self.at,
-                "by": self.by,
-                "box": self.box,
-                "n": self.n,
-                "prev": self.prev,
-                "digest": self.digest,
-            }
+        head = Head(
+            self.about,
+            list(self.after),
+            self.at,
+            self.box,
+            self.by,
+            self.digest,
+            self.id,
+            self.kind,
+            self.n,
+            self.prev,
+            self.v,
         )
+        return render(head).decode()
 
     @property
     def hash(self) -> str:
@@ -98,7 +126,10 @@ def compose(
     after: Sequence[str] = (),
     v: int = 1,
 ) -> tuple[Entry, str]:
-    """Make an entry and the canonical text of its salted data."""
+    """Make an entry and the canonical text of its salted data.
+
+    Raises ValueError for data that is no JSON, as infinite numbers.
+    """
     text = canonical({**data, "salt": salt})
     entry = Entry(
         id=id,
@@ -112,7 +143,7 @@ def compose(
         n=n,
         prev=prev,
         digest=sha256_hex(text),
-        data=json.loads(text),
+        data=read(text),
     )
     return entry, text
 
@@ -123,58 +154,67 @@ def parse(head: str, data: str | None) -> Entry:
     Raises InvalidInput `entry.malformed` when the head is not canonical or lacks a field, or the
     data is no JSON object, and `entry.digest` when the data is not what the head says.
     """
-    fields = _loaded(head)
-    if not isinstance(fields, dict) or tuple(sorted(fields)) != tuple(sorted(HEAD_FIELDS)):
-        raise InvalidInput("entry.malformed")
-    if canonical(fields) != head:
-        raise InvalidInput("entry.malformed")
-    _check_types(fields)
+    said = read_head(head)
     body = None
     if data:
-        if sha256_hex(data) != fields["digest"]:
-            raise InvalidInput("entry.digest", id=fields["id"])
+        if sha256_hex(data) != said.digest:
+            raise InvalidInput("entry.digest", id=said.id)
         body = _loaded(data)
         if not isinstance(body, dict):
             raise InvalidInput("entry.malformed")
-    return Entry(**{**fields, "after": tuple(fields["after"])}, data=body)
+    return Entry(
+        said.id,
+        said.kind,
+        said.v,
+        said.about,
+        tuple(said.after),
+        said.at,
+        said.by,
+        said.box,
+        said.n,
+        said.prev,
+        said.digest,
+        body,
+    )
+
+
+def read_head(head: str) -> Head:
+    """Read a head; raises InvalidInput `entry.malformed` unless it is canonical and complete."""
+    try:
+        said = _decode_head(head)
+        if render(said).decode() != head:
+            raise InvalidInput("entry.malformed")
+    # A hostile text may be nested deeper than the reader can follow.
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput("entry.malformed") from error
+    return said
 
 
 def _loaded(text: str) -> Any:
     try:
-        return json.loads(text)
-    # A hostile text may be nested deeper than the reader can follow.
+        return read(text)
     except (ValueError, RecursionError) as error:
         raise InvalidInput("entry.malformed") from error
 
 
-def _check_types(fields: Mapping[str, Any]) -> None:
-    texts = ("id", "kind", "about", "by", "box", "prev", "digest")
-    numbers = ("v", "at", "n")
-    sound = (
-        all(isinstance(fields[name], str) for name in texts)
-        and all(type(fields[name]) is int for name in numbers)
-        and isinstance(fields["after"], list)
-        and all(isinstance(id, str) for id in fields["after"])
-        and _ID.fullmatch(fields["id"])
-        and all(_ID.fullmatch(id) for id in fields["after"])
-        and _HASH.fullmatch(fields["prev"])
-        and _HASH.fullmatch(fields["digest"])
-        and 1 <= fields["n"] < _BEYOND
-        and 0 <= fields["at"] < _BEYOND
-        and 0 <= fields["v"] < _BEYOND
-    )
-    if not sound:
-        raise InvalidInput("entry.malformed")
-
-
 def first_break(entries: Iterable[Entry]) -> Entry | None:
-    """Find the first entry of one box that does not follow from the one before.
+    """Find the first entry of one box whose predecessor is missing, or that stands there twice.
 
-    `entries` are all of the box's entries in the order of `n`; None means that the chain holds.
+    `entries` are all of the box's entries in the order of `n`; None means that the tree holds: a
+    line normally, with a fork where the box was set back in time.
     """
-    expected, prev = 1, GENESIS
+    n, level, below = 0, {GENESIS}, set[str]()
     for entry in entries:
-        if entry.n != expected or entry.prev != prev:
+        if entry.n == n + 1:
+            n, below, level = entry.n, level, set()
+        hash = entry.hash
+        if entry.n != n or entry.prev not in below or hash in level:
             return entry
-        expected, prev = entry.n + 1, entry.hash
+        level.add(hash)
     return None
+
+
+def forks(entries: Iterable[Entry]) -> list[int]:
+    """List the numbers that more than one of a box's entries bear; `entries` in the order of n."""
+    numbers = [entry.n for entry in entries]
+    return sorted({n for n, following in pairwise(numbers) if n == following})

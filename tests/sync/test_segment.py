@@ -19,7 +19,12 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 NUMBER = st.integers(-(1 << 62), 1 << 62)
 HEX = st.binary(min_size=16, max_size=16).map(bytes.hex)
 VALUE = st.recursive(
-    st.none() | st.booleans() | NUMBER | st.floats(allow_nan=False) | TEXT | HEX,
+    st.none()
+    | st.booleans()
+    | NUMBER
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXT
+    | HEX,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXT, inner, max_size=4),
     max_leaves=8,
 )

@@ -15,6 +15,7 @@ from edge.domain.entry import (
     compose,
     first_break,
     parse,
+    render,
     sha256_hex,
 )
 from edge.domain.errors import InvalidInput
@@ -154,3 +155,19 @@ def test_data_that_is_no_object_is_refused_though_its_digest_holds(data: str) ->
     with pytest.raises(InvalidInput) as caught:
         parse(head_with(digest=sha256_hex(data)), data)
     assert caught.value.key == "entry.malformed"
+
+
+def test_every_character_is_rendered_as_the_canonical_form_has_it() -> None:
+    letters = [chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000]
+    assert render(letters).decode() == canonical(letters)
+    keyed = {letter + "a": letter for letter in letters[::97]}
+    assert render(keyed).decode() == canonical(keyed)
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan"), "\ud800"])
+def test_no_entry_can_be_composed_of_what_is_no_json(value: object) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011
+        compose(
+            id="0" * 32, kind="k", about="a", at=1, by="u", box="b", n=1, prev=GENESIS,
+            data={"value": value}, salt="s",
+        )  # fmt: skip
