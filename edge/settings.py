@@ -67,6 +67,19 @@ class HotFolderSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ExchangeSettings:
+    """What of the line the exchange may use.
+
+    `limit_kbps` in kilobits a second, 0 for all of it; page masters travel from `masters_from`
+    until `masters_until` (HH:MM, over midnight too), always when both are empty.
+    """
+
+    limit_kbps: int = 0
+    masters_from: str = ""
+    masters_until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of a box; a device that is not named is not there."""
 
@@ -80,6 +93,7 @@ class Settings:
     card_reader: CardReaderSettings | None = None
     climate: ClimateSettings | None = None
     hot_folder: HotFolderSettings | None = None
+    exchange: ExchangeSettings = ExchangeSettings()
     limits: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -89,6 +103,7 @@ _SECTIONS: dict[str, type] = {
     "card_reader": CardReaderSettings,
     "climate": ClimateSettings,
     "hot_folder": HotFolderSettings,
+    "exchange": ExchangeSettings,
 }
 
 

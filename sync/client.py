@@ -3,16 +3,21 @@
 import logging
 import random
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from edge.domain.errors import DangxiaError, PeerUnreachable
 from edge.store import exchange, holdings
 from edge.store.entries import chain_head
+from edge.store.holdings import Tally
+from edge.store.standing import Refusal, refusals
 from sync.session import Session
 
 _LOG = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
+# Files give way to entries: so long at most, or until the counter has something new to say.
+FILES_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +25,35 @@ class Status:
     """How this box stands with the county.
 
     `last_confirmed` and `oldest_unsent` in milliseconds; `unsent` are entries that the hub has not
-    signed for; `blobs_unsent` and `blobs_awaited` by class (0 thumbnail, 1 paper, 2 master);
-    `error` is the key of what went wrong last, empty after a good exchange.
+    signed for; `files` by class (0 thumbnail, 1 paper, 2 master); `sending` is (done, all) of the
+    files going up now; `refusals` are segments set aside; `error` is the key of what went wrong
+    last, empty after a good exchange.
     """
 
     last_confirmed: int | None = None
     reachable: bool = False
     unsent: int = 0
     oldest_unsent: int | None = None
-    blobs_unsent: dict[int, int] = field(default_factory=dict)
-    blobs_awaited: dict[int, int] = field(default_factory=dict)
-    quarantined: int = 0
+    files: tuple[Tally, ...] = ()
+    sending: tuple[int, int] | None = None
+    refusals: tuple[Refusal, ...] = ()
     error: str = ""
     stage: str = ""
+
+    @property
+    def blobs_unsent(self) -> dict[int, int]:
+        """Files held here that the hub has not confirmed, by class."""
+        return {each.kind: each.unsent for each in self.files if each.unsent}
+
+    @property
+    def blobs_awaited(self) -> dict[int, int]:
+        """Files that entries name and that are not held here, by class."""
+        return {each.kind: each.missing for each in self.files if each.missing}
+
+    @property
+    def quarantined(self) -> int:
+        """How many segments are set aside."""
+        return len(self.refusals)
 
 
 class ReplicationLoop:
@@ -64,6 +85,7 @@ class ReplicationLoop:
     def stop(self) -> None:
         """End after the request that is under way."""
         self._stopping.set()
+        self._session.wire.halt()
         self._wake.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -86,16 +108,21 @@ class ReplicationLoop:
     def status(self) -> Status:
         """How things stand now."""
         hub = self._session.pins.hub
+        parcels = self._session.parcels
+        with self._session.county.read() as connection:
+            refused = refusals(connection)
         with self._session.town.read() as connection:
             unsent, oldest = exchange.unsent(connection, self._box)
+            files, sent = tuple(holdings.tallies(connection)), parcels.sent
+            left = sum(each.unsent for each in files if each.kind <= parcels.least_urgent)
             return Status(
                 last_confirmed=exchange.contacts(connection).get(hub),
                 reachable=self._reachable and not self._session.link.is_cut,
                 unsent=unsent,
                 oldest_unsent=oldest,
-                blobs_unsent=holdings.waiting_by_class(connection, hub),
-                blobs_awaited=holdings.awaited_by_class(connection),
-                quarantined=exchange.quarantined(connection),
+                files=files,
+                sending=(sent, sent + left) if sent is not None and sent + left else None,
+                refusals=(*refused, *refusals(connection)),
                 error=self._error,
                 stage=self._session.stage,
             )
@@ -108,7 +135,7 @@ class ReplicationLoop:
     def _exchange(self) -> None:
         own = self._own_head()
         try:
-            self._session.run_once(lambda: not self._stopping.is_set())
+            self._session.run_once(self._until_news(own))
         except PeerUnreachable as error:
             self._fail(error.key, reachable=False)
             self._look_around()
@@ -122,6 +149,16 @@ class ReplicationLoop:
             self._shipped, self._failures = own, 0
             self._reachable, self._error = True, ""
 
+    def _until_news(self, own: int) -> Callable[[], bool]:
+        """Say for how long files may travel before entries have their turn again."""
+        end = time.monotonic() + FILES_S
+
+        def going_on() -> bool:
+            waits = self._stopping.is_set() or time.monotonic() > end
+            return not waits and self._own_head() == own
+
+        return going_on
+
     def _fail(self, key: str, *, reachable: bool) -> None:
         self._failures += 1
         self._reachable, self._error = reachable, key
@@ -134,6 +171,8 @@ class ReplicationLoop:
 
     def _rest(self) -> None:
         """Wait for the interval or the back-off; a commit ends it early if it is our own entry."""
+        if not self._failures and self._session.parcels.unfinished:
+            return
         bound = min(FIRST_WAIT * 2**self._failures, LONGEST_WAIT)
         left = random.uniform(0.2, bound) if self._failures else self._interval
         was_cut = self._session.link.is_cut

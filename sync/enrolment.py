@@ -81,7 +81,7 @@ def mark_of(box: str) -> str:
 
 def statement_of(asked: Mapping[str, Any]) -> bytes:
     """What a request for admission signs and proves with the ticket's secret."""
-    fields = ("ticket", "town", "name", "public_key", "seal")
+    fields = ("ticket", "town", "name", "public_key", "seal", "replaces")
     return canonical(["enrol", *(asked[field] for field in fields)]).encode()
 
 
@@ -98,11 +98,14 @@ class Admission:
     pins: Pins
 
 
-def ask_admission(ticket: Ticket, keys: Keys, town: str, name: str, seal: str = "") -> Admission:
+def ask_admission(
+    ticket: Ticket, keys: Keys, town: str, name: str, seal: str = "", replaces: str = ""
+) -> Admission:
     """Ask the hub to admit this box to a town; asking again with the same key does no harm.
 
     `seal` is the public key (PEM) of the office seal made on this box; the hub's certificate for it
-    comes with the county's space.
+    comes with the county's space. `replaces` is the id of a box of the same town whose place this
+    one takes; it is revoked when this one is admitted.
 
     Raises PeerUnreachable; PeerRefused `enrol.unknown`, `enrol.expired`, `enrol.used`,
     `enrol.refused`, `sync.wrong_certificate` or `sync.wrong_hub`.
@@ -113,6 +116,7 @@ def ask_admission(ticket: Ticket, keys: Keys, town: str, name: str, seal: str = 
         "name": name,
         "public_key": keys.public_key,
         "seal": seal,
+        "replaces": replaces,
     }
     statement = statement_of(asked)
     request = {

@@ -20,6 +20,7 @@ from edge.store.database import Space
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
+from sync.bandwidth import Allowance
 from sync.parcels import Carried, Parcels
 from sync.replica import SEGMENT_CHANGES, Replica
 from sync.roster import COUNTY, roster_of, space_of
@@ -63,20 +64,24 @@ class Session:
         folder: Path,
         clock: Callable[[], int],
         segment_changes: int = SEGMENT_CHANGES,
+        allowance: Allowance | None = None,
     ) -> None:
+        allowance = allowance or Allowance()
         self.pins, self.clock = pins, clock
         self.link = Link(folder / "link.cut")
-        self.wire = Wire(pins, keys, clock, self.link)
+        self.wire = Wire(pins, keys, clock, self.link, allowance.limit)
         self.town = spaces[space_of(pins.town)]
         self.stage = ""
-        self._keys, self._county = keys, spaces[COUNTY]
+        self._keys, self.county = keys, spaces[COUNTY]
         self._replicas = {
             space.name: Replica(
                 space, keys, self._roster, folder / "quarantine", clock, segment_changes
             )
-            for space in (self._county, self.town)
+            for space in (self.county, self.town)
         }
-        self._parcels = Parcels(self.town, blobs[self.town.name], self.wire, folder / "spool")
+        self.parcels = Parcels(
+            self.town, blobs[self.town.name], self.wire, folder / "spool", allowance.window, clock
+        )
 
     def run_once(self, going_on: Callable[[], bool] = lambda: True) -> Exchange:
         """Exchange everything that either side lacks.
@@ -98,7 +103,7 @@ class Session:
         if pushed and trouble is None:
             pulled += self._pull(self.town.name, peers[self.town.name])
         self.stage = "blobs"
-        carried = self._parcels.carry(going_on)
+        carried = self.parcels.carry(going_on)
         if trouble is not None:
             raise trouble
         return self._confirmed(pulled, pushed, carried)
@@ -115,7 +120,7 @@ class Session:
         return Exchange(pulled, pushed, carried.up, carried.down)
 
     def _roster(self) -> Any:
-        return roster_of(self._county, self.pins.hub, self.pins.public_key)
+        return roster_of(self.county, self.pins.hub, self.pins.public_key)
 
     def _handshake(self) -> dict[str, _Peer]:
         self.stage = "handshake"

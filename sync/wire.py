@@ -1,6 +1,7 @@
 """The line from a box to its hub: signed requests over pinned TLS, and the switch that cuts it."""
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from edge.domain.errors import (
 )
 from edge.store.database import fsync_folder
 from edge.store.keys import Keys
+from sync.bandwidth import Bucket
 from sync.identity import signed_headers
 from sync.tls import fetch_certificate, pinned_context
 
@@ -78,10 +80,14 @@ class Link:
 
 
 class Wire:
-    """Requests to one hub in the name of one box."""
+    """Requests to one hub in the name of one box; `limit` in bytes a second, 0 for none."""
 
-    def __init__(self, pins: Pins, keys: Keys, clock: Callable[[], int], link: Link) -> None:
+    def __init__(
+        self, pins: Pins, keys: Keys, clock: Callable[[], int], link: Link, limit: int = 0
+    ) -> None:
         self.pins, self.url = pins, pins.url
+        self._halted = threading.Event()
+        self.bucket = Bucket(limit, sleep=self._halted.wait)
         self._keys, self._clock, self._link = keys, clock, link
         self._offset = 0
         self._client: httpx.Client | None = None
@@ -111,6 +117,10 @@ class Wire:
             self._offset = int(str(error.fields["now"])) - self._clock()
             return self._signed(method, path, body, query)
 
+    def halt(self) -> None:
+        """Send nothing more; a wait for bandwidth ends at once."""
+        self._halted.set()
+
     def close(self) -> None:
         """Hang up."""
         if self._client is not None:
@@ -120,12 +130,13 @@ class Wire:
     def _signed(
         self, method: str, path: str, body: bytes, query: Mapping[str, str | int] | None
     ) -> httpx.Response:
+        self.bucket.wait(lambda: not self._halted.is_set())
         target = PREFIX + path
         if query:
             target += "?" + str(httpx.QueryParams(dict(query)))
         now = self._clock() + self._offset
         headers = signed_headers(self._keys, self.pins.hub, method, target, body, now)
-        if self._link.is_cut:
+        if self._link.is_cut or self._halted.is_set():
             raise PeerUnreachable("sync.unreachable", url=self.url)
         try:
             response = self._connected().request(
@@ -134,6 +145,9 @@ class Wire:
         except httpx.TransportError as error:
             self.close()
             raise PeerUnreachable("sync.unreachable", url=self.url) from error
+        finally:
+            self.bucket.spend(len(body))
+        self.bucket.spend(len(response.content))
         # A cut in mid-request loses the answer, not the request: exactly what a real line does.
         if self._link.is_cut:
             raise PeerUnreachable("sync.unreachable", url=self.url)

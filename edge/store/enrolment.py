@@ -9,8 +9,8 @@ from edge.store.database import Connection
 class Ticket:
     """A one-off leave to ask for admission; `expires` in milliseconds.
 
-    `state` is open, pending or admitted; while open, `box`, `name`, `public_key` and `seal` are
-    empty.
+    `state` is open, pending or admitted; while open, `box`, `name`, `public_key`, `seal` and
+    `replaces` are empty. `replaces` is the box whose place the new one takes, or empty.
     """
 
     id: str
@@ -23,6 +23,7 @@ class Ticket:
     name: str
     public_key: str
     seal: str = ""
+    replaces: str = ""
 
 
 def boxes(county: Connection) -> list[tuple[str, str, str, str, int]]:
@@ -34,7 +35,7 @@ def boxes(county: Connection) -> list[tuple[str, str, str, str, int]]:
 def add_ticket(county: Connection, ticket: Ticket) -> None:
     """Keep a ticket."""
     county.execute(
-        "insert into ticket values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into ticket values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             ticket.id,
             ticket.town,
@@ -46,6 +47,7 @@ def add_ticket(county: Connection, ticket: Ticket) -> None:
             ticket.name,
             ticket.public_key,
             ticket.seal,
+            ticket.replaces,
         ),
     )
 
@@ -62,12 +64,14 @@ def tickets(county: Connection, state: str) -> list[Ticket]:
     return [_ticket(row) for row in rows]
 
 
-def claim(county: Connection, id: str, box: str, name: str, public_key: str, seal: str) -> None:
+def claim(
+    county: Connection, id: str, box: str, name: str, public_key: str, seal: str, replaces: str
+) -> None:
     """Bind a ticket to the box that used it."""
     county.execute(
-        "update ticket set state = 'pending', box = ?, name = ?, public_key = ?, seal = ? "
-        "where id = ? and state = 'open'",
-        (box, name, public_key, seal, id),
+        "update ticket set state = 'pending', box = ?, name = ?, public_key = ?, seal = ?, "
+        "replaces = ? where id = ? and state = 'open'",
+        (box, name, public_key, seal, replaces, id),
     )
 
 
@@ -76,6 +80,6 @@ def settle(county: Connection, box: str) -> None:
     county.execute("update ticket set state = 'admitted' where box = ?", (box,))
 
 
-def _ticket(row: tuple[str, str, bytes, int, int, str, str, str, str, str]) -> Ticket:
-    id, town, secret, expires, automatic, state, box, name, public_key, seal = row
-    return Ticket(id, town, secret, expires, bool(automatic), state, box, name, public_key, seal)
+def _ticket(row: tuple[str, str, bytes, int, int, str, str, str, str, str, str]) -> Ticket:
+    id, town, secret, expires, automatic, *rest = row
+    return Ticket(id, town, secret, expires, bool(automatic), *rest)

@@ -4,51 +4,100 @@ Classes, in the order of urgency: 0 thumbnail, 1 paper, 2 page master.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from edge.store.database import Connection
 
+THUMBNAIL, PAPER, MASTER = 0, 1, 2
+# A file's place in the order of urgency: class, digest.
+Place = tuple[int, bytes]
+FIRST: Place = (-1, b"")
 
-def awaited(connection: Connection, limit: int = 1_000) -> list[tuple[bytes, int]]:
-    """Files that entries name and that are not known to be held: (digest, class), urgent first."""
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The files of one class: named by entries, held here, and not yet confirmed upstream."""
+
+    kind: int
+    named: int = 0
+    held: int = 0
+    held_bytes: int = 0
+    unsent: int = 0
+    unsent_bytes: int = 0
+
+    @property
+    def missing(self) -> int:
+        """Named and not held here."""
+        return self.named - self.held
+
+
+def tallies(connection: Connection) -> list[Tally]:
+    """Count the files of every class, the most urgent first."""
     rows = connection.execute(
-        "select digest, class from blob where digest not in (select digest from held) "
-        "order by class, digest limit ?",
-        (limit,),
+        "select class, named, held, held_bytes, unsent, unsent_bytes from file_tally order by class"
     )
-    return rows.fetchall()
+    return [Tally(*row) for row in rows]
 
 
-def undelivered(connection: Connection, peer: str, limit: int = 4_096) -> list[tuple[bytes, int]]:
-    """Files held here that the peer has not confirmed to hold: (digest, class), urgent first."""
-    rows = connection.execute(
-        "select b.digest, b.class from blob b join held h on h.digest = b.digest "
-        "where not exists "
-        "(select 1 from blob_delivered d where d.peer = ? and d.digest = b.digest) "
-        "order by b.class, b.digest limit ?",
-        (peer, limit),
-    )
-    return rows.fetchall()
-
-
-def waiting_by_class(connection: Connection, peer: str) -> dict[int, int]:
-    """How many named files the peer has not confirmed, by class."""
-    rows = connection.execute(
-        "select b.class, count(*) from blob b join held h on h.digest = b.digest "
-        "where not exists "
-        "(select 1 from blob_delivered d where d.peer = ? and d.digest = b.digest) "
-        "group by b.class",
+def owe(connection: Connection, peer: str) -> None:
+    """Count files as owed to this peer from now on; the same peer again does nothing."""
+    if upstream(connection) == peer:
+        return
+    connection.execute("delete from upstream")
+    connection.execute("insert into upstream values (?)", (peer,))
+    connection.execute("delete from file_unsent")
+    connection.execute(
+        "insert into file_unsent select b.class, b.digest, h.bytes "
+        "from blob b join held h on h.digest = b.digest where not exists "
+        "(select 1 from blob_delivered d where d.peer = ? and d.digest = b.digest)",
         (peer,),
     )
-    return dict(rows.fetchall())
+
+
+def upstream(connection: Connection) -> str | None:
+    """The peer to which files are owed."""
+    row = connection.execute("select peer from upstream").fetchone()
+    return str(row[0]) if row else None
+
+
+def awaited(
+    connection: Connection, limit: int = 1_000, after: Place = FIRST, least: int = MASTER
+) -> list[tuple[bytes, int]]:
+    """Files that entries name and that are not known to be held: (digest, class), urgent first.
+
+    `least` is the least urgent class wanted.
+    """
+    rows = connection.execute(
+        "select digest, class from file_missing where (class, digest) > (?, ?) and class <= ? "
+        "order by class, digest limit ?",
+        (*after, least, limit),
+    )
+    return rows.fetchall()
+
+
+def undelivered(
+    connection: Connection, peer: str, limit: int = 4_096, least: int = MASTER
+) -> list[tuple[bytes, int]]:
+    """Files held here that the peer has not confirmed to hold: (digest, class), urgent first."""
+    if upstream(connection) == peer:
+        rows = connection.execute(
+            "select digest, class from file_unsent where class <= ? order by class, digest limit ?",
+            (least, limit),
+        )
+        return rows.fetchall()
+    rows = connection.execute(
+        "select b.digest, b.class from blob b join held h on h.digest = b.digest "
+        "where b.class <= ? and not exists "
+        "(select 1 from blob_delivered d where d.peer = ? and d.digest = b.digest) "
+        "order by b.class, b.digest limit ?",
+        (least, peer, limit),
+    )
+    return rows.fetchall()
 
 
 def awaited_by_class(connection: Connection) -> dict[int, int]:
     """How many named files are not held here, by class."""
-    rows = connection.execute(
-        "select class, count(*) from blob where digest not in (select digest from held) "
-        "group by class"
-    )
-    return dict(rows.fetchall())
+    return {each.kind: each.missing for each in tallies(connection) if each.missing}
 
 
 def note_held(connection: Connection, files: Iterable[tuple[bytes, int]]) -> None:

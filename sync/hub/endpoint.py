@@ -24,6 +24,7 @@ from sync.hub.county import County
 from sync.identity import BOX, Gate
 from sync.roster import Member
 from sync.segment import MAX_PACKED
+from sync.spool import PIECE
 from sync.wire import PREFIX
 
 BYTES = "application/octet-stream"
@@ -87,6 +88,22 @@ def router(county: County) -> Router:
         bits = county.peers.missing(desk.member(request, body), space, body)
         return Answer(bits, media_type=BYTES)
 
+    @post("/spaces/{space:str}/blobs/pack", sync_to_thread=True, status_code=200)
+    def add_pack(
+        request: Request[Any, Any, Any], space: FromPath[str], body: RawBody
+    ) -> dict[str, int]:
+        return {"kept": county.peers.add_pack(desk.member(request, body), space, body)}
+
+    @post("/spaces/{space:str}/blobs/wanted", sync_to_thread=True, status_code=200)
+    def wanted(
+        request: Request[Any, Any, Any],
+        space: FromPath[str],
+        most: FromQuery[int],
+        body: RawBody,
+    ) -> Response[bytes]:
+        pack = county.peers.wanted(desk.member(request, body), space, body, most)
+        return Answer(pack, media_type=BYTES)
+
     @get("/spaces/{space:str}/blobs/{digest:str}/offset", sync_to_thread=True)
     def offset(
         request: Request[Any, Any, Any], space: FromPath[str], digest: FromPath[str]
@@ -113,9 +130,10 @@ def router(county: County) -> Router:
         space: FromPath[str],
         digest: FromPath[str],
         start: FromQuery[int],
+        most: FromQuery[int] = PIECE,
     ) -> Response[bytes]:
-        member = desk.member(request, b"")
-        content, total = county.peers.piece(member, space, _digest(digest), max(start, 0))
+        member, asked = desk.member(request, b""), max(most, 1)
+        content, total = county.peers.piece(member, space, _digest(digest), max(start, 0), asked)
         return Answer(content, media_type=BYTES, headers={TOTAL: str(total)})
 
     @post("/confirm", sync_to_thread=True, status_code=200)
@@ -132,6 +150,8 @@ def router(county: County) -> Router:
             segments,
             take,
             missing,
+            add_pack,
+            wanted,
             offset,
             add_piece,
             piece,

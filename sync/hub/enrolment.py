@@ -16,15 +16,17 @@ from sync.enrolment import Ticket, new_ticket, proof_of, statement_of
 from sync.identity import verifies
 
 TICKET_LIFE_MS = 14 * 24 * 3_600_000
+REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """A box that has shown a good ticket and waits to be admitted."""
+    """A box that has shown a good ticket and waits; it may take the place of another."""
 
     box: str
     town: str
     name: str
+    replaces: str = ""
 
 
 class Registry:
@@ -69,7 +71,8 @@ class Registry:
     def answer(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Answer a box that asks for admission.
 
-        Raises PeerRefused `enrol.unknown`, `enrol.refused`, `enrol.expired` or `enrol.used`.
+        Raises PeerRefused `enrol.unknown`, `enrol.refused`, `enrol.expired`, `enrol.used` or
+        `enrol.replaces`.
         """
         if any(not isinstance(asked.get(field), str) for field in _ASKED):
             raise PeerRefused("enrol.refused")
@@ -79,6 +82,7 @@ class Registry:
             raise PeerRefused("enrol.unknown")
         _check_proofs(ticket, asked)
         box = box_id(asked["public_key"])
+        self._check_replaced(box, asked["replaces"], ticket.town)
         if ticket.state == "open":
             if self._clock() > ticket.expires:
                 raise PeerRefused("enrol.expired")
@@ -97,7 +101,7 @@ class Registry:
         """List the boxes that wait."""
         with self._county.read() as connection:
             waiting = enrolment.tickets(connection, "pending")
-        return [Applicant(each.box, each.town, each.name) for each in waiting]
+        return [Applicant(each.box, each.town, each.name, each.replaces) for each in waiting]
 
     def admit(self, box: str, by: str) -> None:
         """Admit a box that waits; nothing happens when it is a member; NotFound `box.unknown`."""
@@ -118,7 +122,11 @@ class Registry:
             if asked[0].seal:
                 office = name_of_institution(connection, asked[0].town)
                 said["seal"] = self._certify(office, asked[0].seal)
-            Pen(connection, self._author, by).append(Kind.BOX_ADMITTED, box, said)
+            pen = Pen(connection, self._author, by)
+            pen.append(Kind.BOX_ADMITTED, box, said)
+            old = asked[0].replaces
+            if old and any(row[0] == old and not row[4] for row in enrolment.boxes(connection)):
+                pen.append(Kind.BOX_REVOKED, old, {"reason": REPLACED, "by": box})
             enrolment.settle(connection, box)
 
         self._county.write(write)
@@ -131,10 +139,20 @@ class Registry:
             lambda c: Pen(c, self._author, by).append(Kind.BOX_REVOKED, box, {"reason": reason})
         )
 
+    def _check_replaced(self, box: str, old: str, town: str) -> None:
+        """Only a box of the same town can be replaced, and none by itself."""
+        with self._county.read() as connection:
+            neighbours = {row[0] for row in enrolment.boxes(connection) if row[1] == town}
+        if old and (old == box or old not in neighbours):
+            raise PeerRefused("enrol.replaces", box=old[:64])
+
     def _claim(self, ticket: enrolment.Ticket, box: str, asked: Mapping[str, Any]) -> None:
         def write(connection: Connection) -> str:
             enrolment.claim(
-                connection, ticket.id, box, asked["name"], asked["public_key"], asked["seal"]
+                connection,
+                ticket.id,
+                box,
+                *(asked[field] for field in ("name", "public_key", "seal", "replaces")),
             )
             claimed = enrolment.ticket_of(connection, ticket.id)
             return claimed.box if claimed else ""
@@ -153,7 +171,7 @@ class Registry:
             )
 
 
-_ASKED = ("ticket", "town", "name", "public_key", "seal", "signature", "proof")
+_ASKED = ("ticket", "town", "name", "public_key", "seal", "replaces", "signature", "proof")
 
 
 def _check_proofs(ticket: enrolment.Ticket, asked: Mapping[str, Any]) -> None:

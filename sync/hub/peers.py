@@ -14,6 +14,7 @@ from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from sync.hub.routing import Router
 from sync.hub.spaces import HubSpaces
+from sync.packs import ABSENT, PACK, SMALL, Offered, open_pack, seal_offer
 from sync.replica import Replica
 from sync.roster import COUNTY, Member, Roster, roster_of
 from sync.segment import PROTO
@@ -132,13 +133,39 @@ class Peers:
         self._spaces.space(name).write(lambda c: holdings.note_held(c, held), urgent=False)
         return -1
 
-    def piece(self, member: Member, name: str, digest: str, offset: int) -> tuple[bytes, int]:
+    def add_pack(self, member: Member, name: str, pack: bytes) -> int:
+        """Keep the small files of a pack, durable when it returns; how many there were."""
+        self.replica(member, name, writing=True)
+        blobs, files = self._spaces.blobs(name), open_pack(pack)
+        held = [(bytes.fromhex(blobs.put(content)), len(content)) for _, content in files]
+        self._spaces.space(name).write(lambda c: holdings.note_held(c, held), urgent=False)
+        return len(held)
+
+    def wanted(self, member: Member, name: str, digests: bytes, most: int) -> bytes:
+        """A pack with the first of the files asked for, as many as `most` bytes hold."""
+        self.replica(member, name, writing=True)
+        if len(digests) % 32 or len(digests) > 32 * MAX_ASKED:
+            raise InvalidInput("blob.name", digest="")
+        blobs, offered, room = self._spaces.blobs(name), list[Offered](), min(most, PACK)
+        for digest in (digests[start : start + 32] for start in range(0, len(digests), 32)):
+            held = blobs.has(digest.hex()) or self._router.fetch(name, digest.hex())
+            total = blobs.size(digest.hex()) if held else ABSENT
+            content = blobs.read(digest.hex()) if 0 <= total <= SMALL else b""
+            room -= len(content)
+            if offered and room < 0:
+                break
+            offered.append((digest, total, content))
+        return seal_offer(offered)
+
+    def piece(
+        self, member: Member, name: str, digest: str, offset: int, most: int = PIECE
+    ) -> tuple[bytes, int]:
         """A piece of a file and the file's size; raises NotFound `blob.awaiting`."""
         self.replica(member, name, writing=True)
         blobs = self._spaces.blobs(name)
         if not blobs.has(digest) and not self._router.fetch(name, digest):
             raise NotFound("blob.awaiting", digest=digest)
-        return blobs.read_range(digest, offset, PIECE), blobs.size(digest)
+        return blobs.read_range(digest, offset, min(most, PIECE)), blobs.size(digest)
 
     def replica(self, member: Member, name: str, *, writing: bool) -> Replica:
         """A space as this box may use it; raises PeerRefused `sync.space`.

@@ -93,6 +93,7 @@ class County:
             "name": name,
             "public_key": keys.public_key,
             "seal": "",
+            "replaces": "",
         }
         statement = statement_of(asked)
         signed = {
