@@ -134,6 +134,11 @@ class HotFolder:
         self._thread = threading.Thread(target=self._run, name="hot-folder", daemon=True)
         self._thread.start()
 
+    @property
+    def watching(self) -> bool:
+        """Whether `start` has succeeded and `stop` was not called."""
+        return self._thread is not None
+
     def stop(self) -> None:
         """Stop watching; `arrivals` ends after what has already arrived."""
         self._stopped.set()

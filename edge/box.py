@@ -1,17 +1,21 @@
 """One box put together: its record, its office, its devices, its exchange, its screens."""
 
+import logging
+import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 
 import crsqlite
 from litestar import Litestar
 from zeroconf import InterfaceChoice
 
-from edge.domain.errors import InvalidInput
+from edge.domain.errors import InvalidInput, StorageFull
 from edge.settings import Settings
 from edge.store.blobs import Blobs
 from edge.store.database import Space
 from edge.store.entries import Author, now_ms
+from edge.store.folder import close_to_others, hold
 from edge.store.keys import Keys
 from edge.store.seals import seal_own_chain
 from edge.store.staff import name_of_institution
@@ -30,6 +34,8 @@ from sync.roster import COUNTY, space_of
 from sync.session import Session
 from sync.wire import Pins
 
+log = logging.getLogger(__name__)
+
 SEAL_EVERY_S = 60.0
 SIGNAL_EVERY_S = 2.0
 SCAN_PATIENCE_S = 15.0
@@ -42,8 +48,8 @@ class Record:
     """
 
     def __init__(self, folder: Path, clock: Callable[[], int] = now_ms) -> None:
-        if not pins_path(folder).exists():
-            raise InvalidInput("box.not_enrolled", folder=str(folder))
+        require_enrolled(folder)
+        close_to_others(folder)
         crsqlite.check()
         self.folder, self.clock = folder, clock
         self.pins = Pins.load(pins_path(folder))
@@ -84,43 +90,66 @@ class Box:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.record = Record(settings.folder)
+        require_enrolled(settings.folder)
+        with ExitStack() as ends:
+            ends.enter_context(hold_folder(settings.folder))
+            self.record = Record(settings.folder)
+            ends.callback(self.record.close)
+            self._assemble()
+            self._ends = ends.pop_all()
+
+    def _assemble(self) -> None:
+        settings, office = self.settings, self.record.office
         self.stations, self._loops = Stations(), Loops()
-        office = self.record.office
         self.wiring = Wiring(settings, office, self.stations)
-        work = settings.folder / "work"
+        self._work = settings.folder / "work"
         feed = self.wiring.feed if self.wiring.scanner else None
-        self._scanning = Scanning(office, self.stations, work, feed)
-        self._browser = Browser(_interfaces(settings)) if settings.announce else None
+        self._scanning = Scanning(office, self.stations, self._work, feed)
+        self._browser: Browser | None = None
         self._announcement: Announcement | None = None
         self.replication = ReplicationLoop(
             self.record.session(), self.record.keys.id, find=self._find_hub
         )
         self._told: Status | None = None
-        self.app = self._screens(office, work)
+        self.app = self._screens(office, self._work)
 
     def start(self) -> None:
         """Take up what a crash left, open the devices, begin to replicate."""
         self.record.blobs.discard_unfinished()
-        close_abandoned_batches(self.record.office)
+        self.record.county_blobs.discard_unfinished()
+        # Papers on their way, in the clear; what counts of them is kept already.
+        shutil.rmtree(self._work, ignore_errors=True)
+        try:
+            close_abandoned_batches(self.record.office)
+        except StorageFull:
+            # Looking up must go on; the drafts stay for the next start.
+            log.warning("the disk is full: batches left open stay drafts")
         self.wiring.start(self._loops)
         self._loops.every("seal", SEAL_EVERY_S, self._seal)
         self._loops.every("sync-signal", SIGNAL_EVERY_S, self._tell_sync)
         self.replication.start()
-        if self._browser is not None:
-            self._announcement = self._announce()
+        if self.settings.announce:
+            self._loops.start("discovery", self._meet)
 
     def stop(self) -> None:
-        """Finish the scan under way, close devices and databases."""
-        self._scanning.stop(SCAN_PATIENCE_S)
-        self.replication.stop()
+        """Finish the scan under way, close devices and databases, whichever of them fails."""
+        with self._ends as ends:
+            ends.callback(self._seal)
+            ends.callback(self._part)
+            ends.callback(self._loops.stop)
+            ends.callback(self.wiring.close)
+            ends.callback(self.replication.stop)
+            ends.callback(self._scanning.stop, SCAN_PATIENCE_S)
+
+    def _meet(self) -> None:
+        """Listen for the hub and tell the net of this box; tried again until there is a net."""
+        self._browser = self._browser or Browser(_interfaces(self.settings))
+        self._announcement = self._announcement or self._announce()
+
+    def _part(self) -> None:
         for each in (self._announcement, self._browser):
             if each is not None:
                 each.close()
-        self.wiring.close()
-        self._loops.stop()
-        self._seal()
-        self.record.close()
 
     def _seal(self) -> None:
         record = self.record
@@ -171,6 +200,17 @@ def standing_on_screen(status: Status) -> SyncStanding:
         blobs_pending=sum(status.blobs_unsent.values()),
         quarantined=status.quarantined,
     )
+
+
+def require_enrolled(folder: Path) -> None:
+    """Raise InvalidInput `box.not_enrolled` (folder) unless a county has taken the box in."""
+    if not pins_path(folder).exists():
+        raise InvalidInput("box.not_enrolled", folder=str(folder))
+
+
+def hold_folder(folder: Path) -> AbstractContextManager[None]:
+    """Be the only program that works in a box's folder; raises Conflict `folder.in_use`."""
+    return hold(folder / "box.lock")
 
 
 def _interfaces(settings: Settings) -> Interfaces:

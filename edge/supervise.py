@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from edge.domain.errors import DangxiaError
+
 log = logging.getLogger("dangxia.supervise")
 
 PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
@@ -29,10 +31,14 @@ class Loops:
         self.stopping = threading.Event()
         self._threads: list[threading.Thread] = []
         self._trouble: dict[str, str] = {}
+        self._failures: dict[str, int] = {}
 
     def start(self, name: str, work: Callable[[], None]) -> None:
-        """Run `work` in a thread of its own until it returns or the box stops."""
-        self._trouble[name] = ""
+        """Run `work` in a thread of its own until it returns or the box stops.
+
+        Work that goes on for long says `well` whenever it has done something.
+        """
+        self._trouble[name], self._failures[name] = "", 0
         thread = threading.Thread(target=self._keep, args=(name, work), name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
@@ -43,7 +49,7 @@ class Loops:
         def again() -> None:
             while not self.stopping.wait(seconds):
                 work()
-                self._well(name)
+                self.well(name)
 
         self.start(name, again)
 
@@ -57,21 +63,35 @@ class Loops:
         for thread in self._threads:
             thread.join(patience_s)
 
+    def well(self, name: str) -> None:
+        """Note that a loop does its work; after a fault, that it does so again."""
+        if self._failures[name]:
+            log.info("loop %s is well again", name)
+            self._trouble[name], self._failures[name] = "", 0
+
     def _keep(self, name: str, work: Callable[[], None]) -> None:
-        failures = 0
         while not self.stopping.is_set():
             try:
                 work()
             except Exception as error:  # the outermost frame of a thread
-                if not self._trouble[name]:
-                    log.exception("loop %s failed", name)
-                self._trouble[name] = f"{type(error).__name__}: {error}"
+                said = _said(error)
+                if said != self._trouble[name]:
+                    # What was foreseen needs no trace of where it happened.
+                    foreseen = isinstance(error, DangxiaError | OSError)
+                    log.error("loop %s: %s", name, said, exc_info=not foreseen)
+                self._trouble[name] = said
+                failures = self._failures[name]
+                self._failures[name] = failures + 1
                 self.stopping.wait(PAUSES_S[min(failures, len(PAUSES_S) - 1)])
-                failures += 1
             else:
+                self.well(name)
                 return
 
-    def _well(self, name: str) -> None:
-        if self._trouble[name]:
-            log.info("loop %s is well again", name)
-            self._trouble[name] = ""
+
+def _said(error: Exception) -> str:
+    """Name a fault without the fields or paths that may name a person."""
+    if isinstance(error, DangxiaError):
+        return error.key
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"{type(error).__name__}: {error}"

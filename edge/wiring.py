@@ -15,6 +15,7 @@ from edge.imaging.master import as_masters
 from edge.settings import Settings
 from edge.store.captures import capture_by_device
 from edge.store.persons import person_by_id_number
+from edge.store.room import latest_readings
 from edge.supervise import Loops
 from edge.web.events import Stations
 from edge.workflows.digitising import take_document
@@ -27,6 +28,8 @@ class Wiring:
 
     def __init__(self, settings: Settings, office: Office, stations: Stations) -> None:
         self._settings, self._office, self._stations = settings, office, stations
+        self._well: Callable[[str], None] = lambda _: None
+        self._untaken: Arrival | None = None
         self.scanner = SaneScanner(settings.scanner.url) if settings.scanner else None
         self.printer = _printer(settings)
         self.card_reader = (
@@ -39,7 +42,8 @@ class Wiring:
         self.limits = Limits(**settings.limits)
 
     def start(self, loops: Loops) -> None:
-        """Open every device and listen to it."""
+        """Open every device and listen to it; one that is missing is taken up when it comes."""
+        self._well = loops.well
         if self.card_reader:
             self.card_reader.start()
             loops.start("card-reader", self._listen_for_cards)
@@ -47,7 +51,6 @@ class Wiring:
             self.climate.start()
             loops.start("climate", self._listen_to_room)
         if self.hot_folder:
-            self.hot_folder.start()
             loops.start("hot-folder", self._take_arrivals)
 
     def close(self) -> None:
@@ -77,6 +80,7 @@ class Wiring:
     def _listen_for_cards(self) -> None:
         assert self.card_reader is not None
         for swipe in self.card_reader.swipes():
+            self._well("card-reader")
             if isinstance(swipe, Unreadable):
                 self._stations.publish("card-unread")
                 continue
@@ -90,7 +94,7 @@ class Wiring:
     def _listen_to_room(self) -> None:
         assert self.climate is not None
         assert self._settings.climate is not None
-        room, hour = self._settings.climate.room, 0
+        room, hour = self._settings.climate.room, self._last_hour()
         for reading in self.climate.readings():
             record(self._office, room, reading, self.limits)
             now = reading.at_ms // HOUR_MS * HOUR_MS
@@ -98,17 +102,37 @@ class Wiring:
                 close_hour(self._office, room, hour)
             hour = now
             self._stations.publish("climate")
+            self._well("climate")
+
+    def _last_hour(self) -> int:
+        """The hour that a stop or a fault may have left open, 0 for none."""
+        assert self._settings.climate is not None
+        with self._office.space.read() as town:
+            latest = latest_readings(town, self._settings.climate.room)
+        return max((each.at_ms // HOUR_MS * HOUR_MS for each in latest), default=0)
 
     def _take_arrivals(self) -> None:
         assert self.hot_folder is not None
+        if not self.hot_folder.watching:
+            self.hot_folder.start()
+        if self._untaken is not None:
+            self._settle(self._untaken)
         for arrival in self.hot_folder.arrivals():
-            try:
-                self._take(arrival)
-            except InvalidInput as error:
-                self.hot_folder.refuse(arrival, error.key)
-            else:
-                self.hot_folder.release(arrival)
-            self._stations.publish("arrivals")
+            # Kept until it is settled: on a full disk this loop begins again with it.
+            self._untaken = arrival
+            self._settle(arrival)
+
+    def _settle(self, arrival: Arrival) -> None:
+        assert self.hot_folder is not None
+        try:
+            self._take(arrival)
+        except InvalidInput as error:
+            self.hot_folder.refuse(arrival, error.key)
+        else:
+            self.hot_folder.release(arrival)
+        self._untaken = None
+        self._well("hot-folder")
+        self._stations.publish("arrivals")
 
     def _take(self, arrival: Arrival) -> None:
         # A crash between filing and release brings the file again; its digest tells.

@@ -45,7 +45,11 @@ class Announcement:
             properties={"role": found.role, "id": found.id, "town": found.town, "v": "1"},
             server=f"dangxia-{found.id[:12]}.local.",
         )
-        self._zeroconf.register_service(self._service)
+        try:
+            self._zeroconf.register_service(self._service)
+        except BaseException:
+            self._zeroconf.close()
+            raise
 
     def close(self) -> None:
         """Say good-bye."""

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from edge.box import Box, Record
+from edge.box import Box, Record, hold_folder, require_enrolled
 from edge.settings import read_settings
 from edge.store import verification
 from provisioning.serving import Listener, log_to_stderr, serve
@@ -30,8 +30,8 @@ def run(chosen: argparse.Namespace) -> int:
     settings = read_settings(chosen.config)
     log_to_stderr()
     box = Box(settings)
-    box.start()
     try:
+        box.start()
         serve([Listener(box.app, settings.host, settings.port)])
     finally:
         box.stop()
@@ -40,11 +40,14 @@ def run(chosen: argparse.Namespace) -> int:
 
 def rebuild(chosen: argparse.Namespace) -> int:
     """Rebuild both spaces; 1 when what stood differed."""
-    record = Record(read_settings(chosen.config).folder)
-    try:
-        same = [space.write(verification.remake) for space in (record.county, record.town)]
-    finally:
-        record.close()
+    folder = read_settings(chosen.config).folder
+    require_enrolled(folder)
+    with hold_folder(folder):
+        record = Record(folder)
+        try:
+            same = [space.write(verification.remake) for space in (record.county, record.town)]
+        finally:
+            record.close()
     print("现状与记录一致" if all(same) else "现状与记录不一致，已按记录重算")
     return 0 if all(same) else 1
 
@@ -66,6 +69,8 @@ def verify(chosen: argparse.Namespace) -> int:
             sound = sound and not report.findings
             print(f"{space.name}: 记录 {report.entries}，链封 {report.seals}，", end="")
             print(f"回执 {report.receipts}，文件 {report.files}，待传 {report.awaiting}")
+            for box, n in report.forks:
+                print(f"  记录在此分叉（曾由旧备份恢复）: {box}/{n}")
             for finding in report.findings:
                 print(f"  ✗ {finding.kind} {finding.subject}: {finding.detail}")
     finally:

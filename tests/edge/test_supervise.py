@@ -1,0 +1,75 @@
+"""Loops that fail come back, say so once, and begin afresh once they are well."""
+
+import logging
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from edge.domain.errors import StorageFull
+from edge.supervise import Loops
+
+
+@pytest.fixture
+def loops() -> Iterator[Loops]:
+    made = Loops()
+    yield made
+    made.stop()
+
+
+def trouble(loops: Loops) -> str:
+    (health,) = loops.health()
+    return health.trouble
+
+
+def until(true, seconds: float = 10) -> None:  # type: ignore[no-untyped-def]
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_long_loop_that_failed_is_well_again_once_it_has_done_something(
+    loops: Loops, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="dangxia.supervise")
+    turns: list[float] = []
+    go_on = threading.Event()
+
+    def work() -> None:
+        turns.append(time.monotonic())
+        if len(turns) in (1, 2):
+            raise StorageFull("storage.full")
+        loops.well("room")
+        assert go_on.wait(10)
+        go_on.clear()
+        raise StorageFull("storage.full")
+
+    loops.start("room", work)
+    until(lambda: trouble(loops) == "storage.full")
+    until(lambda: len(turns) == 3)
+    until(lambda: trouble(loops) == "")
+    go_on.set()
+    until(lambda: len(turns) == 4)
+    # The first pause again, not the third.
+    assert turns[3] - turns[2] < 3
+    told = [each.getMessage() for each in caplog.records]
+    assert told[:3] == [
+        "loop room: storage.full",
+        "loop room is well again",
+        "loop room: storage.full",
+    ]
+    go_on.set()
+
+
+def test_the_log_of_a_loop_names_neither_fields_nor_paths(
+    loops: Loops, caplog: pytest.LogCaptureFixture
+) -> None:
+    def work() -> None:
+        raise FileNotFoundError(2, "No such file or directory", "/inbox/张三.pdf")
+
+    loops.start("hot-folder", work)
+    until(lambda: bool(trouble(loops)))
+    assert "张三" not in caplog.text
+    assert "No such file" in caplog.text
