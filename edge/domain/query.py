@@ -61,7 +61,7 @@ def bigrams(text: str) -> str:
     """
     points = [f"{ord(character):x}" for character in text.upper() if not character.isspace()]
     seconds = [*points[1:], ""][: len(points)]
-    return " ".join(f"{first}g{second}" for first, second in zip(points, seconds, strict=True))
+    return " ".join([f"{first}g{second}" for first, second in zip(points, seconds, strict=True)])
 
 
 def infix_match(text: str) -> str:

@@ -1,8 +1,9 @@
 """The SQL of replication: what to send, how far peers are, and merging what they sent.
 
-The only reader and writer of `crsql_changes`. The rules come from losses that were reproduced: a
-db_version is never split; a cursor is taken from rows really sent, never from the counter; changes
-are never left out by site id; merging, projecting and the cursor are one transaction.
+With `changelog`, the only reader and writer of the extension's log of changes. The rules come from
+losses that were reproduced: a db_version is never split; a cursor is taken from rows really sent,
+never from the counter; changes are never left out by site id; merging, projecting and the cursor
+are one transaction.
 """
 
 import json
@@ -12,13 +13,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from edge.domain.entry import Entry
+from edge.store import changelog
 from edge.store.database import Connection, SyncBitLeaked
 from edge.store.projection import project
 from edge.store.seals import Seal
 
-TABLES = ("entry", "seal", "receipt", "box_status")
-# table, pk, cid, val, col_version, db_version, site_id, cl, seq
-Change = tuple[str, bytes, str, object, int, int, bytes, int, int]
+TABLES = changelog.TABLES
+Change = changelog.Change
 TABLE: Final = 0
 PK: Final = 1
 CID: Final = 2
@@ -30,10 +31,6 @@ CL: Final = 7
 SEQ: Final = 8
 
 _LAST_VERSION = 1 << 53
-_EXTRACT = (
-    'select "table", pk, cid, val, col_version, db_version, site_id, cl, seq from crsql_changes '
-    "where db_version > ? and db_version <= ? order by db_version, seq"
-)
 # A merged row takes the receiver's next db_version; the sender's is left behind at the door, so
 # that no peer can push this database's counter ahead.
 _MERGE = (
@@ -92,11 +89,11 @@ def changes_after(
     size = 0
     for low, high in _open_ranges(connection, after, receiver, epoch):
         bound = _bound(connection, low, high, limit - len(found))
-        for change in connection.execute(_EXTRACT, (low, bound)):
+        for change in changelog.extract(connection, low, bound):
             whole = bool(found) and change[DB_VERSION] != found[-1][DB_VERSION]
             if whole and size > max_bytes:
                 return found
-            found.append(tuple(change))
+            found.append(change)
             value = change[VAL]
             size += len(value) if isinstance(value, (str, bytes)) else 8
         if len(found) >= limit or size > max_bytes:
@@ -149,9 +146,9 @@ def merge(connection: Connection, batch: Batch) -> None:
     Raises SyncBitLeaked when the extension could no longer track writes.
     """
     before = _last_version(connection)
+    others = changelog.insert_new(connection, batch.changes)
     connection.executemany(
-        _MERGE,
-        [(t, pk, cid, val, cv, s, cl, q) for t, pk, cid, val, cv, _, s, cl, q in batch.changes],
+        _MERGE, [(t, pk, cid, val, cv, s, cl, q) for t, pk, cid, val, cv, _, s, cl, q in others]
     )
     if connection.execute("select crsql_internal_sync_bit()").fetchone()[0]:
         raise SyncBitLeaked

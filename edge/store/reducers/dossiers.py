@@ -8,6 +8,7 @@ from edge.domain.entry import Entry
 from edge.domain.kinds import Kind
 from edge.store.database import Connection
 
+_sorted_json = json.JSONEncoder(sort_keys=True).encode
 THUMBNAIL, PAPER, MASTER = 0, 1, 2
 
 
@@ -166,7 +167,7 @@ def _page_columns(page: Mapping[str, Any]) -> tuple[object, ...]:
 def counts_of(entry: Entry) -> str:
     """Give the pieces counted by category as they are stored; raises where they are no counts."""
     counts = entry.body.get("counts", {})
-    return json.dumps({code: int(count) for code, count in counts.items()}, sort_keys=True)
+    return _sorted_json({code: int(count) for code, count in counts.items()})
 
 
 def _text(entry: Entry, name: str) -> str:

@@ -32,13 +32,16 @@ def claimed(connection: Connection, entries: Sequence[Entry]) -> None:
 
 def refold(connection: Connection, subjects: Iterable[str]) -> None:
     """Choose again what is shown of each subject that has claims."""
-    for subject in sorted(subjects):
+    claimed = connection.execute(
+        "select distinct subject from fact where subject in (select value from json_each(?))",
+        (json.dumps(sorted(subjects)),),
+    ).fetchall()
+    for (subject,) in sorted(claimed):
         rows = connection.execute(
             "select entry, field, value, after from fact where subject = ?", (subject,)
         ).fetchall()
-        if rows:
-            facts = [Fact(e.partition(":")[0], f, v, tuple(json.loads(a))) for e, f, v, a in rows]
-            _show(connection, subject, facts)
+        facts = [Fact(e.partition(":")[0], f, v, tuple(json.loads(a))) for e, f, v, a in rows]
+        _show(connection, subject, facts)
 
 
 def _claims(entry: Entry) -> list[tuple[str, str]]:

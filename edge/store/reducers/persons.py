@@ -31,33 +31,44 @@ _UPSERT = (
 
 def registered(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `person.registered`."""
-    connection.executemany(
-        _UPSERT,
-        [
-            (entry.about, entry.id, *(str(entry.body.get(column, "")) for column in COLUMNS))
-            for entry in entries
-        ],
-    )
-    index(connection, {entry.about for entry in entries})
+    (last,) = connection.execute("select coalesce(max(row), 0) from person").fetchone()
+    connection.executemany(_UPSERT, [_row(entry) for entry in entries])
+    new = connection.execute(
+        "select row, id, name, former_name from person where row > ?", (last,)
+    ).fetchall()
+    _add(connection, new)
+    index(connection, {entry.about for entry in entries} - {id for _, id, _, _ in new})
 
 
 def index(connection: Connection, ids: Iterable[str]) -> None:
     """Bring the search indexes of some persons up to date."""
     for id in sorted(ids):
         row = connection.execute(
-            "select row, name, former_name from person where id = ?", (id,)
+            "select row, id, name, former_name from person where id = ?", (id,)
         ).fetchone()
         if row is None:
             continue
-        number, name, former = row
-        connection.execute("delete from person_search where rowid = ?", (number,))
-        connection.execute(
-            "insert into person_search (rowid, bigrams) values (?, ?)",
-            (number, bigrams(name) + " " + bigrams(former)),
-        )
+        connection.execute("delete from person_search where rowid = ?", (row[0],))
         connection.execute("delete from person_initials where person = ?", (id,))
-        readings = initials_of(name) | (initials_of(former) if former else frozenset())
-        connection.executemany(
-            "insert into person_initials values (?, ?)",
-            [(initials, id) for initials in sorted(readings)],
-        )
+        _add(connection, [row])
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    body = entry.body
+    return (entry.about, entry.id, *[str(body.get(column, "")) for column in COLUMNS])
+
+
+def _add(connection: Connection, persons: Sequence[tuple[int, str, str, str]]) -> None:
+    """Index persons that are not indexed: row, id, name, former name."""
+    connection.executemany(
+        "insert into person_search (rowid, bigrams) values (?, ?)",
+        [(row, bigrams(name) + " " + bigrams(former)) for row, _, name, former in persons],
+    )
+    connection.executemany(
+        "insert into person_initials values (?, ?)",
+        sorted((spelt, id) for _, id, *names in persons for spelt in _spellings(names)),
+    )
+
+
+def _spellings(names: Iterable[str]) -> set[str]:
+    return {spelt for name in names if name for spelt in initials_of(name)}
