@@ -2,21 +2,21 @@
 
 Pure checks of every change against the roster and what is held; the first one that fails rejects
 the whole segment. Order: header, shape of each change, entries and their chains, seals and
-receipts, box status.
+receipts, what of neighbours is under neither, box status.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from edge.domain.entry import Entry, parse
+from edge.domain.entry import GENESIS, Entry, parse
 from edge.domain.errors import InvalidInput, SegmentRejected
 from edge.domain.kinds import Kind
-from edge.store.exchange import CID, DB_VERSION, PK, TABLE, VAL, Change
+from edge.store.exchange import CID, DB_VERSION, ENTRY_KEY, PK, TABLE, VAL, Change
 from edge.store.seals import Seal, parse_seal
 from sync.roster import COUNTY, Roster
-from sync.segment import ENTRY_KEY, PROTO, Header, Segment
+from sync.segment import PROTO, Header, Segment
 
 COLUMNS = {"entry": {"head", "data"}, "seal": {"body"}, "receipt": {"body"}, "box_status": {"body"}}
 HEAD_LIMIT, TEXT_LIMIT, SEAL_LIMIT = 8_192, 4 << 20, 2_048
@@ -39,13 +39,13 @@ class Held(Protocol):
     """What the receiver holds already."""
 
     def chain_head(self, box: str) -> tuple[int, str]:
-        """Number and hash of a box's last entry."""
+        """Number and hash of the entry that a box extends."""
 
     def texts(self, table: str, id: bytes | str) -> tuple[object, ...] | None:
         """The stored columns of a row, or None."""
 
-    def hash_at(self, box: str, n: int) -> str | None:
-        """The hash of a box's n-th entry, or None."""
+    def hashes_at(self, box: str, n: int) -> Collection[str]:
+        """The hashes of a box's n-th entry; more than one where its chain forked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,9 @@ def admit(segment: Segment, me: str, space: str, roster: Roster, held: Held) -> 
     rows = _rows(segment)
     visit = _Visit(segment.header.sender, space, roster, held)
     entries = visit.entries(rows["entry"])
-    visit.seals(rows["seal"], entries)
-    receipts = visit.receipts(rows["receipt"], entries)
+    visit.seals(rows["seal"])
+    receipts = visit.receipts(rows["receipt"])
+    visit.cover()
     visit.status(rows["box_status"])
     fresh = {bytes.fromhex(entry.id) for entry in entries}
     changes = [
@@ -78,8 +79,9 @@ def admit(segment: Segment, me: str, space: str, roster: Roster, held: Held) -> 
 def _check_header(header: Header, me: str, space: str, roster: Roster) -> None:
     _require(header.proto == PROTO, "segment.proto", proto=header.proto)
     _require(header.space == space, "segment.space", space=header.space)
-    _require(header.sender != me and roster.may_write(header.sender, space), "segment.sender")
-    _require(space != COUNTY or header.sender == roster.hub, "segment.sender")
+    # Into the county's space a box brings only what the hub itself has written and lost.
+    known = roster.may_write(header.sender, space) or space == COUNTY
+    _require(header.sender != me and known and roster.is_active(header.sender), "segment.sender")
     _require(header.receiver in ("", me), "segment.receiver")
     _require(0 <= header.first < header.last < VERSION_LIMIT, "segment.version")
     _require(header.last - header.first <= VERSION_JUMP, "segment.version")
@@ -135,10 +137,11 @@ def _hexadecimal(text: bytes) -> bool:
 class _Visit:
     def __init__(self, sender: str, space: str, roster: Roster, held: Held) -> None:
         self.sender, self.space, self.roster, self.held = sender, space, roster, held
-        self._hashes: dict[tuple[str, int], str] = {}
+        self._fresh: dict[tuple[str, int, str], Entry] = {}
+        self._proven: set[tuple[str, int, str]] = set()
 
     def entries(self, rows: Rows) -> list[Entry]:
-        """The entries not held yet, each box's contiguous with what is held."""
+        """The entries not held yet, each following one of its box that is held or comes along."""
         by_box: dict[str, list[Entry]] = defaultdict(list)
         for pk, row in rows.items():
             _require(len(row) == 2, "segment.torn")
@@ -153,28 +156,41 @@ class _Visit:
             by_box[entry.box].append(entry)
         return [entry for box in sorted(by_box) for entry in self._chained(box, by_box[box])]
 
-    def seals(self, rows: Rows, entries: Sequence[Entry]) -> None:
+    def seals(self, rows: Rows) -> None:
         """Each by the box itself, over an entry that is held or comes along."""
         for pk, row in rows.items():
             seal = self._read_seal("seal", pk, row)
             if seal is None:
                 continue
             _require(seal.signer == seal.box, "segment.seal", box=seal.box)
-            _require(self.sender in (seal.box, self.roster.hub), "segment.seal", box=seal.box)
-            self._check_seal(seal)
+            self._check_seal(seal, "seal")
 
-    def receipts(self, rows: Rows, entries: Sequence[Entry]) -> list[Seal]:
-        """Each by the hub, and brought by the hub unless known."""
+    def receipts(self, rows: Rows) -> list[Seal]:
+        """Each by the hub, whoever brings it."""
         found = []
         for pk, row in rows.items():
             receipt = self._read_seal("receipt", pk, row)
             if receipt is None:
                 continue
-            by_hub = receipt.signer == self.roster.hub == self.sender
+            by_hub = receipt.signer == self.roster.hub
             _require(by_hub, "segment.receipt", box=receipt.box)
-            self._check_seal(receipt)
+            self._check_seal(receipt, "receipt")
             found.append(receipt)
         return found
+
+    def cover(self) -> None:
+        """What a box passes on of others is under their seal or the hub's receipt, brought along.
+
+        A box's own acts, and all that the hub brings, stand under the segment's signature.
+        """
+        if self.sender == self.roster.hub:
+            return
+        bare = {key for key in self._fresh if key[0] != self.sender}
+        for box, n, hash in self._proven:
+            while (box, n, hash) in bare:
+                bare.remove((box, n, hash))
+                n, hash = n - 1, self._fresh[(box, n, hash)].prev
+        _require(not bare, "segment.author", box=min(bare, default=("",))[0])
 
     def status(self, rows: Rows) -> None:
         """A box's own row only; the hub passes on what it holds."""
@@ -185,20 +201,23 @@ class _Visit:
 
     def _check_author(self, entry: Entry) -> None:
         hub = self.roster.hub
-        # A box brings its own acts and nobody else's: passing on those of its neighbours waits
-        # for the check of their seals.
-        _require(self.sender in (hub, entry.box), "segment.author", box=entry.box)
         _require(self.roster.belongs(entry.box, self.space), "segment.author", box=entry.box)
         _require(entry.box == hub or self.space != COUNTY, "segment.author", box=entry.box)
         _require(entry.box == hub or entry.kind not in HUB_KINDS, "segment.kind", kind=entry.kind)
 
     def _chained(self, box: str, entries: list[Entry]) -> list[Entry]:
-        n, hash = self.held.chain_head(box)
+        tip = self.held.chain_head(box)
         entries.sort(key=lambda entry: entry.n)
         for entry in entries:
-            _require((entry.n, entry.prev) == (n + 1, hash), "segment.chain", box=box, n=entry.n)
-            n, hash = entry.n, entry.hash
-            self._hashes[(box, n)] = hash
+            parent = (entry.n - 1, entry.prev)
+            follows = (
+                parent in (tip, (0, GENESIS))
+                or (box, *parent) in self._fresh
+                or entry.prev in self.held.hashes_at(box, entry.n - 1)
+            )
+            _require(follows, "segment.chain", box=box, n=entry.n)
+            tip = (entry.n, entry.hash)
+            self._fresh[(box, *tip)] = entry
         return entries
 
     def _read_seal(self, table: str, pk: bytes, row: Mapping[str, Change]) -> Seal | None:
@@ -214,12 +233,14 @@ class _Visit:
         _require(seal.body == body and seal.id == pk[len(ENTRY_KEY) :], f"segment.{table}")
         return seal
 
-    def _check_seal(self, seal: Seal) -> None:
+    def _check_seal(self, seal: Seal, kind: str) -> None:
         key = self.roster.key_of(seal.signer)
-        _require(self.roster.belongs(seal.box, self.space), "segment.seal", box=seal.box)
-        _require(key is not None and seal.verifies(key), "segment.seal", box=seal.box)
-        hash = self._hashes.get((seal.box, seal.n)) or self.held.hash_at(seal.box, seal.n)
-        _require(hash == seal.hash, "segment.seal", box=seal.box)
+        _require(self.roster.belongs(seal.box, self.space), f"segment.{kind}", box=seal.box)
+        _require(key is not None and seal.verifies(key), f"segment.{kind}", box=seal.box)
+        place = (seal.box, seal.n, seal.hash)
+        held = place in self._fresh or seal.hash in self.held.hashes_at(seal.box, seal.n)
+        _require(held, f"segment.{kind}", box=seal.box)
+        self._proven.add(place)
 
 
 def _parse(head: str, text: str) -> Entry:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from edge.domain.errors import DangxiaError, PeerUnreachable
 from edge.store import exchange, holdings
-from edge.store.entries import chain_head
+from edge.store.branches import chain_head
 from edge.store.holdings import Tally
 from edge.store.standing import Refusal, refusals
 from sync.session import Session

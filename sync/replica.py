@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
-from edge.domain.entry import Entry, sha256_hex
+from edge.domain.entry import Entry
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
 from edge.store import exchange
+from edge.store.branches import chain_head, heads_at
 from edge.store.database import Connection, Space, fsync_folder
-from edge.store.entries import chain_head
-from edge.store.exchange import DB_VERSION, PK, TABLE, Batch, Change, Cursor
+from edge.store.exchange import DB_VERSION, ENTRY_KEY, PK, TABLE, Batch, Change, Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
-from edge.store.seals import Seal, give_receipts, seal_own_chain
+from edge.store.seals import give_receipts, seal_own_chain, unsealed
 from sync.admission import Admitted, admit
+from sync.passing import passable
 from sync.roster import Roster
-from sync.segment import ENTRY_KEY, Header, Segment, in_order, open_segment, seal_segment
+from sync.segment import Header, Segment, in_order, open_segment, seal_segment
+from sync.watermark import Mark, Watermark
 
 # Small merges, because the counter waits for the one under way; larger ones gain nothing.
 SEGMENT_CHANGES, MERGE_LIMIT = 20_000, 1_000
@@ -37,7 +39,11 @@ class Taken:
 
 
 class Replica:
-    """One space as its peers see it; one segment at a time is taken in."""
+    """One space as its peers see it; one segment at a time is taken in.
+
+    A database that holds less than its high-water file says was set back in time: it is given a new
+    identity here, before anybody writes to it.
+    """
 
     def __init__(
         self,
@@ -52,10 +58,22 @@ class Replica:
         self.space, self._keys, self._roster = space, keys, roster
         self._quarantine, self._clock = quarantine, clock
         self._taking = threading.Lock()
-        with space.read() as connection:
-            self.epoch = exchange.epoch_of(connection)
+        self._watermark = Watermark(space.path)
         if not self.epoch:
-            self.epoch = space.write(lambda c: exchange.ensure_epoch(c, clock()))
+            space.write(lambda c: exchange.ensure_epoch(c, clock()))
+        if self._holds_less_than_shipped():
+            self.renew()
+
+    @property
+    def id(self) -> str:
+        """Who we are."""
+        return self._keys.id
+
+    @property
+    def epoch(self) -> str:
+        """Which life of this database it is; another one after it was set back."""
+        with self.space.read() as connection:
+            return exchange.epoch_of(connection)
 
     def cursor_of(self, sender: str, epoch: str) -> Cursor:
         """How far a sender's epoch has been taken in."""
@@ -72,12 +90,27 @@ class Replica:
         with self.space.read() as connection:
             return exchange.export_known(connection, receiver, cursor)
 
+    def recognise(self, peer: str, shown: Cursor) -> bool:
+        """Look at how far a peer says to have taken us in; False when it knew more of us than we.
+
+        Then we were set back in time, and are another from now on.
+        """
+        if self.remembers(peer, shown):
+            return True
+        self.renew()
+        return False
+
+    def renew(self) -> None:
+        """Take a new identity: be offered everything, and offer everything, again."""
+        with self._taking:
+            epoch = self.space.renew(lambda c: exchange.renew_identity(c, self._clock()))
+            self._watermark.write(Mark(epoch, 0))
+
     def seal(self) -> None:
         """Close our own chain where it stands, before it is exported."""
         with self.space.read() as connection:
-            n, _ = chain_head(connection, self._keys.id)
-            sealed = exchange.sealed(connection, self._keys.id, n)
-        if n and not sealed:
+            open = unsealed(connection, self._keys.id)
+        if open:
             self.space.write(
                 lambda c: seal_own_chain(c, self._keys.id, self._clock(), self._keys.signing),
                 urgent=False,
@@ -87,16 +120,14 @@ class Replica:
         """Make the next segment for a receiver, logged before it may leave; None at the end."""
         self.seal()
         with self.space.read() as connection:
-            changes = exchange.changes_after(
-                connection, after.upto, receiver, receiver_epoch, self._segment_changes
-            )
-            known = exchange.seen(connection)
+            changes = self._offered(connection, receiver, receiver_epoch, after.upto)
+            known, epoch = exchange.seen(connection), exchange.epoch_of(connection)
         if not changes:
             return None
         header = Header(
             space=self.space.name,
             sender=self._keys.id,
-            epoch=self.epoch,
+            epoch=epoch,
             receiver=receiver,
             schema=schema_version(),
             first=after.upto,
@@ -110,6 +141,7 @@ class Replica:
         self.space.write(
             lambda c: exchange.log_export(c, receiver, reached, self._clock()), urgent=False
         )
+        self._watermark.raise_to(Mark(epoch, header.last))
         return content
 
     def take(self, content: bytes, sender: str, remembered: Collection[Cursor] = ()) -> Taken:
@@ -134,14 +166,37 @@ class Replica:
 
         def give(connection: Connection) -> None:
             at, hub = self._clock(), self._keys.id
-            give_receipts(connection, sorted(boxes), at, hub, self._keys.signing)
-            heads = [(box, *chain_head(connection, box)) for box in sorted(boxes)]
-            exchange.note_possession(
-                connection, [Seal(box, n, hash, at, hub, "") for box, n, hash in heads]
-            )
+            given = give_receipts(connection, sorted(others), at, hub, self._keys.signing)
+            exchange.note_possession(connection, given)
 
-        if boxes:
+        others = boxes - {self._keys.id}
+        if others:
             self.space.write(give, urgent=False)
+
+    def _offered(
+        self, connection: Connection, receiver: str, epoch: str, after: int
+    ) -> list[Change]:
+        """The next whole versions that the receiver lacks and that we may bring."""
+        while changes := self._changes(connection, after, receiver, epoch):
+            if self._roster().hub == self._keys.id:
+                return changes
+            if offered := passable(connection, changes, self._keys.id):
+                return offered
+            after = changes[-1][DB_VERSION]
+        return []
+
+    def _changes(
+        self, connection: Connection, after: int, receiver: str, epoch: str
+    ) -> list[Change]:
+        return exchange.changes_after(connection, after, receiver, epoch, self._segment_changes)
+
+    def _holds_less_than_shipped(self) -> bool:
+        mark = self._watermark.read()
+        if mark is None:
+            return False
+        with self.space.read() as connection:
+            held = exchange.last_version(connection)
+        return mark.epoch != self.epoch or mark.version > held
 
     def _take(self, content: bytes, sender: str, remembered: Collection[Cursor]) -> Taken:
         roster = self._roster()
@@ -219,10 +274,8 @@ class _Record:
     def texts(self, table: str, id: bytes | str) -> tuple[object, ...] | None:
         return exchange.texts_of(self._connection, table, id)
 
-    def hash_at(self, box: str, n: int) -> str | None:
-        id = exchange.entry_at(self._connection, box, n)
-        texts = exchange.texts_of(self._connection, "entry", id) if id else None
-        return sha256_hex(str(texts[0])) if texts else None
+    def hashes_at(self, box: str, n: int) -> Collection[str]:
+        return heads_at(self._connection, box, n)
 
 
 def _grouped(changes: Sequence[Change]) -> list[list[Change]]:

@@ -47,6 +47,10 @@ class Roster:
         member = self.members.get(box)
         return member is not None and not member.revoked and member.space == space
 
+    def is_active(self, box: str) -> bool:
+        """Say whether a box is known and not revoked."""
+        return box == self.hub or (box in self.members and not self.members[box].revoked)
+
     def belongs(self, box: str, space: str) -> bool:
         """Say whether entries by this box may stand in a space; revocation leaves them standing."""
         member = self.members.get(box)

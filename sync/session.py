@@ -27,6 +27,9 @@ from sync.roster import COUNTY, roster_of, space_of
 from sync.segment import PROTO
 from sync.wire import Link, Pins, Wire
 
+SET_BACK = ("sync.box_set_back", "sync.hub_set_back")
+# Each side may find out once that it was set back, in either space.
+ATTEMPTS = 5
 STAGES = ("handshake", "pull", "push", "receipts", "blobs")
 
 
@@ -87,8 +90,22 @@ class Session:
         """Exchange everything that either side lacks.
 
         Raises PeerUnreachable, PeerRefused, SchemaAhead or SegmentRejected; what was moved before
-        stays moved, and a refused or unreadable pull does not keep our own entries back.
+        stays moved, and a refused or unreadable pull does not keep our own entries back. A side
+        that turns out to have been set back in time becomes another, and the exchange begins anew.
         """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._exchange(going_on)
+            except PeerRefused as error:
+                if error.key not in SET_BACK or attempt == ATTEMPTS:
+                    raise
+        raise AssertionError("the last attempt returns or raises")
+
+    def close(self) -> None:
+        """Hang up."""
+        self.wire.close()
+
+    def _exchange(self, going_on: Callable[[], bool]) -> Exchange:
         peers = self._handshake()
         self.stage = "pull"
         pulled, trouble = 0, None
@@ -98,7 +115,9 @@ class Session:
             except (SegmentRejected, SchemaAhead) as error:
                 trouble = trouble or error
         self.stage = "push"
-        pushed = self._push(self.town.name, peers[self.town.name])
+        # In the county's space there is something to push only after the hub was set back.
+        restored = self._push(COUNTY, peers[COUNTY])
+        pushed = self._push(self.town.name, peers[self.town.name]) + restored
         self.stage = "receipts"
         if pushed and trouble is None:
             pulled += self._pull(self.town.name, peers[self.town.name])
@@ -107,10 +126,6 @@ class Session:
         if trouble is not None:
             raise trouble
         return self._confirmed(pulled, pushed, carried)
-
-    def close(self) -> None:
-        """Hang up."""
-        self.wire.close()
 
     def _confirmed(self, pulled: int, pushed: int, carried: Carried) -> Exchange:
         self.wire.request("POST", "/confirm", b"{}")
@@ -143,9 +158,7 @@ class Session:
 
     def _peer(self, name: str, said: Mapping[str, Any]) -> _Peer:
         have = Cursor(*said["have"])
-        # The hub holds a segment that we do not remember: this box was set back to an older
-        # state. Going on would reuse versions that the hub has already counted.
-        if not self._replicas[name].remembers(self.pins.hub, have):
+        if not self._replicas[name].recognise(self.pins.hub, have):
             raise PeerRefused("sync.box_set_back", space=name)
         return _Peer(said["epoch"], have)
 
@@ -170,7 +183,9 @@ class Session:
         while (content := replica.outgoing(self.pins.hub, peer.epoch, have)) is not None:
             answer = self.wire.request("POST", f"/spaces/{name}/segments", content).json()
             reached = Cursor(int(answer["upto"]), str(answer["hash"]))
-            if reached == have or not replica.remembers(self.pins.hub, reached):
+            if reached == have:
+                raise PeerRefused("sync.malformed")
+            if not replica.recognise(self.pins.hub, reached):
                 raise PeerRefused("sync.box_set_back", space=name)
             have = reached
             entries += 1

@@ -16,7 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -57,6 +57,7 @@ class _Task:
     order: int
     work: Callable[[Connection], Any] = field(compare=False)
     future: "Future[Any]" = field(compare=False)
+    renewing: bool = field(compare=False, default=False)
 
 
 class Space:
@@ -71,8 +72,9 @@ class Space:
         self._key = key
         self._order = itertools.count()
         self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
-        self._readers: queue.LifoQueue[Connection] = queue.LifoQueue()
+        self._readers: queue.LifoQueue[tuple[int, Connection]] = queue.LifoQueue()
         self._lent = threading.Semaphore(READERS)
+        self._generation = 0
         self._listeners: list[Callable[[], None]] = []
         self._closed = False
         self._gate = threading.Lock()
@@ -90,23 +92,23 @@ class Space:
         a full disk raises StorageFull `storage.full`. Not to be called from within `work` or a
         listener, nor after `close`: RuntimeError.
         """
-        if threading.current_thread() is self._thread:
-            raise RuntimeError("a transaction within a transaction")
-        future: Future[T] = Future()
-        urgency = URGENT if urgent else ORDINARY
-        with self._gate:
-            if self._closed:
-                raise RuntimeError(f"space {self.name} is closed")
-            self._tasks.put(_Task(urgency, next(self._order), work, future))
-        return future.result()
+        return self._ask(work, URGENT if urgent else ORDINARY, renewing=False)
+
+    def renew(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` as `write` does, then open every connection anew.
+
+        For what connections remember from their opening: who this database is to its peers.
+        """
+        return self._ask(work, URGENT, renewing=True)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Lend a read-only connection that sees one consistent state."""
         with self._lent:
             try:
-                connection = self._readers.get_nowait()
+                generation, connection = self._readers.get_nowait()
             except queue.Empty:
+                generation = self._generation
                 connection = _connect(self.path, self._key, READER_CACHE_KIB)
                 connection.execute("pragma query_only=on")
             sound = False
@@ -119,10 +121,20 @@ class Space:
             finally:
                 if connection.in_transaction:
                     connection.execute("rollback")
-                if sound and not self._closed:
-                    self._readers.put(connection)
+                if sound and not self._closed and generation == self._generation:
+                    self._readers.put((generation, connection))
                 else:
                     _close(connection)
+
+    def copy(self, copying: Callable[[Path, bytes], None]) -> None:
+        """Run `copying` with the file's path and key: it may read by a connection of its own.
+
+        For copies that take long; raises StorageFull and ArchiveError as `read` does.
+        """
+        try:
+            copying(self.path, self._key)
+        except BaseException as error:
+            _raise_translated(error, self.path)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each committed write, in the writer thread; it must be quick."""
@@ -138,8 +150,17 @@ class Space:
             self._tasks.put(_Task(ORDINARY + 1, next(self._order), lambda _: None, done))
         self._thread.join()
         self._drop_writer()
-        while not self._readers.empty():
-            _close(self._readers.get_nowait())
+        self._drop_readers()
+
+    def _ask(self, work: Callable[[Connection], T], urgency: int, *, renewing: bool) -> T:
+        if threading.current_thread() is self._thread:
+            raise RuntimeError("a transaction within a transaction")
+        future: Future[T] = Future()
+        with self._gate:
+            if self._closed:
+                raise RuntimeError(f"space {self.name} is closed")
+            self._tasks.put(_Task(urgency, next(self._order), work, future, renewing))
+        return future.result()
 
     def _run(self) -> None:
         while True:
@@ -150,6 +171,10 @@ class Space:
                 continue
             try:
                 result = self._transact(task.work)
+                if task.renewing:
+                    self._generation += 1
+                    self._drop_writer()
+                    self._drop_readers()
             except BaseException as error:
                 task.future.set_exception(_translated(error, self.path))
             else:
@@ -189,6 +214,11 @@ class Space:
                     connection.execute("rollback")
             finally:
                 _close(connection)
+
+    def _drop_readers(self) -> None:
+        with suppress(queue.Empty):
+            while True:
+                _close(self._readers.get_nowait()[1])
 
 
 def _check_sync_bit(connection: Connection) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge.domain.entry import GENESIS, Entry, compose, parse
+from edge.domain.entry import Entry, compose, parse
 from edge.domain.errors import NotFound
+from edge.store.branches import chain_head
 from edge.store.database import Connection
 from edge.store.projection import project
 
@@ -94,12 +95,6 @@ class Pen:
         self.connection.executemany("insert into entry (id, head, data) values (?, ?, ?)", rows)
         project(self.connection, entries)
         return entries
-
-
-def chain_head(connection: Connection, box: str) -> tuple[int, str]:
-    """The number and hash of a box's last entry; (0, GENESIS) when it has none."""
-    row = connection.execute("select n, hash from chain where box = ?", (box,)).fetchone()
-    return (row[0], row[1]) if row else (0, GENESIS)
 
 
 def entry_of(connection: Connection, id: str) -> Entry:

@@ -14,12 +14,14 @@ from typing import Final
 
 from edge.domain.entry import Entry
 from edge.store import changelog
+from edge.store.branches import Node, chain_head, forks, nodes
 from edge.store.database import Connection, SyncBitLeaked
 from edge.store.projection import project
-from edge.store.seals import Seal
+from edge.store.seals import Seal, is_stated, statement_id
 
 TABLES = changelog.TABLES
 Change = changelog.Change
+ENTRY_KEY = b"\x01\x0c\x10"  # one column, a blob of 16 bytes, in the extension's key format
 TABLE: Final = 0
 PK: Final = 1
 CID: Final = 2
@@ -73,6 +75,27 @@ def ensure_epoch(connection: Connection, at: int) -> str:
     return epoch_of(connection)
 
 
+def renew_identity(connection: Connection, at: int) -> str:
+    """Become another peer: a new epoch and a new site; what is held stays as the old site's.
+
+    Everything is offered to everybody again, and taken in again from the beginning. To be run by
+    `Space.renew`, since open connections remember the old site.
+    """
+    (old,) = connection.execute("select site_id from crsql_site_id where ordinal = 0").fetchone()
+    connection.execute("delete from crsql_site_id where ordinal = 0")
+    (ordinal,) = connection.execute(
+        "insert into crsql_site_id (site_id) values (?) returning ordinal", (old,)
+    ).fetchone()
+    for table in TABLES:
+        connection.execute(
+            f"update {table}__crsql_clock set site_id = ? where site_id = 0", (ordinal,)
+        )
+    connection.execute("insert into crsql_site_id (site_id, ordinal) values (randomblob(16), 0)")
+    for table in ("identity", "export_log", "applied", "cursor"):
+        connection.execute(f"delete from {table}")
+    return ensure_epoch(connection, at)
+
+
 def changes_after(
     connection: Connection,
     after: int,
@@ -99,6 +122,35 @@ def changes_after(
         if len(found) >= limit or size > max_bytes:
             break
     return found
+
+
+def changes_of_entry(connection: Connection, id: bytes) -> list[Change]:
+    """One entry as it would be shipped, whatever its version."""
+    rows = connection.execute(
+        "select c.col_name, iif(c.col_name = 'head', e.head, e.data), c.col_version, "
+        "c.db_version, s.site_id, c.seq from entry e join entry__crsql_pks p on p.id = e.id "
+        "join entry__crsql_clock c on c.key = p.__crsql_key and c.col_name in ('head', 'data') "
+        "join crsql_site_id s on s.ordinal = c.site_id where e.id = ? order by c.seq",
+        (id,),
+    ).fetchall()
+    return [
+        ("entry", ENTRY_KEY + id, cid, value, col_version, version, site, 1, seq)
+        for cid, value, col_version, version, site, seq in rows
+    ]
+
+
+def stated_at(connection: Connection, box: str, n: int, hash: str) -> int | None:
+    """The version in which an entry first came to stand under a seal or receipt over itself."""
+    id = statement_id(box, n, hash)
+    found = []
+    for table in ("seal", "receipt"):
+        row = connection.execute(
+            f"select c.db_version from {table}__crsql_pks p join {table}__crsql_clock c "
+            "on c.key = p.__crsql_key where p.id = ?",
+            (id,),
+        ).fetchone()
+        found += [row[0]] if row else []
+    return min(found, default=None)
 
 
 def cursor_of(connection: Connection, sender: str, epoch: str) -> Cursor:
@@ -145,7 +197,7 @@ def merge(connection: Connection, batch: Batch) -> None:
 
     Raises SyncBitLeaked when the extension could no longer track writes.
     """
-    before = _last_version(connection)
+    before = last_version(connection)
     others = changelog.insert_new(connection, batch.changes)
     connection.executemany(
         _MERGE, [(t, pk, cid, val, cv, s, cl, q) for t, pk, cid, val, cv, _, s, cl, q in others]
@@ -154,7 +206,7 @@ def merge(connection: Connection, batch: Batch) -> None:
         raise SyncBitLeaked
     project(connection, batch.entries)
     note_possession(connection, batch.receipts)
-    _note_applied(connection, batch, before, _last_version(connection))
+    _note_applied(connection, batch, before, last_version(connection))
     if batch.cursor is not None:
         connection.execute(
             "insert into cursor values (?, ?, ?, ?, ?) on conflict (sender, epoch) do update "
@@ -183,18 +235,37 @@ def possession_of(connection: Connection, box: str) -> int:
 def unsent(connection: Connection, box: str) -> tuple[int, int | None]:
     """How many of a box's entries the hub has not signed for, and the time of the oldest."""
     confirmed = possession_of(connection, box)
-    row = connection.execute("select n from chain where box = ?", (box,)).fetchone()
-    waiting = max((row[0] if row else 0) - confirmed, 0)
+    last, _ = chain_head(connection, box)
+    parted = forks(connection, box)
+    waiting = max(last - confirmed, 0) - sum(1 for n in parted if n > confirmed)
     oldest = connection.execute(
-        "select at from history where box = ? and n > ? order by n limit 1", (box, confirmed)
+        "select at from history where box = ?1 and n > ?2 "
+        "and n not in (select n from fork where box = ?1) order by n limit 1",
+        (box, confirmed),
     ).fetchone()
-    return waiting, oldest[0] if oldest and waiting else None
+    times = [oldest[0]] if oldest and waiting else []
+    open = _unsigned_at_forks(connection, box, confirmed, set(parted)) if parted else []
+    times += [node.at for node in open]
+    return waiting + len(open), min(times, default=None)
 
 
-def sealed(connection: Connection, box: str, n: int) -> bool:
-    """Say whether a box's n-th entry is under its seal."""
-    id = Seal(box, n, "", 0, box, "").id
-    return connection.execute("select 1 from seal where id = ?", (id,)).fetchone() is not None
+def _unsigned_at_forks(
+    connection: Connection, box: str, confirmed: int, parted: set[int]
+) -> list[Node]:
+    """The entries at forks that neither a receipt covers nor one over what follows them."""
+    signed: set[str] = set()
+    found = []
+    for node in nodes(connection, box):
+        if node.n not in parted:
+            covered = node.n <= confirmed
+        else:
+            covered = node.hash in signed
+            covered = covered or is_stated(connection, "receipt", box, node.n, node.hash)
+        if covered:
+            signed.add(node.prev)
+        elif node.n in parted:
+            found.append(node)
+    return found
 
 
 def texts_of(connection: Connection, table: str, id: bytes | str) -> tuple[object, ...] | None:
@@ -207,14 +278,6 @@ def texts_of(connection: Connection, table: str, id: bytes | str) -> tuple[objec
         (id,),
     ).fetchone()
     return tuple(row) if row else None
-
-
-def entry_at(connection: Connection, box: str, n: int) -> bytes | None:
-    """The 16-byte id of a box's n-th entry."""
-    row = connection.execute(
-        "select entry from history where box = ? and n = ?", (box, n)
-    ).fetchone()
-    return bytes.fromhex(row[0]) if row else None
 
 
 def quarantine(
@@ -282,7 +345,7 @@ def _bound(connection: Connection, low: int, high: int, room: int) -> int:
     return high
 
 
-def _last_version(connection: Connection) -> int:
+def last_version(connection: Connection) -> int:
     """The greatest version of any row held: unlike the extension's counter, never a phantom."""
     greatest = 0
     for table in TABLES:

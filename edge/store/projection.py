@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from edge.domain.entry import Entry
 from edge.domain.kinds import Kind
+from edge.store import branches
 from edge.store.database import Connection
 from edge.store.reducers import climate, county, custody, dossiers, facts, persons, proofs
 
@@ -48,6 +49,8 @@ REDUCERS: dict[str, Reducer] = {
 # with the same entries agree on, byte for byte.
 TABLES: tuple[str, ...] = (
     "chain",
+    "fork",
+    "branch",
     "history",
     "fact",
     "conflict",
@@ -124,15 +127,4 @@ def _note_history(connection: Connection, entries: Sequence[Entry]) -> None:
         "insert or ignore into history values (?, ?, ?, ?, ?, ?, ?)",
         [(e.id, e.about, e.kind, e.at, e.by, e.box, e.n) for e in entries],
     )
-    last: dict[str, Entry] = {}
-    for entry in entries:
-        known = last.get(entry.box)
-        if known is None or (entry.n, entry.hash) > (known.n, known.hash):
-            last[entry.box] = entry
-    connection.executemany(
-        "insert into chain values (?, ?, ?) on conflict (box) do update "
-        "set n = excluded.n, hash = excluded.hash "
-        # A chain that forked, as after a restored backup, looks alike at every peer.
-        "where (excluded.n, excluded.hash) > (chain.n, chain.hash)",
-        [(entry.box, entry.n, entry.hash) for entry in last.values()],
-    )
+    branches.note(connection, entries)

@@ -9,8 +9,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from edge.domain.entry import canonical
+from edge.store.branches import tips
 from edge.store.database import Connection
-from edge.store.entries import chain_head
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,8 @@ class Seal:
 
     @property
     def id(self) -> bytes:
-        """One seal per box and number."""
-        return hashlib.sha256(f"{self.box}/{self.n}".encode()).digest()[:16]
+        """One seal per entry."""
+        return statement_id(self.box, self.n, self.hash)
 
     @property
     def statement(self) -> bytes:
@@ -47,6 +47,11 @@ class Seal:
         except (InvalidSignature, ValueError):
             return False
         return True
+
+
+def statement_id(box: str, n: int, hash: str) -> bytes:
+    """The key of the seal, and of the receipt, over an entry."""
+    return hashlib.sha256(f"{box}/{n}/{hash}".encode()).digest()[:16]
 
 
 def parse_seal(body: str) -> Seal:
@@ -71,32 +76,49 @@ def sign_seal(box: str, n: int, hash: str, at: int, signer: str, key: Ed25519Pri
     return Seal(box, n, hash, at, signer, key.sign(unsigned.statement).hex())
 
 
+def unsealed(connection: Connection, box: str) -> list[tuple[int, str]]:
+    """The ends of a box's chain that are not under its seal."""
+    return [
+        (n, hash)
+        for n, hash in tips(connection, box)
+        if not is_stated(connection, "seal", box, n, hash)
+    ]
+
+
+def is_stated(connection: Connection, table: str, box: str, n: int, hash: str) -> bool:
+    """Say whether an entry itself is under a seal or a receipt, as `table` says."""
+    row = connection.execute(
+        f"select 1 from {table} where id = ?",
+        (statement_id(box, n, hash),),
+    ).fetchone()
+    return row is not None
+
+
 def seal_own_chain(
     connection: Connection, box: str, at: int, key: Ed25519PrivateKey
 ) -> Seal | None:
-    """Seal this box's chain where it stands; None when that is done already."""
-    n, hash = chain_head(connection, box)
-    if n == 0:
-        return None
-    seal = sign_seal(box, n, hash, at, box, key)
-    if connection.execute("select 1 from seal where id = ?", (seal.id,)).fetchone():
-        return None
-    connection.execute("insert into seal (id, body) values (?, ?)", (seal.id, seal.body))
-    return seal
+    """Seal every end of this box's chain; its head's seal, or None when nothing was to be done."""
+    made = [sign_seal(box, n, hash, at, box, key) for n, hash in unsealed(connection, box)]
+    connection.executemany(
+        "insert into seal (id, body) values (?, ?)", [(seal.id, seal.body) for seal in made]
+    )
+    return made[0] if made else None
 
 
 def give_receipts(
     connection: Connection, boxes: Iterable[str], at: int, hub: str, key: Ed25519PrivateKey
-) -> None:
-    """Sign for the head of each box's chain as it is durably held here."""
-    for box in boxes:
-        n, hash = chain_head(connection, box)
-        if n == 0:
-            continue
-        receipt = sign_seal(box, n, hash, at, hub, key)
-        connection.execute(
-            "insert or ignore into receipt (id, body) values (?, ?)", (receipt.id, receipt.body)
-        )
+) -> list[Seal]:
+    """Sign for every end of each box's chain as it is durably held here; those signed now."""
+    given = [
+        sign_seal(box, n, hash, at, hub, key)
+        for box in boxes
+        for n, hash in tips(connection, box)
+        if not is_stated(connection, "receipt", box, n, hash)
+    ]
+    connection.executemany(
+        "insert into receipt (id, body) values (?, ?)", [(seal.id, seal.body) for seal in given]
+    )
+    return given
 
 
 def seals(connection: Connection) -> Iterator[Seal]:

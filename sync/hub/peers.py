@@ -58,8 +58,9 @@ class Peers:
         for name, theirs in dict(said["spaces"]).items():
             replica = self.replica(member, name, writing=False)
             shown = theirs["have"].get(replica.epoch)
-            if shown is not None and not replica.remembers(member.id, Cursor(*shown)):
-                raise PeerRefused("sync.hub_set_back", space=name)
+            if shown is not None:
+                # A hub that was set back takes a new identity, and answers with it.
+                replica.recognise(member.id, Cursor(*shown))
             held = replica.cursor_of(member.id, theirs["epoch"])
             spaces[name] = {
                 "epoch": replica.epoch,
@@ -78,25 +79,28 @@ class Peers:
     def _settle(self, member: Member) -> None:
         """Finish what a kill between merging and signing left undone."""
         replica = self.replica(member, member.space, writing=True)
+        boxes = [each.id for each in self.roster.members.values() if each.town == member.town]
         with replica.space.read() as connection:
-            waiting, _ = exchange.unsent(connection, member.id)
+            waiting = frozenset(box for box in boxes if exchange.unsent(connection, box)[0])
         if waiting:
-            replica.sign_for(frozenset({member.id}))
+            replica.sign_for(waiting)
             self._router.run(member.space)
 
     def segment(self, member: Member, name: str, epoch: str, after: Cursor) -> bytes | None:
         """The next segment for a box, or None when it has everything."""
         replica = self.replica(member, name, writing=False)
-        if not replica.remembers(member.id, after):
+        if not replica.recognise(member.id, after):
             raise PeerRefused("sync.hub_set_back", space=name)
         return replica.outgoing(member.id, epoch, after)
 
     def take(self, member: Member, name: str, content: bytes) -> Cursor:
         """Take a segment in, sign for it, route what it sets moving; durable when it returns."""
-        replica = self.replica(member, name, writing=True)
+        # Into the county's space a box may bring what the hub has written and lost: admission sees
+        # that it is nothing else.
+        replica = self.replica(member, name, writing=name != COUNTY)
         with self._merge_slot():
             taken = replica.take(content, member.id)
-        if taken.entries:
+        if taken.entries and name != COUNTY:
             self._router.run(name)
             replica.sign_for(taken.boxes)
         return taken.cursor

@@ -12,10 +12,11 @@ from random import Random
 
 from edge.domain.entry import first_break
 from edge.domain.kinds import Kind
+from edge.store.branches import chain_head
 from edge.store.captures import waiting_captures
 from edge.store.database import Connection
 from edge.store.dossiers import dossier_of, material_of, pages_of
-from edge.store.entries import all_entries, chain_head, entries_of_box
+from edge.store.entries import all_entries, entries_of_box
 from edge.store.projection import dump, rebuild
 from edge.workflows.digitising import close_abandoned_batches
 from edge.workflows.office import Office

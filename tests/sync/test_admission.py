@@ -1,59 +1,22 @@
 """What a hostile or broken peer may offer, and that nothing of it touches the record."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from edge.domain.entry import Entry, compose
-from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
+from edge.domain.errors import PeerRefused, SchemaAhead
 from edge.store import exchange
-from edge.store.database import Connection, Space
-from edge.store.entries import Author, Pen, chain_head, now_ms
+from edge.store.branches import chain_head, forks, tips
+from edge.store.database import Connection
+from edge.store.entries import Author, Pen
 from edge.store.exchange import DB_VERSION, Change, Cursor
 from edge.store.keys import Keys
-from edge.store.projection import dump
-from edge.store.seals import seal_own_chain, sign_seal
-from sync.replica import Replica
-from sync.roster import Member, Roster
-from sync.segment import ENTRY_KEY, Header, Segment, in_order, open_segment, seal_segment
-
-HUB, BOX, OTHER, STRANGER = (Keys(bytes([number]) * 32) for number in range(1, 5))
-TOWN = "town-1"
-ROSTER = Roster(
-    HUB.id,
-    HUB.public_key,
-    {
-        keys.id: Member(keys.id, town, "", keys.public_key, False)
-        for keys, town in ((BOX, "1"), (OTHER, "1"))
-    },
-)
-
-
-class Side:
-    """One machine's copy of the town's space."""
-
-    def __init__(self, folder: Path, keys: Keys) -> None:
-        self.keys, self.folder = keys, folder
-        self.space = Space(folder / "town.db", keys.derive("database"), TOWN)
-        self.replica = Replica(self.space, keys, lambda: ROSTER, folder / "quarantine", now_ms)
-
-    def view(self, count: int = 1) -> None:
-        def write(connection: Connection) -> None:
-            pen = Pen(connection, Author(self.keys.id), "clerk")
-            for _ in range(count):
-                pen.append("dossier.viewed", "d", {"purpose": "p", "what": "w"})
-
-        self.space.write(write)
-
-    def state(self) -> list[object]:
-        with self.space.read() as connection:
-            rows = connection.execute(
-                "select pk, cid, val, col_version from crsql_changes order by pk, cid"
-            ).fetchall()
-            cursors = connection.execute("select * from cursor").fetchall()
-            return [dump(connection), rows, cursors]
+from edge.store.seals import receipts, seal_own_chain, sign_seal
+from sync.segment import ENTRY_KEY
+from tests.sync.sides import BOX, HUB, OTHER, STRANGER, Side, honest, refused, resealed
 
 
 @pytest.fixture
@@ -68,32 +31,6 @@ def box(tmp_path: Path) -> Iterator[Side]:
     side = Side(tmp_path / "box", BOX)
     yield side
     side.space.close()
-
-
-def honest(box: Side) -> Segment:
-    """What the box would ship."""
-    content = box.replica.outgoing(HUB.id, "e", Cursor())
-    assert content is not None
-    return open_segment(content, ROSTER.key_of)[0]
-
-
-def resealed(
-    segment: Segment, changes: Sequence[Change], keys: Keys = BOX, **header: object
-) -> bytes:
-    """The segment with other changes and header fields, properly signed."""
-    said: Header = replace(segment.header, count=len(changes), **header)  # type: ignore[arg-type]
-    return seal_segment(Segment(said, in_order(changes)), keys)[0]
-
-
-def refused(hub: Side, content: bytes, key: str, sender: Keys = BOX) -> None:
-    before = hub.state()
-    with pytest.raises(SegmentRejected) as caught:
-        hub.replica.take(content, sender.id)
-    assert caught.value.key == key
-    assert hub.state() == before
-    with hub.space.read() as connection:
-        assert exchange.quarantined(connection) == 1
-    assert len(list((hub.folder / "quarantine").iterdir())) == 1
 
 
 def composed(keys: Keys, n: int, prev: str, kind: str = "dossier.viewed") -> tuple[Entry, str]:
@@ -178,13 +115,22 @@ def test_a_gap_in_the_chain_is_refused(box: Side, hub: Side) -> None:
     refused(hub, resealed(segment, rest), "segment.chain")
 
 
-def test_a_chain_begun_anew_is_refused_as_a_rewritten_past(box: Side, hub: Side) -> None:
+def test_a_chain_begun_anew_is_kept_beside_the_other_and_both_are_signed_for(
+    box: Side, hub: Side
+) -> None:
     box.view(2)
     segment = honest(box)
     hub.replica.take(resealed(segment, segment.changes), BOX.id)
     entry, text = composed(BOX, 1, "0" * 64)
     header = {"epoch": "another", "first": 0, "last": 1}
-    refused(hub, resealed(segment, rows_of(entry, text, 1), **header), "segment.chain")
+    hub.replica.take(resealed(segment, rows_of(entry, text, 1), **header), BOX.id)
+    hub.replica.sign_for(frozenset({BOX.id}))
+    with hub.space.read() as connection:
+        assert forks(connection, BOX.id) == [1]
+        held = tips(connection, BOX.id)
+        assert {n for n, _ in held} == {1, 2}
+        assert {(each.n, each.hash) for each in receipts(connection)} == set(held)
+        assert exchange.unsent(connection, BOX.id) == (0, None)
 
 
 def test_a_known_entry_with_other_bytes_is_refused(box: Side, hub: Side) -> None:
@@ -273,8 +219,10 @@ def test_a_receipt_that_the_hub_did_not_give_is_refused(box: Side, hub: Side) ->
 
 def test_a_box_writes_its_own_status_row_only(box: Side, hub: Side) -> None:
     insert = "insert into box_status values (?, '{}')"
-    box.space.write(lambda c: c.execute(insert, (OTHER.id,)) and None)
-    refused(hub, resealed(honest(box), honest(box).changes), "segment.status")
+    box.space.write(lambda c: c.execute(insert, (BOX.id,)) and None)
+    segment = honest(box)
+    forged = [(c[0], c[1][:3] + OTHER.id.encode(), *c[2:]) for c in segment.changes]
+    refused(hub, resealed(segment, forged), "segment.status")  # type: ignore[arg-type]
 
 
 def test_a_box_may_change_its_own_status_again(box: Side, hub: Side) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from edge.domain.errors import PeerRefused, PeerUnreachable
 from edge.store import exchange
+from edge.store.branches import chain_head
 from edge.store.database import Space
-from edge.store.entries import chain_head
 from edge.store.projection import dump
 from edge.store.seals import receipts
 from sync.client import ReplicationLoop
@@ -163,15 +163,6 @@ def test_a_box_cannot_read_another_towns_space(world: World) -> None:
     query = {"epoch": "x", "upto": 0, "hash": ""}
     with pytest.raises(PeerRefused, match=r"sync\.space"):
         box.session.wire.request("GET", "/spaces/town-510102/segments", query=query)
-
-
-def test_a_box_set_back_to_an_older_state_is_noticed(world: World) -> None:
-    box = world.box()
-    box.view()
-    box.sync()
-    box.town.write(lambda c: c.execute("delete from export_log") and None)
-    with pytest.raises(PeerRefused, match=r"sync\.box_set_back"):
-        box.sync()
 
 
 def test_the_loop_exchanges_by_itself_and_says_how_things_stand(world: World) -> None:

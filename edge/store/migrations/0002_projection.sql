@@ -3,6 +3,11 @@
 -- Where each box's chain stands in this space.
 create table chain (box text primary key, n integer not null, hash text not null) without rowid;
 
+-- A box that was set back in time extends its chain twice. fork: the numbers held more than once;
+-- branch: the ends of the other branches, that of `chain` aside.
+create table fork (box text, n integer, primary key (box, n)) without rowid;
+create table branch (box text, n integer, hash text, primary key (box, n, hash)) without rowid;
+
 -- Every act on every subject, for histories and audits.
 create table history (
     entry text primary key, about text not null, kind text not null, at integer not null,

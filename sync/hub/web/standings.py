@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from edge.store import dossiers, enrolment, exchange, holdings, persons
+from edge.store.branches import chain_head
 from edge.store.database import Connection
-from edge.store.entries import chain_head
 from edge.web.wording import local
 from sync.enrolment import mark_of
 from sync.hub.web.parts import Parts, Town

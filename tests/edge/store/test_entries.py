@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.domain.entry import GENESIS, first_break
 from edge.domain.errors import InvalidInput, NotFound
+from edge.store.branches import chain_head
 from edge.store.database import Connection, Space
 from edge.store.entries import (
     all_entries,
-    chain_head,
     entries_of_box,
     entry_of,
     history_of,
