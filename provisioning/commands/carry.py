@@ -1,0 +1,123 @@
+"""`dangxia carry`: the exchange by stick, at a box or at the hub."""
+
+import argparse
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from edge.box import Record
+from edge.domain.errors import InvalidInput
+from edge.settings import read_settings
+from edge.web.locale import sentence_of
+from sync.carry import Site, megabytes, senders_on, site_of_box
+from sync.carry_export import Exported, export_to
+from sync.carry_import import Imported, import_from
+from sync.hub.carry import receivers, site_of_hub
+from sync.hub.county import County
+
+
+def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
+    """Add `carry` and its acts."""
+    acts = nouns.add_parser("carry", help="exchange by USB stick").add_subparsers(required=True)
+    for name, act, help in (
+        ("export", export, "put on the stick what the other side lacks"),
+        ("import", import_, "take in what is on the stick for this machine"),
+    ):
+        parser = acts.add_parser(name, help=help)
+        parser.add_argument("stick", type=Path, metavar="DIR", help="where the stick is mounted")
+        place = parser.add_mutually_exclusive_group(required=True)
+        place.add_argument("--config", type=Path, help="a box's box.toml")
+        place.add_argument("--folder", type=Path, help="the hub's folder")
+        parser.set_defaults(act=act)
+        if name == "export":
+            parser.add_argument(
+                "--for",
+                dest="receiver",
+                default="",
+                metavar="BOX",
+                help="at the hub: a box's id or its beginning, or a town's code; "
+                "without it, the boxes that brought this stick",
+            )
+            parser.add_argument(
+                "--fill", action="store_true", help="fill a stick that is too small for everything"
+            )
+
+
+def export(chosen: argparse.Namespace) -> int:
+    """Fill the stick."""
+    with _opened(chosen) as (site, county):
+        for receiver in _receivers(chosen, site, county):
+            done = export_to(chosen.stick, site, receiver, fill=chosen.fill, watch=_watch("写入"))
+            print(_exported(done))
+    return 0
+
+
+def import_(chosen: argparse.Namespace) -> int:
+    """Empty the stick; 1 when something on it was not taken."""
+    with _opened(chosen) as (site, _):
+        found = import_from(chosen.stick, site, watch=_watch("读取"))
+    for each in found:
+        print(_imported(each))
+        for trouble in each.troubles:
+            print(f"  ✗ {sentence_of(trouble)}", file=sys.stderr)
+    return 1 if any(each.troubles for each in found) else 0
+
+
+def _receivers(chosen: argparse.Namespace, site: Site, county: County | None) -> list[str]:
+    if county is None:
+        return [chosen.receiver or site.hub]
+    if chosen.receiver:
+        return [member.id for member in receivers(county, chosen.receiver)]
+    senders = senders_on(chosen.stick, site)
+    if not senders:
+        raise InvalidInput("carry.for_whom")
+    return senders
+
+
+@contextmanager
+def _opened(chosen: argparse.Namespace) -> Iterator[tuple[Site, County | None]]:
+    if chosen.folder is not None:
+        if not (chosen.folder / "hub.key").exists():
+            raise InvalidInput("carry.no_hub", folder=str(chosen.folder))
+        county = County.open(chosen.folder)
+        try:
+            yield site_of_hub(county), county
+        finally:
+            county.close()
+        return
+    record = Record(read_settings(chosen.config).folder)
+    try:
+        spaces = {space.name: space for space in (record.county, record.town)}
+        yield (
+            site_of_box(
+                spaces, record.blobs, record.keys, record.pins, record.folder, record.clock
+            ),
+            None,
+        )
+    finally:
+        record.close()
+
+
+def _watch(word: str) -> Any:
+    def watch(done: int, total: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{word} {megabytes(done)}/{megabytes(total)} MB", end="", file=sys.stderr)
+
+    return watch
+
+
+def _exported(done: Exported) -> str:
+    said = f"给 {done.receiver[:8]}：记录 {done.segments} 段，"
+    said += f"文件 {done.files} 个（{megabytes(done.file_bytes)} MB）"
+    if done.left:
+        said += f"；还有 {done.left} 个（{megabytes(done.left_bytes)} MB）要用下一个盘"
+    return said
+
+
+def _imported(done: Imported) -> str:
+    said = f"来自 {done.sender[:8]}：新记录 {done.entries} 条，"
+    said += f"文件 {done.files} 个（{megabytes(done.file_bytes)} MB），"
+    said += f"对方已收到文件 {done.confirmed} 个"
+    return said + ("；对方没有导完，还有下一批" if done.unfinished else "")
