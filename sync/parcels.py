@@ -195,8 +195,10 @@ class Parcels:
                 self._asked.pop(kind, None)
                 break
             reached, got = self._fetch(batch, kind)
-            self._asked[kind] = reached
             fetched, vain = fetched + got, 0 if got else vain + 1
+            if not got and self._may_go_on(kind):
+                # Nothing of it is at the hub yet: it must not stand before what is.
+                self._asked[kind] = reached
         return fetched
 
     def _fetch(self, batch: Sequence[bytes], kind: int) -> tuple[bytes, int]:

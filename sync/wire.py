@@ -97,6 +97,10 @@ class Wire:
         self.close()
         self.url = url
 
+    def now(self) -> int:
+        """The time as the hub has it, in milliseconds."""
+        return self._clock() + self._offset
+
     def request(
         self,
         method: str,
@@ -134,8 +138,7 @@ class Wire:
         target = PREFIX + path
         if query:
             target += "?" + str(httpx.QueryParams(dict(query)))
-        now = self._clock() + self._offset
-        headers = signed_headers(self._keys, self.pins.hub, method, target, body, now)
+        headers = signed_headers(self._keys, self.pins.hub, method, target, body, self.now())
         if self._link.is_cut or self._halted.is_set():
             raise PeerUnreachable("sync.unreachable", url=self.url)
         try:

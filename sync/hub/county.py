@@ -7,9 +7,11 @@ from edge.domain.errors import Conflict
 from edge.domain.kinds import Kind
 from edge.store.database import Space
 from edge.store.entries import Author, Pen, new_id, now_ms
+from edge.store.folder import close_to_others
 from edge.store.keys import Keys
 from edge.store.staff import institutions, verifier_of
 from sync.enrolment import Ticket
+from sync.hub.bootstrap import Snapshots
 from sync.hub.enrolment import TICKET_LIFE_MS, Applicant, Registry
 from sync.hub.peers import Peers
 from sync.hub.seals import SealOffice
@@ -23,7 +25,8 @@ SETUP = "setup"
 class County:
     """An open hub: keys, spaces, certificate, registry of boxes, answers to peers.
 
-    The folder: `hub.key`, `tls/`, `spaces/`, `blobs/`, `spool/`, `quarantine/`.
+    The folder: `hub.key`, `tls/`, `spaces/`, `blobs/`, `spool/`, `quarantine/`,
+    `snapshots/`.
     """
 
     def __init__(self, folder: Path, keys: Keys, clock: Callable[[], int]) -> None:
@@ -33,6 +36,7 @@ class County:
         self.seals = SealOffice(folder / "seal", keys, clock)
         self.registry = Registry(self.spaces.county, keys, clock, self._certify)
         self.peers = Peers(self.spaces, keys, folder, clock)
+        self.snapshots = Snapshots(folder / "snapshots", keys, clock)
         self.certificate = folder / "tls" / "certificate.pem"
         self.certificate_key = folder / "tls" / "key.pem"
 
@@ -49,6 +53,7 @@ class County:
         """
         path = folder / "hub.key"
         keys = Keys.load(path) if path.exists() else Keys.make(path)
+        close_to_others(folder)
         make_certificate(folder / "tls", names)
         return cls(folder, keys, clock)
 

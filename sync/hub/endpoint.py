@@ -136,6 +136,32 @@ def router(county: County) -> Router:
         content, total = county.peers.piece(member, space, _digest(digest), max(start, 0), asked)
         return Answer(content, media_type=BYTES, headers={TOTAL: str(total)})
 
+    @post("/spaces/{space:str}/snapshot", sync_to_thread=True, status_code=200)
+    def snapshot(
+        request: Request[Any, Any, Any], space: FromPath[str], body: RawBody
+    ) -> dict[str, Any]:
+        member = desk.member(request, body)
+        replica = county.peers.replica(member, space, writing=True)
+        return county.snapshots.ask(member, replica.space, replica.epoch)
+
+    @get("/spaces/{space:str}/snapshot", sync_to_thread=True)
+    def snapshot_piece(
+        request: Request[Any, Any, Any],
+        space: FromPath[str],
+        start: FromQuery[int],
+        most: FromQuery[int],
+    ) -> Response[bytes]:
+        member = desk.member(request, b"")
+        county.peers.replica(member, space, writing=True)
+        return Answer(county.snapshots.piece(member, start, most), media_type=BYTES)
+
+    @post("/spaces/{space:str}/snapshot/done", sync_to_thread=True, status_code=200)
+    def snapshot_done(
+        request: Request[Any, Any, Any], space: FromPath[str], body: RawBody
+    ) -> dict[str, Any]:
+        county.snapshots.done(desk.member(request, body))
+        return {}
+
     @post("/confirm", sync_to_thread=True, status_code=200)
     def confirm(request: Request[Any, Any, Any], body: RawBody) -> dict[str, Any]:
         county.peers.confirm(desk.member(request, body))
@@ -155,6 +181,9 @@ def router(county: County) -> Router:
             offset,
             add_piece,
             piece,
+            snapshot,
+            snapshot_piece,
+            snapshot_done,
             confirm,
         ],
         exception_handlers={DangxiaError: refuse},

@@ -1,15 +1,19 @@
 """Files between box and hub: both ways, resumed by offset, never shown before they verify."""
 
 import hashlib
+import logging
 import os
 from pathlib import Path
 
 import pytest
 
-from edge.domain.errors import InvalidInput, PeerUnreachable
+from edge.domain.errors import InvalidInput, NotFound, PeerUnreachable
+from edge.store import holdings
 from edge.store.blobs import Blobs
 from edge.store.keys import Keys
+from edge.store.verification import remake
 from sync.client import ReplicationLoop
+from sync.packs import seal_pack
 from sync.spool import PIECE, Spool
 from tests.sync.world import Box, Line, World
 
@@ -62,6 +66,98 @@ def test_status_counts_what_waits_by_class(world: World) -> None:
     assert loop.status().blobs_awaited == {0: 1, 2: 1}, "not yet counted as held"
     box.sync()
     assert loop.status().blobs_unsent == loop.status().blobs_awaited == {}
+
+
+def test_many_small_files_share_a_request_in_both_directions(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, second = world.box(), world.box()
+    for number in range(40):
+        file(first, f"page {number}".encode() * 500, f"m{number}")
+    with caplog.at_level(logging.INFO, "httpx"):
+        assert first.sync().blobs_up == 80
+        assert requests_about_files(caplog) == ["missing", "pack", "pack"]
+        caplog.clear()
+        assert second.sync().blobs_down == 80
+        assert requests_about_files(caplog) == ["wanted", "wanted"]
+    assert second.blobs.read(hashlib.sha256(b"page 7" * 500).hexdigest()) == b"page 7" * 500
+
+
+def requests_about_files(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """The last words of the addresses that httpx says to have asked."""
+    addresses = [str(record.args[1]) for record in caplog.records if record.args]
+    return [each.partition("?")[0].rpartition("/")[2] for each in addresses if "/blobs/" in each]
+
+
+def test_a_pack_is_a_megabyte_and_keeps_to_one_class(world: World) -> None:
+    box = world.box()
+    for number in range(12):
+        file(box, os.urandom(200_000), f"m{number}")
+    assert box.sync().blobs_up == 24
+
+
+def test_a_pack_with_a_false_digest_leaves_nothing(world: World) -> None:
+    box = world.box()
+    hub, member = world.hub.county, world.hub.county.peers.member(box.keys.id)
+    good, false = hashlib.sha256(b"good").digest(), hashlib.sha256(b"false").digest()
+    with pytest.raises(InvalidInput, match=r"blob\.damaged"):
+        hub.peers.add_pack(
+            member, "town-510101", seal_pack([(good, b"good"), (false, b"not what it says")])
+        )
+    assert not hub.spaces.blobs("town-510101").has(good.hex())
+    with pytest.raises(InvalidInput, match=r"sync\.malformed"):
+        hub.peers.add_pack(member, "town-510101", b"no pack")
+    with pytest.raises(InvalidInput, match=r"blob\.size"):
+        hub.peers.add_pack(member, "town-510101", bytes(3 << 20))
+
+
+@pytest.mark.parametrize("piece", range(1, 6))
+def test_a_download_cut_at_any_piece_goes_on_there(world: World, piece: int) -> None:
+    first, second = world.box(), world.box()
+    content = os.urandom(5 * PIECE + 1)
+    digest = file(first, content)
+    first.sync()
+    spool = Spool(second.folder / "sync" / "spool", second.blobs)
+    second.session.run_once(lambda: spool.offset(digest) < piece * PIECE)
+    assert spool.offset(digest) == piece * PIECE
+    assert second.session.parcels.unfinished
+    assert second.sync().blobs_down == 1
+    assert second.blobs.read(digest) == content
+
+
+def test_a_file_that_cannot_be_read_keeps_no_other_back(world: World) -> None:
+    box = world.box()
+    lost, sound = file(box, b"lost" * 100, "m1"), file(box, b"sound" * 100, "m2")
+    box.session.parcels.carry(lambda: False)
+    next(box.blobs.folder.rglob(box.blobs._path(lost).name)).unlink()
+    with pytest.raises(NotFound, match=r"blob\.awaiting"):
+        box.sync()
+    assert world.hub.county.spaces.blobs("town-510101").has(sound)
+
+
+def test_the_counts_are_exact_at_every_step(world: World) -> None:
+    box = world.box()
+    first, second = file(box, b"1" * 900, "m1"), file(box, b"2" * 700, "m2")
+    assert first != second
+    assert tallies(box) == {0: (2, 0, 0, 0), 2: (2, 0, 0, 0)}
+    box.session.parcels.carry(lambda: False)
+    thumbs = len(b"small ") * 2 + 40
+    assert tallies(box) == {0: (2, 2, 2, thumbs), 2: (2, 2, 2, 1_600)}
+    box.sync()
+    assert tallies(box) == {0: (2, 2, 0, 0), 2: (2, 2, 0, 0)}
+    assert box.town.write(remake), "the present is the same"
+    assert tallies(box) == {0: (2, 2, 0, 0), 2: (2, 2, 0, 0)}
+
+
+def tallies(box: Box) -> dict[int, tuple[int, int, int, int]]:
+    """Named, held, unsent and unsent bytes, by class."""
+    with box.town.read() as connection:
+        found = holdings.tallies(connection)
+    return {
+        each.kind: (each.named, each.held, each.unsent, each.unsent_bytes)
+        for each in found
+        if each.named
+    }
 
 
 @pytest.fixture

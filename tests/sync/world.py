@@ -16,6 +16,7 @@ from edge.store.blobs import Blobs
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen, now_ms
 from edge.store.keys import Keys
+from sync.bandwidth import Allowance
 from sync.enrolment import Ticket, ask_admission
 from sync.hub.county import County
 from sync.hub.endpoint import router
@@ -161,7 +162,9 @@ class Box:
         self.author = Author(self.keys.id, self.clock)
         self.session = self.new_session()
 
-    def new_session(self, segment_changes: int = 20_000) -> Session:
+    def new_session(
+        self, segment_changes: int = 20_000, allowance: Allowance | None = None
+    ) -> Session:
         return Session(
             {COUNTY: self.county, self.town.name: self.town},
             {self.town.name: self.blobs},
@@ -170,6 +173,7 @@ class Box:
             self.folder / "sync",
             self.clock,
             segment_changes,
+            allowance,
         )
 
     def pen(self, connection: Connection) -> Pen:

@@ -337,4 +337,5 @@ def sign_in(client: TestClient[Any], login: str, pin: str = PIN) -> Any:
 
 def form(client: TestClient[Any], **fields: str) -> dict[str, str]:
     """A form with the token that a page of the client would carry."""
-    return {**fields, "_csrf_token": client.cookies["csrftoken"]}
+    (token,) = (each.value for each in client.cookies.jar if each.name.startswith("csrf-"))
+    return {**fields, "_csrf_token": token or ""}

@@ -1,0 +1,41 @@
+"""A copied record made this machine's own.
+
+Two machines with one site id would each take the other's changes for its own, so a copy takes a
+new one before anybody writes to it.
+"""
+
+from pathlib import Path
+
+from edge.store.exchange import last_version, renew_identity
+from edge.store.snapshot import opened
+
+
+def adopt(path: Path, key: bytes, sender: str, epoch: str, hash: str, at: int) -> None:
+    """Make a copy of the sender's record this machine's own, before anything opens it.
+
+    Everything in it counts as taken in from the sender's epoch; `hash` stands where a segment's
+    would, so that segments follow on it.
+    """
+    with opened(path, key) as connection:
+        connection.execute("begin immediate")
+        upto = last_version(connection)
+        renew_identity(connection, at)
+        connection.execute(
+            "insert into cursor values (?, ?, ?, ?, ?)", (sender, epoch, upto, hash, at)
+        )
+        if upto:
+            connection.execute("insert into applied values (1, ?, ?, ?)", (upto, sender, epoch))
+        named = connection.execute("select class, count(*) from blob group by class").fetchall()
+        for kind, count in named:
+            connection.execute("insert into file_tally (class, named) values (?, ?)", (kind, count))
+            connection.execute(
+                "insert into file_missing select class, digest from blob where class = ?", (kind,)
+            )
+        connection.execute("insert or ignore into file_tally (class) values (0), (1), (2)")
+        connection.execute("commit")
+
+
+def version_of_copy(path: Path, key: bytes) -> int:
+    """The greatest version of any row that a copy holds."""
+    with opened(path, key) as connection:
+        return last_version(connection)
