@@ -15,7 +15,7 @@ Town space
     material.reclassified [material] category, position     fact: names in `after`
     custody.received [dossier]   from, letter?, counts{category: n}
     custody.lent [dossier]       borrower, unit?, due, pages
-    custody.returned [dossier]   loan, pages
+    custody.returned [dossier]   loan, pages, void?         void: the loan was on record twice
     dossier.viewed [dossier]     purpose, what
     proof.issued [proof]         dossier, kind, number, purpose, statement[], code, blob, source?
     proof.printed [proof]        printer, job
@@ -27,6 +27,9 @@ Town space
     transfer.arrived [transfer]  from, person{}, dossier{}, materials[]     written by the hub
     transfer.received [transfer] dossier
     transfer.confirmed [transfer]                                          written by the hub
+    conflict.resolved [subject]  conflict, field?, chosen, answers[entry], note?
+                                 names in `after` the resolutions that it replaces
+    conflict.proposed [subject]  as conflict.resolved; what an office suggests to the county
     box.reported [box]           status{}
 
 County space (written by the hub only)
@@ -35,6 +38,10 @@ County space (written by the hub only)
     user.withdrawn [user]
     box.admitted [box]           town, name, ordinal, public_key, seal? (PEM)
     box.revoked [box]            reason
+
+An act of custody names in `after` the acts of custody that its box knew of: custody is one line, and
+a fork in it a conflict. `conflict` is a value of `domain.conflict.ConflictKind`; `chosen` is the
+entry or the subject that stands. A conflict of facts is resolved by a claim that names all heads.
 
 A page is {blob, thumb, width, height, dpi, bytes, blank, dark, skew}: digests of the untouched
 master and of its thumbnail, and what was measured.
@@ -67,6 +74,8 @@ class Kind(StrEnum):
     TRANSFER_ARRIVED = "transfer.arrived"
     TRANSFER_RECEIVED = "transfer.received"
     TRANSFER_CONFIRMED = "transfer.confirmed"
+    CONFLICT_RESOLVED = "conflict.resolved"
+    CONFLICT_PROPOSED = "conflict.proposed"
     BOX_REPORTED = "box.reported"
     INSTITUTION_NAMED = "institution.named"
     USER_ENROLLED = "user.enrolled"

@@ -95,7 +95,7 @@ def holder_of(connection: Connection, dossier: str) -> Person:
 def conflicts_of(connection: Connection, subject: str) -> list[str]:
     """List the fields of a subject on which two claims stand."""
     rows = connection.execute(
-        "select field from conflict where subject = ? order by field", (subject,)
+        "select field from conflict where kind = 'fact' and subject = ? order by field", (subject,)
     )
     return [field for (field,) in rows]
 

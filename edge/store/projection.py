@@ -12,7 +12,16 @@ from edge.domain.entry import Entry
 from edge.domain.kinds import Kind
 from edge.store import branches
 from edge.store.database import Connection
-from edge.store.reducers import climate, county, custody, dossiers, facts, persons, proofs
+from edge.store.reducers import (
+    climate,
+    conflicts,
+    county,
+    custody,
+    dossiers,
+    facts,
+    persons,
+    proofs,
+)
 
 Reducer = Callable[[Connection, Sequence[Entry]], None]
 
@@ -38,6 +47,8 @@ REDUCERS: dict[str, Reducer] = {
     Kind.TRANSFER_ARRIVED: custody.transferred,
     Kind.TRANSFER_RECEIVED: custody.transferred,
     Kind.TRANSFER_CONFIRMED: custody.transferred,
+    Kind.CONFLICT_RESOLVED: conflicts.answered,
+    Kind.CONFLICT_PROPOSED: conflicts.answered,
     Kind.INSTITUTION_NAMED: county.institution_named,
     Kind.USER_ENROLLED: county.user_enrolled,
     Kind.USER_WITHDRAWN: county.user_withdrawn,
@@ -54,6 +65,10 @@ TABLES: tuple[str, ...] = (
     "history",
     "fact",
     "conflict",
+    "conflict_party",
+    "resolution",
+    "resolution_answer",
+    "authorship",
     "person",
     "person_initials",
     "dossier",
@@ -94,6 +109,7 @@ def project(connection: Connection, entries: Sequence[Entry]) -> None:
             except (OverflowError, connection.InterfaceError, connection.ProgrammingError) as error:
                 raise ValueError(f"content of {kind} that no column holds") from error
     facts.refold(connection, {entry.about for entry in entries})
+    conflicts.refold(connection, entries)
 
 
 def rebuild(connection: Connection, entries: Iterable[Entry], batch_size: int = 2_000) -> None:

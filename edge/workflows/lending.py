@@ -4,6 +4,7 @@ from edge.domain.access import Clerk, Right
 from edge.domain.archive import check_formed_on
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.kinds import Kind
+from edge.store.custody import heads_of_custody
 from edge.store.dossiers import Dossier, Standing, dossier_of
 from edge.store.entries import Pen
 from edge.workflows.office import Office
@@ -35,6 +36,7 @@ def lend(
             Kind.CUSTODY_LENT,
             dossier,
             {"borrower": borrower.strip(), "unit": unit.strip(), "due": day, "pages": pages},
+            heads_of_custody(pen.connection, dossier),
         )
         return dossier_of(pen.connection, dossier)
 
@@ -50,7 +52,8 @@ def give_back(office: Office, clerk: Clerk, dossier: str, pages: int) -> Dossier
         loan = dossier_of(pen.connection, dossier).loan
         if loan is None:
             raise Conflict("dossier.not_lent")
-        pen.append(Kind.CUSTODY_RETURNED, dossier, {"loan": loan.id, "pages": pages})
+        known = heads_of_custody(pen.connection, dossier)
+        pen.append(Kind.CUSTODY_RETURNED, dossier, {"loan": loan.id, "pages": pages}, known)
         return dossier_of(pen.connection, dossier)
 
     return office.transact(clerk, act)

@@ -6,6 +6,7 @@ from typing import Any
 
 from edge.domain.access import Clerk, Right
 from edge.domain.archive import category_of, check_formed_on
+from edge.domain.conflict import REVIEWED_FIELDS
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.identity import check_id_number
 from edge.domain.kinds import Kind
@@ -19,7 +20,7 @@ from edge.store.dossiers import (
     next_position,
 )
 from edge.store.entries import Pen
-from edge.store.persons import person_of
+from edge.store.persons import conflicts_of, person_of
 from edge.store.reducers.persons import COLUMNS
 from edge.workflows.office import Office
 
@@ -91,7 +92,7 @@ def reclassify(office: Office, clerk: Clerk, material: str, category: str) -> Ma
             Kind.MATERIAL_RECLASSIFIED,
             material,
             {"category": category, "position": position},
-            after=_standing_claims(pen, material),
+            after=standing_claims(pen, material),
         )
         return material_of(pen.connection, material)
 
@@ -104,18 +105,21 @@ def correct_person(
     """Record another value for one field of a person, with the page it rests on.
 
     Raises InvalidInput (`person.field_unknown`, or what is wrong with the value), NotFound
-    `person.unknown`.
+    `person.unknown`, Denied where two values stand of what the county alone decides.
     """
     clerk.require(Right.FILE)
     sound = _checked(field, value.strip())
 
     def act(pen: Pen) -> None:
         person_of(pen.connection, person)
+        # A correction names all heads, so it would settle what the county has to decide.
+        if field in REVIEWED_FIELDS and field in conflicts_of(pen.connection, person):
+            clerk.require(Right.SUPERVISE)
         pen.append(
             Kind.PERSON_CORRECTED,
             person,
             {"field": field, "value": sound, "source": source},
-            after=_standing_claims(pen, person, field),
+            after=standing_claims(pen, person, field),
         )
 
     office.transact(clerk, act)
@@ -154,8 +158,8 @@ def _record(page: Page) -> Mapping[str, Any]:
     return {name: getattr(page, name) for name in names}
 
 
-def _standing_claims(pen: Pen, subject: str, field: str = "") -> list[str]:
-    """The entries whose claims the new one supersedes: the registration and earlier facts."""
+def standing_claims(pen: Pen, subject: str, field: str = "") -> list[str]:
+    """Name the entries that a new claim supersedes: the registration and earlier facts."""
     kinds = (Kind.PERSON_REGISTERED, Kind.MATERIAL_FILED, Kind.DOSSIER_REGISTERED)
     registered = pen.connection.execute(
         "select entry from history where about = ? and kind in (?, ?, ?)", (subject, *kinds)

@@ -10,6 +10,7 @@ from typing import Any
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import Conflict, InvalidInput, NotFound
 from edge.domain.kinds import Kind
+from edge.store.custody import heads_of_custody
 from edge.store.dossiers import Standing, dossier_of
 from edge.store.entries import Pen
 from edge.store.persons import person_by_id_number
@@ -49,6 +50,7 @@ def send(
                 "reason": reason.strip(),
                 "letter": letter.strip(),
             },
+            heads_of_custody(pen.connection, dossier),
         )
         return transfer
 

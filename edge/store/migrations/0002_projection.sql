@@ -23,10 +23,33 @@ create table fact (
 ) without rowid;
 create index fact_subject on fact (subject, field);
 
--- Fields with more than one claim left standing; entries: JSON list.
+-- What cannot all be so, by the rules of domain.conflict. subject: the least of what the sides are
+-- about. field: of facts alone. settled: the resolution that stands; empty while the conflict is open.
 create table conflict (
-    subject text, field text, entries text not null, primary key (subject, field)
+    kind text, subject text, field text, settled text not null,
+    primary key (kind, subject, field)
 ) without rowid;
+create index conflict_open on conflict (kind, subject, field) where settled = '';
+-- The sides of each. party: person, dossier or proof; entry: what claims for it.
+create table conflict_party (
+    kind text, subject text, field text, entry text, party text not null,
+    primary key (kind, subject, field, entry)
+) without rowid;
+create index conflict_party_party on conflict_party (party);
+create index conflict_party_entry on conflict_party (entry);
+
+-- Answers to conflicts, and what offices propose to the county (decided = 0). answers, after: JSON.
+create table resolution (
+    entry text primary key, kind text not null, subject text not null, chosen text not null,
+    note text not null, answers text not null, after text not null, decided integer not null,
+    at integer not null, by text not null
+) without rowid;
+create table resolution_answer (
+    answered text, resolution text, primary key (answered, resolution)
+) without rowid;
+
+-- Up to when each person has acted here: tells at once who acted on after a right had ended.
+create table authorship (by text primary key, last integer not null) without rowid;
 
 -- row: this machine's own number of a person, for the search index; never compared between peers.
 create table person (
@@ -54,6 +77,8 @@ create table dossier (
 );
 create index dossier_person on dossier (person);
 create index dossier_number on dossier (number);
+-- Places for one dossier, as domain.conflict.names_one_place tells them.
+create index dossier_place on dossier (shelf) where substr(shelf, -1) = '位';
 
 create table material (
     id text primary key, entry text not null, dossier text not null, category text not null,
@@ -110,6 +135,7 @@ create table proof (
 ) without rowid;
 create index proof_dossier on proof (dossier);
 create index proof_code on proof (code);
+create index proof_number on proof (number);
 create table proof_print (
     entry text primary key, proof text not null, printer text not null, job text not null,
     at integer not null

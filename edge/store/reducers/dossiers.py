@@ -132,10 +132,13 @@ def _owns_pages(connection: Connection, entry: Entry) -> bool:
 def _captures_touched(connection: Connection, entries: Sequence[Entry]) -> set[str]:
     captures = {entry.about for entry in entries if entry.kind == Kind.CAPTURE_TAKEN}
     for entry in entries:
-        row = connection.execute(
-            "select capture from material where id = ? and capture <> ''", (entry.about,)
-        ).fetchone()
-        captures.update(row or ())
+        # One id may be claimed as a material and as a capture; the pages are then of one of them.
+        rows = connection.execute(
+            "select capture from material where id = :id and capture <> '' "
+            "union all select id from capture where id = :id",
+            {"id": entry.about},
+        )
+        captures.update(id for (id,) in rows)
     return captures
 
 

@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from edge.domain.conflict import ConflictKind
 from edge.domain.entry import Entry, parse
 from edge.domain.fold import Fact, heads, shown
 from edge.domain.kinds import Kind
@@ -79,17 +80,32 @@ def _show(connection: Connection, subject: str, facts: list[Fact]) -> None:
             persons.index(connection, [subject])
 
 
+def shown_claim(connection: Connection, table: str, subject: str, field: str) -> str:
+    """Name the entry whose claim a row shows in one field."""
+    row = connection.execute(f"select entry from {table} where id = ?", (subject,)).fetchone()
+    rows = connection.execute(
+        "select entry, after from fact where subject = ? and field = ?", (subject, field)
+    ).fetchall()
+    base = Fact(row[0], field, "")
+    claims = [Fact(e.partition(":")[0], field, "", tuple(json.loads(a))) for e, a in rows]
+    return shown(heads([base, *claims]).get(field) or (base,)).entry
+
+
 def _note_conflict(
     connection: Connection, subject: str, field: str, standing: Sequence[Fact]
 ) -> None:
-    if len(standing) > 1:
+    address = (ConflictKind.FACT, subject, field)
+    for table in ("conflict", "conflict_party"):
         connection.execute(
-            "insert into conflict values (?, ?, ?) on conflict do update "
-            "set entries = excluded.entries",
-            (subject, field, json.dumps([fact.entry for fact in standing])),
+            f"delete from {table} where kind = ? and subject = ? and field = ?", address
         )
-    else:
-        connection.execute("delete from conflict where subject = ? and field = ?", (subject, field))
+    # Who says the same agrees, whoever said it first.
+    if len({fact.value for fact in standing}) > 1:
+        connection.execute("insert into conflict values (?, ?, ?, '')", address)
+        connection.executemany(
+            "insert into conflict_party values (?, ?, ?, ?, ?)",
+            [(*address, fact.entry, subject) for fact in standing],
+        )
 
 
 def _original(connection: Connection, entry: str) -> Entry:

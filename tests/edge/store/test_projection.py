@@ -33,6 +33,14 @@ COUNTS = st.dictionaries(st.sampled_from(["1", "4-1"]), SMALL, max_size=2)
 SPAN = st.fixed_dictionaries({"min": SMALL, "max": SMALL})
 
 
+# Answers name entries by number, so that some of them meet the sides of a conflict.
+ANSWER: dict[str, Any] = {
+    "conflict": st.sampled_from(["person", "reception", "shelf", "custody", "dossier_number"]),
+    "chosen": TEXTS,
+    "answers": st.sets(st.integers(1, 12).map(lambda number: f"{number << 64:032x}")).map(sorted),
+}
+
+
 def told(required: dict[str, Any], optional: dict[str, Any] | None = None) -> Any:
     return st.fixed_dictionaries(required, optional=optional or {})
 
@@ -64,6 +72,8 @@ DATA: dict[str, Any] = {
     Kind.CLIMATE_ALERT: told({"room": TEXTS, "sensor": TEXTS, "breach": TEXTS, "value": SMALL}),
     Kind.CLIMATE_CLEARED: told({}),
     Kind.CLIMATE_ACKNOWLEDGED: told({"note": TEXTS}),
+    Kind.CONFLICT_RESOLVED: told(ANSWER),
+    Kind.CONFLICT_PROPOSED: told(ANSWER),
     Kind.TRANSFER_SENT: told({"dossier": SUBJECTS, "from": TEXTS, "to": TEXTS, "reason": TEXTS}),
     Kind.TRANSFER_ARRIVED: told({"from": TEXTS, "person": told({}), "dossier": told({})}),
     Kind.TRANSFER_RECEIVED: told({"dossier": SUBJECTS}),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from edge.domain.query import parse
-from edge.store import captures, dossiers, papers, persons, room, transfers
+from edge.store import captures, conflicts, dossiers, papers, persons, room, transfers
 from edge.store.database import Connection
 from edge.store.projection import TABLES
 from edge.workflows.consultation import view
@@ -18,7 +18,8 @@ from edge.workflows.transfer import send
 from tests.offices import CLERK, MAPLE, id_number, receive_person, scan
 
 # Tables that grow with the archive; a scan of them is felt at fifty thousand dossiers.
-LARGE = frozenset({*TABLES, "entry"} - {"conflict", "institution", "staff", "box", "chain"})
+SMALL = {"conflict", "conflict_party", "institution", "staff", "box", "chain"}
+LARGE = frozenset({*TABLES, "entry"} - SMALL)
 
 
 def scans(connection: Connection, work: Callable[[], object]) -> set[str]:
@@ -102,6 +103,12 @@ QUESTIONS: dict[str, Callable[[Connection, str], object]] = {
     "waiting pages": captures.waiting_pages,
     "capture of a device": captures.capture_by_device,
     "transfer": transfers.transfer_of,
+    "open conflicts": lambda c, _: conflicts.for_the_office(c),
+    "doubts": lambda c, dossier: conflicts.doubts_of(c, [dossier]),
+    "acts after a right": lambda c, _: conflicts.acts_after_right(c, c),
+    "page cited": lambda c, dossier: conflicts.page_cited(
+        c, dossiers.dossier_of(c, dossier).person, "00" * 32
+    ),
     "readings": lambda c, _: room.readings_since(c, "room-1", 0),
 }
 

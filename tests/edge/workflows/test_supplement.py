@@ -7,14 +7,16 @@ import pytest
 
 from edge.domain.errors import Conflict, InvalidInput, NotFound
 from edge.store.captures import waiting_captures, waiting_pages
+from edge.store.conflicts import open_conflicts
 from edge.store.dossiers import catalogue, pages_of
 from edge.store.entries import history_of
 from edge.store.persons import conflicts_of, person_of
 from edge.store.projection import dump
 from edge.workflows.office import Office
+from edge.workflows.resolution import Choice, settle
 from edge.workflows.supplement import Filing, correct_person, file_material, reclassify
 from edge.workflows.transfer import send
-from tests.offices import CLERK, MAPLE, deliver, id_number, office_in, receive_person, scan
+from tests.offices import CLERK, COUNTY, MAPLE, deliver, id_number, office_in, receive_person, scan
 
 
 @pytest.fixture
@@ -150,7 +152,10 @@ def test_two_boxes_that_correct_one_name_make_a_conflict_shown_alike(tmp_path: P
             latest = max(history_of(first, person), key=lambda entry: entry.id)
         assert shown == latest.body["value"]
 
-        correct_person(one, CLERK, person, "name", "王健国", "p3")
+        with one.space.read() as first:
+            (clash,) = open_conflicts(first)
+        chosen = min(clash.entries)
+        settle(one, COUNTY, Choice(clash.kind, person, "name", clash.entries, chosen))
         deliver(one.space, two.space)
         with one.space.read() as first, two.space.read() as second:
             assert dump(first) == dump(second)
