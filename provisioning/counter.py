@@ -146,7 +146,8 @@ class Counter:
                     yield event, value
 
     def _token(self) -> dict[str, str]:
-        return {"x-csrftoken": self._web.cookies.get("csrftoken") or ""}
+        tokens = (each.value for each in self._web.cookies.jar if each.name.startswith("csrf-"))
+        return {"x-csrftoken": next(tokens, None) or ""}
 
     def _checked(self, answer: httpx.Response) -> httpx.Response:
         if answer.status_code >= 400:

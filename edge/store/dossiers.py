@@ -162,9 +162,31 @@ def pages_of(connection: Connection, owner: str) -> list[Page]:
 
 def owner_names_blob(connection: Connection, owner: str, digest: str) -> bool:
     """Say whether a file belongs to a material or capture; its name alone opens nothing."""
-    named = bytes.fromhex(digest)
+    try:
+        named = bytes.fromhex(digest)
+    except ValueError:
+        return False
     row = connection.execute(
         "select 1 from page where owner = ? and (blob = ? or thumb = ?)", (owner, named, named)
+    ).fetchone()
+    return row is not None
+
+
+def dossier_of_owner(connection: Connection, owner: str) -> str:
+    """Say to which dossier a material or capture belongs; empty for none."""
+    row = connection.execute(
+        "select dossier from material where id = ? union all "
+        "select dossier from capture where id = ? limit 1",
+        (owner, owner),
+    ).fetchone()
+    return str(row[0]) if row else ""
+
+
+def is_seen(connection: Connection, dossier: str, clerk: str, since: int) -> bool:
+    """Say whether a person's look at a dossier is on record since a moment (ms)."""
+    row = connection.execute(
+        "select 1 from view where dossier = ? and at >= ? and by = ? limit 1",
+        (dossier, since, clerk),
     ).fetchone()
     return row is not None
 

@@ -1,9 +1,10 @@
 """The JSON API below `/api/v1`: the same questions as the screens ask, under the same rights."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Request, get, post
+from litestar.datastructures import ResponseHeader
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
@@ -12,7 +13,7 @@ from edge.domain.access import Clerk
 from edge.domain.identity import mask_id_number
 from edge.store import dossiers, persons
 from edge.web.parts import Parts
-from edge.web.persons import looked, overview
+from edge.web.persons import OVERVIEW, looked, overview
 from edge.web.room import first_reading
 from edge.web.sync import words_of
 
@@ -20,7 +21,7 @@ from edge.web.sync import words_of
 class SearchIn(msgspec.Struct, frozen=True, kw_only=True):
     """A question as typed into the search box."""
 
-    q: str
+    q: Annotated[str, msgspec.Meta(max_length=60)]
 
 
 class PersonOut(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +83,9 @@ class ApiController(Controller):
     """Persons, dossiers, exchange and climate."""
 
     path = "/api/v1"
+    response_headers = [  # noqa: RUF012  (Litestar's own attribute)
+        ResponseHeader(name="Cache-Control", value="no-store")
+    ]
     include_in_schema = True
 
     @post("/persons/search", status_code=200, sync_to_thread=True)
@@ -117,7 +121,7 @@ class ApiController(Controller):
         dossier: FromPath[str],
     ) -> DossierOut:
         """A dossier's place, standing and categories; the look goes on record."""
-        looked(request, parts, reader, dossier, "overview")
+        looked(request, parts, reader, dossier, OVERVIEW)
         with parts.office.space.read() as town:
             held = dossiers.dossier_of(town, dossier)
             sections = overview(town, held.person)["sections"]

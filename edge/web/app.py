@@ -14,6 +14,7 @@ from edge.web import (
     proofs,
     receiving,
     search,
+    session,
     transfers,
     viewer,
 )
@@ -91,7 +92,10 @@ def create_app(parts: Parts, secret: str) -> Litestar:
     return frame(
         title=parts.office.name,
         handlers=HANDLERS,
-        dependencies={"parts": Provide(provide_parts, sync_to_thread=False)},
+        dependencies={
+            "parts": Provide(provide_parts, sync_to_thread=False),
+            "clerk": Provide(session.provide_clerk, sync_to_thread=True),
+        },
         names={"office": parts.office.name, "role_name": lambda: gettext("人社档案")},
         secret=secret,
     )

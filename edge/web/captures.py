@@ -15,11 +15,12 @@ from edge.store import captures, dossiers, persons
 from edge.web import drafts
 from edge.web.locale import sentence_of
 from edge.web.parts import Parts
+from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import go, page
 from edge.web.search import Asked, find
 from edge.workflows import supplement
 
-LONGEST = 120
+LONGEST, LONGEST_NUMBER = 120, 6
 
 
 def sheets_of(parts: Parts, capture: str, after: int = 0) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def supplement_screen(
     dossier: FromPath[str],
 ) -> Template:
     """Before the scan: lay the paper in, then start."""
+    looked(request, parts, reader, dossier, OVERVIEW)
     with parts.office.space.read() as town:
         held = dossiers.dossier_of(town, dossier)
         person = persons.person_of(town, held.person)
@@ -109,9 +111,12 @@ def show(
     """The pages of a batch and where they shall go."""
     shown = sheets_of(parts, capture)
     held = person = None
+    owner = shown["dossier_id"] or dossier
+    if owner:
+        looked(request, parts, reader, owner, OVERVIEW)
     with parts.office.space.read() as town:
-        if shown["dossier_id"] or dossier:
-            held = dossiers.dossier_of(town, shown["dossier_id"] or dossier)
+        if owner:
+            held = dossiers.dossier_of(town, owner)
             person = persons.person_of(town, held.person)
     return page(
         request,
@@ -183,6 +188,7 @@ def put_aside(
     capture: FromPath[str],
 ) -> Response[Any]:
     """Record the batch and leave it in the list of things to do."""
+    reader.require(Right.FILE)
     begun = parts.scanning.batch(capture)
     if begun is not None:
         parts.scanning.close(capture)
@@ -205,13 +211,18 @@ async def file(
         title=str(sent.get("title", ""))[:LONGEST],
         formed_on=str(sent.get("formed_on", ""))[:LONGEST],
         capture=capture,
-        pages=tuple(int(each) for each in sent.getall("page", []) if str(each).isdecimal()),
+        pages=tuple(int(each) for each in sent.getall("page", []) if _is_number(str(each))),
     )
     return go(request, await in_thread(_filed, parts, reader, filing))
 
 
+def _is_number(text: str) -> bool:
+    return text.isdecimal() and len(text) <= LONGEST_NUMBER
+
+
 def _filed(parts: Parts, clerk: Clerk, filing: supplement.Filing) -> str:
     """File, and give the address to go on at."""
+    clerk.require(Right.FILE)
     if not filing.dossier:
         raise InvalidInput("capture.no_dossier")
     if parts.scanning.batch(filing.capture) is not None:

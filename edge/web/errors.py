@@ -1,5 +1,6 @@
 """The one table from errors to status codes, and how each is shown."""
 
+import errno
 import logging
 import secrets
 from collections.abc import Mapping
@@ -77,6 +78,8 @@ def on_signed_out(request: Request[Any, Any, Any], error: NotSignedIn) -> Respon
 
 def on_unknown(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Record an error nobody foresaw under a short number, and show that number."""
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return on_known(request, StorageFull("storage.full"))
     number = secrets.token_hex(2).upper()
     log.exception("error %s at %s %s", number, request.method, request.url.path, exc_info=error)
     return show(

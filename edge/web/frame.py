@@ -44,21 +44,25 @@ def frame(
 ) -> Litestar:
     """Make the application around a role's own handlers.
 
-    `names` are known to every template (at least `office` and `role_name`); `secret` signs the
-    CSRF tokens and must be at least 32 characters. Handlers that run in a thread must not share a
-    path with another.
+    `dependencies` give `parts` and `clerk` at least. `names` are known to every template (at least
+    `office` and `role_name`). `secret` signs the CSRF tokens and must be at least 32 characters.
+    Handlers that run in a thread must not share a path with another.
     """
     return Litestar(
         route_handlers=[*handlers, static_router()],
         dependencies={
-            "clerk": Provide(session.provide_clerk),
-            "reader": Provide(session.provide_reader),
+            "reader": Provide(session.provide_reader, sync_to_thread=False),
             **dependencies,
         },
-        middleware=[session.SESSIONS.middleware],
+        middleware=[session.sessions(secret).middleware],
         stores={"sessions": MemoryStore()},
         before_request=use_language,
-        csrf_config=CSRFConfig(secret=secret, cookie_httponly=True, cookie_samesite="strict"),
+        csrf_config=CSRFConfig(
+            secret=secret,
+            cookie_name=f"csrf-{session.mark_of(secret)}",
+            cookie_httponly=True,
+            cookie_samesite="strict",
+        ),
         response_headers=[
             ResponseHeader(name=name, value=value) for name, value in HEADERS.items()
         ],

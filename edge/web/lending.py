@@ -12,6 +12,7 @@ from litestar.response import Template
 from edge.domain.access import Clerk
 from edge.store import dossiers, persons
 from edge.web.parts import Parts
+from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import go, page
 from edge.web.wording import local
 from edge.workflows import lending
@@ -56,6 +57,7 @@ def loan(
     dossier: FromPath[str],
 ) -> Template:
     """Lend this dossier, or take it back."""
+    looked(request, parts, reader, dossier, OVERVIEW)
     with parts.office.space.read() as town:
         held = dossiers.dossier_of(town, dossier)
         person = persons.person_of(town, held.person)

@@ -1,6 +1,7 @@
 """The locked screen, signing in and out, and the choice of language."""
 
-from typing import Any
+from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -23,14 +24,14 @@ YEAR_SECONDS = 31_536_000
 class SignIn(msgspec.Struct, frozen=True):
     """The sign-in form."""
 
-    login: str
-    pin: str
+    login: Annotated[str, msgspec.Meta(max_length=60)]
+    pin: Annotated[str, msgspec.Meta(max_length=60)]
 
 
 class Left(msgspec.Struct, frozen=True):
     """The form that locks; `back` is the page that locked itself."""
 
-    back: str = ""
+    back: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
 class Language(msgspec.Struct, frozen=True):
@@ -78,8 +79,9 @@ def choose_language(
 ) -> Response[Any]:
     """Keep the language in a cookie and go back to the page."""
     chosen = data.language if data.language in LANGUAGES else LANGUAGES[0]
-    back = "/" + request.headers.get("referer", "/").split("/", 3)[-1].lstrip("/")
-    answer = Redirect(back, status_code=303)
+    came = urlsplit(request.headers.get("referer", ""))
+    back = came.path + (f"?{came.query}" if came.query else "")
+    answer = Redirect(back if session.is_own(back) else "/", status_code=303)
     answer.set_cookie(
         Cookie(key=COOKIE, value=chosen, max_age=YEAR_SECONDS, samesite="strict", httponly=True)
     )

@@ -17,6 +17,10 @@ from edge.web.parts import Parts
 from edge.web.rendering import page
 from edge.workflows import consultation
 
+OVERVIEW = "overview"
+# A page left open and come back to after so long is another look.
+LOOK_LASTS_MS = 30 * 60_000
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -63,7 +67,7 @@ def show(
     with parts.office.space.read() as town:
         shown = overview(town, person)
     if shown["dossier"]:
-        looked(request, parts, reader, shown["dossier"].id, "overview")
+        looked(request, parts, reader, shown["dossier"].id, OVERVIEW)
     begun = [each for each in parts.scanning.open_batches() if each.person == person]
     return page(request, "person.html", begun=begun, **shown)
 
@@ -72,10 +76,11 @@ def looked(
     request: Request[Any, Any, Any], parts: Parts, reader: Clerk, dossier: str, what: str
 ) -> None:
     """Put a look on record before anything is shown, once while it is looked at."""
-    place = f"{dossier}/{what}"
-    if request.session.get("looking") != place:
+    place, now = f"{dossier}/{what}", parts.now
+    before, at = request.session.get("looking", ("", 0))
+    if before != place or not 0 <= now - at < LOOK_LASTS_MS:
         consultation.view(parts.office, reader, dossier, what)
-        request.session["looking"] = place
+        request.session["looking"] = (place, now)
 
 
 def overview(town: Connection, person: str) -> dict[str, Any]:

@@ -9,14 +9,17 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
 
 from edge.documents.proof import ProofKind
-from edge.domain.access import Clerk
+from edge.domain.access import Clerk, Right
 from edge.domain.errors import DangxiaError, DeviceUnavailable, NotFound
 from edge.store import dossiers, papers, persons
 from edge.web.locale import sentence, sentence_of
 from edge.web.parts import Parts
+from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import go, page
 from edge.workflows import proofs
 
+# IPP numbers jobs with 31 bits (RFC 8011 §5.3.2).
+LAST_JOB = 2**31 - 1
 KINDS = {kind.name.lower(): kind for kind in ProofKind}
 
 
@@ -41,6 +44,7 @@ def choose(
     dossier: FromPath[str],
 ) -> Template:
     """Which proof is wanted."""
+    looked(request, parts, reader, dossier, OVERVIEW)
     with parts.office.space.read() as town:
         held = dossiers.dossier_of(town, dossier)
         person = persons.person_of(town, held.person)
@@ -59,6 +63,7 @@ def look(
     kind: FromPath[str],
 ) -> Template:
     """The paper as it will be, before it is numbered and sealed."""
+    looked(request, parts, reader, dossier, OVERVIEW)
     with parts.office.space.read() as town:
         held = dossiers.dossier_of(town, dossier)
         person = persons.person_of(town, held.person)
@@ -76,6 +81,7 @@ def look(
 
 @get("/dossiers/{dossier:str}/proofs/{kind:str}/preview", sync_to_thread=True)
 def preview(
+    request: Request[Any, Any, Any],
     reader: NamedDependency[Clerk],
     parts: NamedDependency[Parts],
     dossier: FromPath[str],
@@ -83,6 +89,7 @@ def preview(
 ) -> Response[bytes]:
     """The preview's picture."""
     wanted = proofs.ProofRequest(dossier, kind_of(kind), "")
+    looked(request, parts, reader, dossier, OVERVIEW)
     return Response(
         proofs.preview_proof(parts.office, reader, wanted),
         media_type="image/png",
@@ -113,6 +120,7 @@ def print_again(
     proof: FromPath[str],
 ) -> Response[Any]:
     """Send a proof that is on record to the printer once more."""
+    reader.require(Right.PROVE)
     with parts.office.space.read() as town:
         known = papers.proof_of(town, proof)
     return go(request, _printed(parts, reader, known))
@@ -143,7 +151,7 @@ def show(
     proof: FromPath[str],
 ) -> Template:
     """An issued proof that is not being printed."""
-    return _shown(request, parts, proof, None)
+    return _shown(request, parts, reader, proof, None)
 
 
 @get("/proofs/{proof:str}/job/{job:int}", sync_to_thread=True)
@@ -155,12 +163,16 @@ def show_job(
     job: FromPath[int],
 ) -> Template:
     """An issued proof and how its printing goes."""
-    return _shown(request, parts, proof, job)
+    return _shown(request, parts, reader, proof, job)
 
 
-def _shown(request: Request[Any, Any, Any], parts: Parts, proof: str, job: int | None) -> Template:
+def _shown(
+    request: Request[Any, Any, Any], parts: Parts, reader: Clerk, proof: str, job: int | None
+) -> Template:
     with parts.office.space.read() as town:
         known = papers.proof_of(town, proof)
+    looked(request, parts, reader, known.dossier, OVERVIEW)
+    with parts.office.space.read() as town:
         person = persons.person_of(town, dossiers.dossier_of(town, known.dossier).person)
     return page(request, "proof.html", proof=known, person=person, job=job, **printing(parts, job))
 
@@ -184,6 +196,8 @@ def printing(parts: Parts, job: int | None) -> dict[str, Any]:
     if parts.printer is None:
         said = sentence("device.printer.absent")
         return {"state": "unsent", "said": said, "tone": "care", "over": True}
+    if job is not None and job > LAST_JOB:
+        raise NotFound("device.printer.no_job", job=job)
     if job is None:
         health = parts.printer.health()
         said = sentence(f"device.printer.{health.fault}") if health.fault else ""
@@ -212,11 +226,15 @@ def printing(parts: Parts, job: int | None) -> dict[str, Any]:
 
 @get("/proofs/{proof:str}/paper", sync_to_thread=True)
 def paper(
-    reader: NamedDependency[Clerk], parts: NamedDependency[Parts], proof: FromPath[str]
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    proof: FromPath[str],
 ) -> Response[bytes]:
     """The sealed PDF itself."""
     with parts.office.space.read() as town:
         known = papers.proof_of(town, proof)
+    looked(request, parts, reader, known.dossier, OVERVIEW)
     return Response(
         parts.office.blobs.read(known.blob),
         media_type="application/pdf",

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery
 from litestar.response import Template
 
-from edge.domain.access import Clerk
+from edge.domain.access import Clerk, Right
 from edge.domain.archive import CATEGORIES, DOSSIER_CLASSES
 from edge.domain.errors import InvalidInput
 from edge.store import persons
@@ -18,7 +18,7 @@ from edge.web.rendering import go, page
 from edge.workflows import accession
 
 TEXTS = ("name", "id_number", "dossier_class", "shelf", "number", "origin", "letter", "unit")
-LONGEST = 200
+LONGEST, LONGEST_COUNT = 200, 6
 TASK = "receive"
 
 
@@ -30,6 +30,7 @@ def form(
     person: FromQuery[str] = "",
 ) -> Template:
     """The form, filled with what is known of a person on record."""
+    reader.require(Right.FILE)
     known = None
     if person:
         with parts.office.space.read() as town:
@@ -68,6 +69,6 @@ def _count(category: str, text: object) -> int:
     said = str(text or "").strip()
     if not said:
         return 0
-    if not said.isdecimal():
-        raise InvalidInput("dossier.count_wrong", category=category, count=said)
+    if not said.isdecimal() or len(said) > LONGEST_COUNT:
+        raise InvalidInput("dossier.count_wrong", category=category, count=said[:LONGEST_COUNT])
     return int(said)

@@ -5,6 +5,7 @@ jam goes on in the same batch. What was read is durable before the next page; af
 `digitising.close_abandoned_batches` records it.
 """
 
+import errno
 import logging
 import shutil
 import threading
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from edge.domain.access import Clerk
-from edge.domain.errors import Conflict, DangxiaError, DeviceUnavailable, NotFound
+from edge.domain.errors import Conflict, DangxiaError, DeviceUnavailable, NotFound, StorageFull
 from edge.imaging.master import as_master
 from edge.store.captures import Capture
 from edge.store.dossiers import dossier_of
@@ -76,6 +77,8 @@ class Scanning:
             known = self._batches.get(batch)
             if known is None:
                 raise NotFound("capture.unknown")
+            if known.reading:
+                return
             trouble = self._trouble_before()
             self._batches[batch] = replace(known, reading=trouble is None, trouble=trouble)
             if trouble is None:
@@ -136,9 +139,13 @@ class Scanning:
             self._read_into(begun, folder)
         except DangxiaError as error:
             trouble = error
-        except OSError:
+        except OSError as error:
+            trouble = _trouble_of(error)
+            log.warning("scan %s stopped: %s", begun.id, error.strerror)
+        except Exception:
+            # The outermost frame of a thread: a batch must not look whole when it is not.
             log.exception("scan %s stopped", begun.id)
-            trouble = DeviceUnavailable("device.scanner.line", fault="line", pages_kept=0)
+            trouble = DeviceUnavailable("device.scanner.stopped", fault="line", pages_kept=0)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
             self._change(begun.id, reading=False, trouble=self._counted(begun.id, trouble))
@@ -165,3 +172,9 @@ class Scanning:
         if trouble is None or known is None:
             return trouble
         return type(trouble)(trouble.key, **{**trouble.fields, "pages_kept": len(known.pages)})
+
+
+def _trouble_of(error: OSError) -> DangxiaError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return StorageFull("device.scanner.storage_full", pages_kept=0)
+    return DeviceUnavailable("device.scanner.line", fault="line", pages_kept=0)

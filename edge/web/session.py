@@ -1,32 +1,100 @@
-"""Who is signed in at this browser: a server-side session, kept in memory alone."""
+"""Who is signed in at this browser: a server-side session, kept in memory alone.
 
+A session begins with a sign-in and under a name that no browser chose. Two programs on one machine
+(a hub and its boxes in the demonstration) share a browser's cookies, so each uses its own names.
+"""
+
+import hashlib
 from typing import Any
 
 from litestar import Request
-from litestar.middleware.session.server_side import ServerSideSessionConfig
+from litestar.connection import ASGIConnection
+from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.di import NamedDependency
+from litestar.middleware.session.server_side import (
+    ServerSideSessionBackend,
+    ServerSideSessionConfig,
+)
+from litestar.types import Empty, Message, ScopeSession
 
 from edge.domain.access import Clerk, Right
+from edge.store.staff import member_by_id
+from edge.web.parts import Parts
 
 MAX_AGE_SECONDS = 8 * 3600
-SESSIONS = ServerSideSessionConfig(
-    key="sid",
-    store="sessions",
-    max_age=MAX_AGE_SECONDS,
-    samesite="strict",
-    httponly=True,
-    renew_on_access=True,
-    exclude=["^/static", "^/healthz", "^/metrics"],
-)
 STATION = "counter"
+_BEGUN = "session-begun"
+_Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 class NotSignedIn(Exception):
     """Nobody is signed in at this browser, or the time is over."""
 
 
+class _Sessions(ServerSideSessionBackend):
+    """Keeps a session only as long as it is wanted.
+
+    A request that was under way while the session ended must not bring it back, and a session that
+    nobody began takes no memory.
+    """
+
+    async def store_in_message(
+        self, scope_session: ScopeSession, message: Message, connection: _Connection
+    ) -> None:
+        """Keep what changed; name the session anew where it begins."""
+        store = self.config.get_store_from_app(connection.scope["litestar_app"])
+        known = connection.cookies.get(self.config.key)
+        if known and (scope_session is Empty or _BEGUN in connection.scope["state"]):
+            await self.delete(known, store=store)
+        if scope_session is Empty:
+            if known:
+                self._name(message, "null", expires=0)
+            return
+        kept = self.serialize_data(scope_session, connection.scope)
+        if _BEGUN in connection.scope["state"]:
+            begun = self.generate_session_id()
+            await self.set(begun, kept, store=store)
+            self._name(message, begun)
+        elif known and await self.get(known, store=store) not in (None, kept):
+            await self.set(known, kept, store=store)
+
+    def _name(self, message: Message, value: str, expires: int | None = None) -> None:
+        cookie = Cookie(
+            key=self.config.key,
+            value=value,
+            expires=expires,
+            httponly=True,
+            samesite=self.config.samesite,
+        )
+        MutableScopeHeaders.from_message(message).add("Set-Cookie", cookie.to_header(header=""))
+
+
+class _Config(ServerSideSessionConfig):
+    _backend_class = _Sessions
+
+
+def mark_of(secret: str) -> str:
+    """What tells one program's cookies from another's; changes with the secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()[:8]
+
+
+def sessions(secret: str) -> ServerSideSessionConfig:
+    """Configure the sessions of the program that signs with this secret."""
+    return _Config(
+        key=f"sid-{mark_of(secret)}",
+        store="sessions",
+        max_age=MAX_AGE_SECONDS,
+        samesite="strict",
+        httponly=True,
+        renew_on_access=True,
+        exclude=["^/static", "^/healthz", "^/metrics"],
+    )
+
+
 def sign_in(request: Request[Any, Any, Any], clerk: Clerk) -> None:
     """Begin the clerk's session; what an earlier one held is dropped."""
-    request.set_session(
+    _begin(
+        request,
         {
             "clerk": {
                 "id": clerk.id,
@@ -34,17 +102,22 @@ def sign_in(request: Request[Any, Any, Any], clerk: Clerk) -> None:
                 "town": clerk.town,
                 "roles": sorted(clerk.roles),
             }
-        }
+        },
     )
 
 
 def sign_out(request: Request[Any, Any, Any], place: str = "") -> None:
     """End the session at this browser; its clerk will come back to `place`."""
     clerk = signed_in(request)
-    if clerk is None or not place.startswith("/") or place.startswith("//"):
+    if clerk is None or not is_own(place):
         request.clear_session()
     else:
-        request.set_session({"left": {"clerk": clerk.id, "place": place}})
+        _begin(request, {"left": {"clerk": clerk.id, "place": place}})
+
+
+def is_own(place: str) -> bool:
+    """Say whether an address stays with this program; browsers read `\\` as `/`."""
+    return place.startswith("/") and place[1:2] not in ("/", "\\") and place.isprintable()
 
 
 def place_left(request: Request[Any, Any, Any], clerk: Clerk) -> str:
@@ -61,17 +134,30 @@ def signed_in(request: Request[Any, Any, Any]) -> Clerk | None:
     return Clerk(kept["id"], kept["name"], kept["town"], frozenset(kept["roles"]))
 
 
-async def provide_clerk(request: Request[Any, Any, Any]) -> Clerk:
-    """Give handlers the clerk; raises NotSignedIn. The templates find it in the request's state."""
-    clerk = signed_in(request)
-    if clerk is None:
+def provide_clerk(request: Request[Any, Any, Any], parts: NamedDependency[Parts]) -> Clerk:
+    """Give handlers the clerk as the record knows them now; raises NotSignedIn.
+
+    Who is withdrawn, or loses a role, loses it with the next request and not with the session. The
+    templates find the clerk in the request's state.
+    """
+    kept = signed_in(request)
+    if kept is None:
         raise NotSignedIn
-    request.state["clerk"] = clerk
-    return clerk
+    with parts.office.county.read() as county:
+        member = member_by_id(county, kept.id)
+    if member is None or member.clerk.town not in ("", parts.office.code):
+        sign_out(request)
+        raise NotSignedIn
+    request.state["clerk"] = member.clerk
+    return member.clerk
 
 
-async def provide_reader(request: Request[Any, Any, Any]) -> Clerk:
+def provide_reader(clerk: NamedDependency[Clerk]) -> Clerk:
     """Give handlers a clerk who may read dossiers; raises NotSignedIn or Denied."""
-    clerk = await provide_clerk(request)
     clerk.require(Right.READ)
     return clerk
+
+
+def _begin(request: Request[Any, Any, Any], held: dict[str, Any]) -> None:
+    request.set_session(held)
+    request.state[_BEGUN] = True

@@ -11,6 +11,7 @@ from litestar.response import Template
 from edge.domain.access import Clerk
 from edge.store import dossiers, persons, staff, transfers
 from edge.web.parts import Parts
+from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import go, page
 from edge.workflows import transfer
 
@@ -61,6 +62,7 @@ def form(
     dossier: FromPath[str],
 ) -> Template:
     """Where the dossier shall go."""
+    looked(request, parts, reader, dossier, OVERVIEW)
     with parts.office.county.read() as county:
         towns = [e for e in staff.town_offices(county) if e.code != parts.office.code]
     with parts.office.space.read() as town:

@@ -11,9 +11,10 @@ from edge.domain.access import Clerk
 from edge.domain.errors import NotFound
 from edge.store import dossiers, persons
 from edge.web.parts import Parts
-from edge.web.persons import looked
+from edge.web.persons import LOOK_LASTS_MS, looked
 from edge.web.rendering import page
 from edge.web.wording import local
+from edge.workflows import consultation
 
 JPEG = "image/jpeg"
 
@@ -81,12 +82,18 @@ def image(
 ) -> Response[bytes]:
     """One page image of a material or capture; never kept by the browser.
 
-    Raises NotFound `blob.awaiting` where the file has not arrived yet.
+    An image asked for by its address alone, its dossier not open, is a look of its own. Raises
+    NotFound `blob.awaiting` where the file has not arrived yet.
     """
     with parts.office.space.read() as town:
         named = dossiers.owner_names_blob(town, owner, digest)
+        dossier = dossiers.dossier_of_owner(town, owner)
+        since = parts.now - LOOK_LASTS_MS
+        seen = not dossier or dossiers.is_seen(town, dossier, reader.id, since)
     if not named and not parts.scanning.names_file(owner, digest):
         raise NotFound("page.unknown")
+    if not seen:
+        consultation.view(parts.office, reader, dossier, owner)
     return Response(
         parts.office.blobs.read(digest), media_type=JPEG, headers={"Cache-Control": "no-store"}
     )

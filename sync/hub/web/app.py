@@ -8,7 +8,7 @@ from litestar.di import Provide
 from edge.web.frame import frame
 from edge.web.locale import gettext
 from edge.web.lock import choose_language, lock
-from sync.hub.web import dossiers, lists, overview, search, signing_in
+from sync.hub.web import conflicts, dossiers, lists, overview, search, signing_in
 from sync.hub.web.parts import Parts
 
 
@@ -33,11 +33,13 @@ def create_app(parts: Parts) -> Litestar:
             lists.alerts,
             lists.transfers,
             lists.staff,
+            conflicts.listed,
+            conflicts.show,
+            conflicts.settle,
         ],
         dependencies={
             "parts": Provide(lambda: parts, sync_to_thread=False),
             "clerk": Provide(signing_in.provide_clerk, sync_to_thread=True),
-            "reader": Provide(signing_in.provide_reader, sync_to_thread=False),
         },
         names={
             "office": parts.county_name,

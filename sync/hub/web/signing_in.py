@@ -1,6 +1,6 @@
 """Signing in at the county: staff of no town, by PIN; wrong guesses cost ever more time."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -11,57 +11,41 @@ from litestar.response import Template
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import Denied
 from edge.store import desk
-from edge.store.staff import member_by_id, member_by_login, pin_matches, verifier_of
+from edge.store.staff import member_by_id, member_by_login, pin_matches
 from edge.web import session
 from edge.web.locale import sentence_of
 from edge.web.rendering import go, page
+from edge.workflows.signing_in import FREE_GUESSES, NOBODY, count_guess
 from sync.hub.web.parts import Parts
-
-FREE_GUESSES = 5
-FIRST_WAIT_MS = 30_000
-LONGEST_WAIT_MS = 15 * 60_000
-# Attempts are kept in the county space, whose table is this machine's own and never replicated.
-# An unknown name is checked against this, so that the time taken does not tell who exists.
-_NOBODY = verifier_of("")
 
 
 class SignIn(msgspec.Struct, frozen=True):
     """The sign-in form."""
 
-    login: str
-    pin: str
+    login: Annotated[str, msgspec.Meta(max_length=60)]
+    pin: Annotated[str, msgspec.Meta(max_length=60)]
 
 
 def check_pin(parts: Parts, login: str, pin: str) -> Clerk:
     """Say who it is; raises Denied `pin.wrong` (left) or `pin.wait` (seconds).
 
+    Attempts are kept in the county space, whose table is this machine's own and never replicated.
+
     Only people of the county itself come in here; who can neither supervise nor administer is
     refused like a wrong PIN.
     """
-    now = parts.now
+    failures = count_guess(parts.county, login, parts.now)
     with parts.county.read() as county:
-        failures, last = desk.failures_of(county, login)
         member = member_by_login(county, login)
-    wait = _wait_ms(failures) - (now - last)
-    if wait > 0:
-        raise Denied("pin.wait", seconds=-(-wait // 1000))
-    right = pin_matches(member.verifier if member else _NOBODY, pin)
+    right = pin_matches(member.verifier if member else NOBODY, pin)
     if member is None or not right or not _of_county(member.clerk):
-        parts.county.write(lambda county: desk.note_failure(county, login, now))
         raise Denied("pin.wrong", left=max(0, FREE_GUESSES - failures - 1))
-    if failures:
-        parts.county.write(lambda county: desk.clear_failures(county, login))
+    parts.county.write(lambda county: desk.clear_failures(county, login))
     return member.clerk
 
 
 def _of_county(clerk: Clerk) -> bool:
     return clerk.town == "" and (clerk.may(Right.SUPERVISE) or clerk.may(Right.ADMINISTER))
-
-
-def _wait_ms(failures: int) -> int:
-    if failures < FREE_GUESSES:
-        return 0
-    return min(FIRST_WAIT_MS << min(failures - FREE_GUESSES, 10), LONGEST_WAIT_MS)
 
 
 def provide_clerk(request: Request[Any, Any, Any], parts: NamedDependency[Parts]) -> Clerk:
@@ -79,12 +63,6 @@ def provide_clerk(request: Request[Any, Any, Any], parts: NamedDependency[Parts]
         raise session.NotSignedIn
     request.state["clerk"] = member.clerk
     return member.clerk
-
-
-def provide_reader(clerk: NamedDependency[Clerk]) -> Clerk:
-    """Give handlers a person who may read dossiers; raises NotSignedIn or Denied."""
-    clerk.require(Right.READ)
-    return clerk
 
 
 @get("/lock", sync_to_thread=False)

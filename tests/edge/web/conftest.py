@@ -12,6 +12,7 @@ from edge.web.app import create_app
 from edge.web.events import Stations
 from edge.web.parts import Parts, Printer, Room, SyncStanding
 from edge.web.scanning import Feed, Scanning
+from edge.web.session import mark_of
 from edge.workflows.office import Office
 from tests.offices import NOON, PIN
 
@@ -33,9 +34,10 @@ class Desk:
     @property
     def token(self) -> dict[str, str]:
         """The header that a form of this browser carries."""
-        if "csrftoken" not in self.client.cookies:
+        name = f"csrf-{mark_of(SECRET)}"
+        if name not in self.client.cookies:
             self.client.get("/lock")
-        return {"x-csrftoken": self.client.cookies["csrftoken"]}
+        return {"x-csrftoken": self.client.cookies[name]}
 
     def post(self, path: str, fragment: bool = False, **form: object):  # type: ignore[no-untyped-def]
         """Send a form, as the page or as htmx does."""

@@ -105,3 +105,14 @@ def test_a_pin_is_nowhere_in_the_record(office: Office) -> None:
     with office.county.read() as county:
         for (data,) in county.execute("select data from entry"):
             assert PIN not in data
+
+
+def test_a_clock_set_right_after_a_wrong_guess_locks_nobody_out(
+    office: Office, clock: Clock
+) -> None:
+    year = 365 * 86_400_000
+    clock.forward(year)
+    for _ in range(FREE_GUESSES):
+        refusal(office)
+    clock.forward(-year)
+    assert sign_in(office, "101", PIN) == CLERK
