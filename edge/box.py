@@ -28,6 +28,7 @@ from edge.wiring import Wiring
 from edge.workflows.digitising import close_abandoned_batches
 from edge.workflows.office import Office
 from edge.workflows.seal_keeping import OfficeSeal
+from sync.bandwidth import Allowance, allowance_of
 from sync.client import ReplicationLoop, Status
 from sync.discovery import BOX, Announcement, Browser, Found, Interfaces
 from sync.roster import COUNTY, space_of
@@ -73,11 +74,13 @@ class Record:
             verify_url=f"{self.pins.url}/verify",
         )
 
-    def session(self) -> Session:
+    def session(self, allowance: Allowance | None = None) -> Session:
         """An exchange with the hub, not begun."""
         spaces = {space.name: space for space in (self.county, self.town)}
         blobs = {COUNTY: self.county_blobs, self.town.name: self.blobs}
-        return Session(spaces, blobs, self.keys, self.pins, self.folder, self.clock)
+        return Session(
+            spaces, blobs, self.keys, self.pins, self.folder, self.clock, allowance=allowance
+        )
 
     def close(self) -> None:
         """Close the databases."""
@@ -108,7 +111,7 @@ class Box:
         self._browser: Browser | None = None
         self._announcement: Announcement | None = None
         self.replication = ReplicationLoop(
-            self.record.session(), self.record.keys.id, find=self._find_hub
+            self.record.session(allowance_in(settings)), self.record.keys.id, find=self._find_hub
         )
         self._told: Status | None = None
         self.app = self._screens(office, self._work)
@@ -175,12 +178,14 @@ class Box:
             self.stations.publish("sync")
 
     def _screens(self, office: Office, work: Path) -> Litestar:
-        climate = self.settings.climate
+        settings, climate = self.settings, self.settings.climate
         parts = Parts(
             office=office,
             stations=self.stations,
             work=work,
-            sync=lambda: standing_on_screen(self.replication.status()),
+            sync=lambda: standing_on_screen(
+                self.replication.status(), settings.exchange.masters_from
+            ),
             scanning=self._scanning,
             printer=self.wiring.printer,
             rooms=(Room(climate.room, climate.room_name),) if climate else (),
@@ -190,7 +195,7 @@ class Box:
         return create_app(parts, self.record.keys.derive("web").hex())
 
 
-def standing_on_screen(status: Status) -> SyncStanding:
+def standing_on_screen(status: Status, masters_from: str = "") -> SyncStanding:
     """Say in the screens' terms how the exchange stands."""
     return SyncStanding(
         online=status.reachable,
@@ -198,8 +203,20 @@ def standing_on_screen(status: Status) -> SyncStanding:
         unsent=status.unsent,
         oldest_unsent_at=status.oldest_unsent,
         blobs_pending=sum(status.blobs_unsent.values()),
+        sending=status.sending,
         quarantined=status.quarantined,
+        reasons=tuple((each.reason, dict(each.fields), each.at) for each in status.refusals),
+        files=status.files,
+        masters_wait="" if status.masters_travel else masters_from,
+        healed_at=status.healed,
+        error=status.error,
     )
+
+
+def allowance_in(settings: Settings) -> Allowance:
+    """What of the line the settings allow."""
+    chosen = settings.exchange
+    return allowance_of(chosen.limit_kbps, chosen.masters_from, chosen.masters_until)
 
 
 def require_enrolled(folder: Path) -> None:

@@ -7,9 +7,12 @@ from pathlib import Path
 from edge.box import Record, key_path, office_seal, pins_path
 from edge.domain.errors import Conflict, PeerRefused
 from edge.store.database import Space
+from edge.store.entries import now_ms
 from edge.store.keys import Keys
+from sync.bootstrap import Bootstrap
 from sync.enrolment import Admission, Ticket, ask_admission, mark_of
-from sync.roster import COUNTY
+from sync.roster import COUNTY, space_of
+from sync.wire import Link, Pins, Wire
 
 ASK_EVERY_S = 3.0
 
@@ -21,15 +24,19 @@ def enrol(
     name: str,
     patience_s: float,
     show: Callable[[str], None] = lambda _: None,
+    replaces: str = "",
+    show_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> Record:
-    """Enrol the box of a folder and pull the county's space; waits until it is accepted.
+    """Enrol the box of a folder and bring the record of its county and town; waits to be accepted.
 
-    `show` is given the box's mark, which the county compares before it accepts.
+    `show` is given the box's mark, which the county compares before it accepts. `replaces` is the
+    id of a box of the same town that is revoked when this one is accepted. `show_progress` is told
+    how many bytes of how many of the town's snapshot have come; files follow when the box runs.
 
     Raises Conflict `box.enrolled_already`, PeerRefused `enrol.waiting` when `patience_s` is over,
     and what `ask_admission` raises. Asking again later goes on with the same keys.
     """
-    if pins_path(folder).exists():
+    if pins_path(folder).exists() and (folder / f"{space_of(town)}.db").exists():
         raise Conflict("box.enrolled_already", folder=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     keys = Keys.load(key_path(folder)) if key_path(folder).exists() else Keys.make(key_path(folder))
@@ -37,23 +44,34 @@ def enrol(
     seal = office_seal(folder, keys, county).public_key
     county.close()
     show(mark_of(keys.id))
-    admission = _wait(ticket, keys, town, name, seal, patience_s)
+    admission = _wait(lambda: ask_admission(ticket, keys, town, name, seal, replaces), patience_s)
     admission.pins.save(pins_path(folder))
+    _bring_town(folder, keys, admission.pins, show_progress)
     record = Record(folder)
     session = record.session()
-    session.run_once()
+    session.run_once(lambda: False)
     session.close()
     record.close()
     # Opened again, since the office's name came with the county's space.
     return Record(folder)
 
 
-def _wait(
-    ticket: Ticket, keys: Keys, town: str, name: str, seal: str, patience_s: float
-) -> Admission:
+def _bring_town(
+    folder: Path, keys: Keys, pins: Pins, show_progress: Callable[[int, int], None]
+) -> None:
+    """Bring the town's snapshot where there is much to bring; begun again, it goes on."""
+    wire = Wire(pins, keys, now_ms, Link(folder / "link.cut"))
+    space = space_of(pins.town)
+    try:
+        Bootstrap(wire, keys, space, folder / f"{space}.db", show_progress).run()
+    finally:
+        wire.close()
+
+
+def _wait(ask: Callable[[], Admission], patience_s: float) -> Admission:
     deadline = time.monotonic() + patience_s
     while True:
-        admission = ask_admission(ticket, keys, town, name, seal)
+        admission = ask()
         if admission.admitted:
             return admission
         if time.monotonic() > deadline:

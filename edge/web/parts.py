@@ -7,6 +7,7 @@ from typing import Protocol
 
 from devices.driver import Health
 from edge.domain.climate import Limits
+from edge.store.holdings import Tally
 from edge.web.events import Stations
 from edge.web.scanning import Scanning
 from edge.workflows.office import Office
@@ -53,7 +54,10 @@ class SyncStanding:
 
     `confirmed_at` is the last exchange that the county has confirmed, not the last attempt.
     `unsent` counts entries that the county is not known to hold. `sending` is (done, all) while
-    an exchange runs. `quarantined` counts segments set aside.
+    an exchange runs. `quarantined` counts segments set aside; `reasons` says why: key, fields,
+    time. `files` by class; `masters_wait` is the hour (HH:MM) until which page masters wait, empty
+    when they travel. `healed_at` is when this box was found to be set back, and mended itself.
+    `error` is the key of what went wrong last.
     """
 
     online: bool
@@ -63,6 +67,11 @@ class SyncStanding:
     blobs_pending: int = 0
     sending: tuple[int, int] | None = None
     quarantined: int = 0
+    reasons: tuple[tuple[str, Mapping[str, object], int], ...] = ()
+    files: tuple[Tally, ...] = ()
+    masters_wait: str = ""
+    healed_at: int | None = None
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from edge.store import verification
 from provisioning.serving import Listener, log_to_stderr, serve
 from sync.hub.app import endpoint_app, screens_app
 from sync.hub.county import County
+from sync.hub.lost import account_of, in_words
 from sync.roster import space_of
 
 PIN_DIGITS = 6
@@ -39,6 +40,11 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
     _act(acts, "boxes", boxes, "list the boxes that wait")
     accept_parser = _act(acts, "accept", accept, "accept a box that waits")
     accept_parser.add_argument("--box", required=True)
+    revoke_parser = _act(acts, "revoke", revoke, "refuse a box from now on; its history stays")
+    revoke_parser.add_argument("--box", required=True)
+    revoke_parser.add_argument("--reason", required=True)
+    lost_parser = _act(acts, "lost", lost, "what a silent box may not have delivered")
+    lost_parser.add_argument("--box", required=True)
     hub_acts = nouns.add_parser("hub", help="run or verify the hub").add_subparsers(required=True)
     run_parser = hub_acts.add_parser("run", help="run the hub in the foreground")
     run_parser.add_argument("--config", type=Path, required=True)
@@ -94,7 +100,8 @@ def ticket(county: County, chosen: argparse.Namespace) -> int:
 def boxes(county: County, _: argparse.Namespace) -> int:
     """List the boxes that wait."""
     for applicant in county.applicants():
-        print(f"{applicant.box}  {applicant.town}  {applicant.name}")
+        old = f"  替换 {applicant.replaces}" if applicant.replaces else ""
+        print(f"{applicant.box}  {applicant.town}  {applicant.name}{old}")
     return 0
 
 
@@ -102,6 +109,20 @@ def accept(county: County, chosen: argparse.Namespace) -> int:
     """Accept a box."""
     county.admit(chosen.box)
     return 0
+
+
+def revoke(county: County, chosen: argparse.Namespace) -> int:
+    """Revoke a box, and say what may be missing of it."""
+    county.revoke(chosen.box, chosen.reason)
+    print(f"已停用 {chosen.box}")
+    return lost(county, chosen)
+
+
+def lost(county: County, chosen: argparse.Namespace) -> int:
+    """Say what a box may not have delivered; 1 when something known is missing."""
+    account = account_of(county, chosen.box)
+    print("\n".join(in_words(account)))
+    return 0 if account.complete else 1
 
 
 def verify(county: County, _: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from edge.settings import read_settings
 from provisioning.enrolment import enrol
 from sync.enrolment import read_ticket
+from sync.spool import PIECE
 
 
 def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
@@ -18,6 +19,7 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
     parser.add_argument("--ticket", required=True, help="the code DX1-…")
     parser.add_argument("--town", required=True, help="the town's division code")
     parser.add_argument("--name", required=True, help="what the county shall call this box")
+    parser.add_argument("--replace", default="", metavar="BOX", help="the box whose place it takes")
     parser.add_argument("--patience", type=float, default=600.0, help="seconds to wait")
     parser.set_defaults(act=run)
 
@@ -33,7 +35,15 @@ def run(chosen: argparse.Namespace) -> int:
         chosen.name,
         chosen.patience,
         show=lambda mark: print(f"本机标记 {mark}，请县里核对后接受", flush=True),
+        replaces=chosen.replace,
+        show_progress=_tell,
     )
     print(f"已接入 {record.pins.county}：{record.office.name}（{record.keys.id[:8]}）")
     record.close()
     return 0
+
+
+def _tell(done: int, total: int) -> None:
+    """A line for each tenth of the town's record."""
+    if done in (0, total) or done * 10 // total > (done - PIECE) * 10 // total:
+        print(f"正在取回本镇资料 {done >> 20}/{max(total >> 20, 1)} MiB", flush=True)
