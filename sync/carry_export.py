@@ -27,6 +27,7 @@ from sync.carry import (
     parcel_folder,
     part_path,
 )
+from sync.carry_files import Sized, Unreadable, contents_of, in_parts, take_stock
 from sync.carry_manifest import (
     Heading,
     Manifest,
@@ -49,7 +50,11 @@ _PAGE = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was put on the stick; `left` and `left_bytes` are files that did not fit."""
+    """What was put on the stick.
+
+    `left` and `left_bytes` are files that did not fit; `unreadable` are digests of files that are
+    damaged here and were left out.
+    """
 
     receiver: str
     segments: int
@@ -57,6 +62,7 @@ class Exported:
     file_bytes: int
     left: int
     left_bytes: int
+    unreadable: tuple[str, ...]
 
 
 def export_to(
@@ -89,6 +95,7 @@ class _Export:
         self, stick: Path, site: Site, receiver: str, part_bytes: int = PART_BYTES
     ) -> None:
         self._part_bytes = part_bytes
+        self._bad: dict[bytes, int] = {}
         key = site.roster().key_of(receiver)
         if key is None:
             raise PeerRefused("carry.unknown_receiver", receiver=receiver[:8])
@@ -107,9 +114,11 @@ class _Export:
             segments = self._replace_records()
         files, size = self._load(fill, watch)
         left, left_bytes = self._pending()
+        left, left_bytes = left - len(self._bad), left_bytes - sum(self._bad.values())
         with on_stick():
             self._write_manifest(complete=not left)
-        return Exported(self._receiver, segments, files, size, left, left_bytes)
+        bad = tuple(sorted(digest.hex() for digest in self._bad))
+        return Exported(self._receiver, segments, files, size, left, left_bytes, bad)
 
     def acknowledge(self) -> None:
         take_stock(self._lane)
@@ -132,9 +141,24 @@ class _Export:
             name, key = os.urandom(16).hex(), os.urandom(32)
             parcel = self._write(lambda c: carriage.begin_parcel(c, name, self._receiver, key))
         self._parcel: Parcel = parcel
-        self._write(lambda c: carriage.drop_confirmed(c, parcel, self._receiver))
+        self._forget()
         with on_stick():
             self._tidy()
+
+    def _forget(self) -> None:
+        """Forget what has been confirmed, and sticks long gone."""
+        step: bytes | None = b""
+        while step is not None:
+            step = self._write(
+                partial(
+                    carriage.drop_confirmed,
+                    parcel=self._parcel,
+                    receiver=self._receiver,
+                    after=step,
+                )
+            )
+        while self._write(lambda c: carriage.forget_old(c, self._receiver)):
+            pass
 
     def _known(self) -> Parcel | None:
         try:
@@ -240,8 +264,8 @@ class _Export:
                 files = self._fitting(batch) if fill else batch
                 if not files:
                     break
+                files = self._add_files(store, files)
                 size = sum(size for _, size in files)
-                self._add("files", list(files), _contents(store, files))
             count, done, unwritten = count + len(files), done + size, unwritten + size
             watch(done, total)
             if unwritten >= MANIFEST_EVERY:
@@ -250,7 +274,19 @@ class _Export:
                 unwritten = 0
         return count, done
 
-    def _fitting(self, files: Sequence[tuple[bytes, int]]) -> Sequence[tuple[bytes, int]]:
+    def _add_files(self, store: Store, files: Sequence[Sized]) -> Sequence[Sized]:
+        """Write one part; what cannot be read here is left out, and the part begun again."""
+        while files:
+            try:
+                self._add("files", list(files), contents_of(store, files))
+            except Unreadable as error:
+                self._bad |= {digest: size for digest, size in files if digest == error.digest}
+                files = [each for each in files if each[0] != error.digest]
+            else:
+                break
+        return files
+
+    def _fitting(self, files: Sequence[Sized]) -> Sequence[Sized]:
         """As many of the files as the stick still holds."""
         room = free_bytes(self._stick) - 2 * RESERVE
         for count, (_, size) in enumerate(files):
@@ -259,7 +295,7 @@ class _Export:
                 return files[:count]
         return files
 
-    def _batches(self) -> Iterator[Sequence[tuple[bytes, int]]]:
+    def _batches(self) -> Iterator[Sequence[Sized]]:
         for kind in (holdings.THUMBNAIL, holdings.PAPER, holdings.MASTER):
             after = b""
             while True:
@@ -269,7 +305,7 @@ class _Export:
                     )
                 if not page:
                     break
-                yield from _by_size(page, self._part_bytes)
+                yield from in_parts(page, self._part_bytes)
                 after = page[-1][0]
 
     def _add(self, kind: str, index: Index, contents: Iterator[bytes] | Sequence[bytes]) -> None:
@@ -321,38 +357,3 @@ class _Export:
 
     def _write(self, work: Callable[[Connection], T]) -> T:
         return self._space.write(work, urgent=False)
-
-
-def take_stock(lane: Lane) -> None:
-    """Notice files that were stored since the last time."""
-    space, after = lane.replica.space, b""
-    assert lane.store is not None
-    while True:
-        with space.read() as connection:
-            page = carriage.missing_files(connection, after, _PAGE)
-        if not page:
-            return
-        after = page[-1]
-        blobs = lane.store.blobs
-        found = [(each, blobs.size(each.hex())) for each in page if blobs.has(each.hex())]
-        if found:
-            space.write(partial(holdings.note_held, files=found), urgent=False)
-
-
-def _by_size(page: Sequence[tuple[bytes, int]], most: int) -> Iterator[Sequence[tuple[bytes, int]]]:
-    batch: list[tuple[bytes, int]] = []
-    room = most
-    for digest, size in page:
-        if batch and size > room:
-            yield batch
-            batch, room = [], most
-        batch.append((digest, size))
-        room -= size
-    if batch:
-        yield batch
-
-
-def _contents(store: Store, files: Sequence[tuple[bytes, int]]) -> Iterator[bytes]:
-    for digest, size in files:
-        for offset in range(0, size, PIECE):
-            yield store.blobs.read_range(digest.hex(), offset, PIECE)

@@ -25,17 +25,20 @@ from edge.store.carriage import Ack, Part
 from edge.store.database import Connection
 from edge.store.exchange import Cursor
 from sync.carry import ROOT, Lane, Site, Store, Watch, free_bytes, megabytes, on_stick, part_path
-from sync.carry_export import acknowledge, take_stock
+from sync.carry_export import acknowledge
 from sync.carry_manifest import Heading, Manifest, Standing, open_manifest, read_heading
 from sync.carry_part import PIECE, PartReader
 
 MARGIN = 64 << 20
+# Digests noted in one transaction, so that the counter need not wait.
+LISTED = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What one sender's part of a stick came to; `troubles` are what was not taken, and why.
 
+    `confirmed`: files of ours that are now known to have arrived at the sender.
     `unfinished`: the export had not come to its end, or left files for another stick.
     """
 
@@ -188,8 +191,10 @@ class _Import:
             try:
                 with on_stick(), self._open(part) as reader:
                     for chunk in reader.rest():
-                        digests = [chunk[at : at + 32] for at in range(0, len(chunk), 32)]
-                        self._note_list(lane, part.kind, digests)
+                        for start in range(0, len(chunk), 32 * LISTED):
+                            some = chunk[start : start + 32 * LISTED]
+                            digests = [some[at : at + 32] for at in range(0, len(some), 32)]
+                            self._note_list(lane, part.kind, digests)
             except InvalidInput as error:
                 self._report(error)
 
@@ -199,12 +204,13 @@ class _Import:
             space.write(lambda c: carriage.take_back(c, sender, digests), urgent=False)
             return
         with space.read() as connection:
-            named = carriage.named_among(connection, digests)
-        space.write(lambda c: holdings.note_delivered(c, sender, named), urgent=False)
-        self.confirmed += len(named)
+            news = carriage.unconfirmed_among(connection, sender, digests)
+            missing = carriage.missing_among(connection, news)
+        if news:
+            space.write(lambda c: holdings.note_delivered(c, sender, news), urgent=False)
+        self.confirmed += len(news) - len(missing)
 
     def _take_files(self, lane: Lane, store: Store, watch: Watch) -> None:
-        take_stock(lane)
         plan = self._plan(lane)
         total, done = sum(size for _, size in plan), 0
         try:
@@ -237,8 +243,8 @@ class _Import:
         digests = [digest for digest, _ in files]
         with lane.replica.space.read() as connection:
             wanted = carriage.missing_among(connection, digests)
-            named = carriage.named_among(connection, digests)
-        both = [digest for digest in named if digest not in wanted]
+            news = carriage.unconfirmed_among(connection, self.sender, digests)
+        both = [digest for digest in news if digest not in wanted]
         if both:
             sender = self.sender
             lane.replica.space.write(

@@ -13,6 +13,8 @@ from edge.store.exchange import Cursor
 PARCELS_KEPT = 8
 SHIPPED_KEPT = 2_000
 _SLICE = 500
+# Rows in one transaction, so that the counter need not wait.
+_STEP = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +79,31 @@ def shipped(connection: Connection, receiver: str) -> list[Cursor]:
 
 
 def begin_parcel(connection: Connection, name: str, receiver: str, key: bytes) -> Parcel:
-    """Begin a stick; the oldest ones for the same receiver are forgotten."""
+    """Begin a stick."""
     row = connection.execute(
         "insert into carry_parcel (name, receiver, key) values (?, ?, ?) returning id",
         (name, receiver, key),
     ).fetchone()
-    old = connection.execute(
-        "select id from carry_parcel where receiver = ? order by id desc limit -1 offset ?",
-        (receiver, PARCELS_KEPT),
-    ).fetchall()
-    for table, column in (("loaded", "parcel"), ("part", "parcel"), ("parcel", "id")):
-        connection.executemany(f"delete from carry_{table} where {column} = ?", old)
     return Parcel(row[0], name, key)
+
+
+def forget_old(connection: Connection, receiver: str) -> bool:
+    """Forget some of what lay on the oldest sticks for a receiver; True while there is more."""
+    row = connection.execute(
+        "select id from carry_parcel where receiver = ? order by id desc limit 1 offset ?",
+        (receiver, PARCELS_KEPT),
+    ).fetchone()
+    if row is None:
+        return False
+    gone = connection.execute(
+        "delete from carry_loaded where (parcel, digest) in "
+        "(select parcel, digest from carry_loaded where parcel = ? limit ?)",
+        (row[0], _STEP),
+    )
+    if gone.rowcount < _STEP:
+        connection.execute("delete from carry_part where parcel = ?", row)
+        connection.execute("delete from carry_parcel where id = ?", row)
+    return True
 
 
 def parcel_of(connection: Connection, name: str, receiver: str) -> Parcel | None:
@@ -137,18 +152,31 @@ def drop_parts(connection: Connection, parcel: Parcel, numbers: Sequence[int]) -
     connection.executemany("delete from carry_loaded where parcel = ? and part = ?", gone)
 
 
-def drop_confirmed(connection: Connection, parcel: Parcel, receiver: str) -> None:
-    """Forget parts whose files the receiver has all confirmed."""
-    connection.execute(
-        "delete from carry_loaded where parcel = ? and digest in "
-        "(select digest from blob_delivered where peer = ?)",
-        (parcel.id, receiver),
+def drop_confirmed(
+    connection: Connection, parcel: Parcel, receiver: str, after: bytes
+) -> bytes | None:
+    """Forget files that the receiver has confirmed, a step from `after` on; the next step or None.
+
+    With the last step go the parts in which nothing is left.
+    """
+    page = connection.execute(
+        "select l.digest, d.digest is not null from carry_loaded l "
+        "left join blob_delivered d on d.peer = ? and d.digest = l.digest "
+        "where l.parcel = ? and l.digest > ? order by l.digest limit ?",
+        (receiver, parcel.id, after, _STEP),
+    ).fetchall()
+    connection.executemany(
+        "delete from carry_loaded where parcel = ? and digest = ?",
+        [(parcel.id, digest) for digest, confirmed in page if confirmed],
     )
+    if len(page) == _STEP:
+        return bytes(page[-1][0])
     connection.execute(
         "delete from carry_part where parcel = ?1 and kind = 'files' and number not in "
         "(select part from carry_loaded where parcel = ?1)",
         (parcel.id,),
     )
+    return None
 
 
 def pending(connection: Connection, parcel: Parcel, receiver: str) -> tuple[int, int]:
@@ -199,9 +227,13 @@ def missing_among(connection: Connection, digests: Sequence[bytes]) -> set[bytes
     return set(_among(connection, query, digests))
 
 
-def named_among(connection: Connection, digests: Sequence[bytes]) -> list[bytes]:
-    """Which of these files are named by entries."""
-    return list(_among(connection, "select digest from blob where digest in ({})", digests))
+def unconfirmed_among(connection: Connection, peer: str, digests: Sequence[bytes]) -> list[bytes]:
+    """Which of these files are named by entries and not yet known to be at a peer."""
+    query = (
+        "select b.digest from blob b where b.digest in ({}) and not exists "
+        "(select 1 from blob_delivered d where d.peer = ? and d.digest = b.digest)"
+    )
+    return list(_among(connection, query, digests, peer))
 
 
 def take_back(connection: Connection, peer: str, digests: Sequence[bytes]) -> None:
@@ -237,8 +269,11 @@ _PENDING = (
 )
 
 
-def _among(connection: Connection, query: str, digests: Sequence[bytes]) -> Iterator[bytes]:
+def _among(
+    connection: Connection, query: str, digests: Sequence[bytes], *more: str
+) -> Iterator[bytes]:
     for start in range(0, len(digests), _SLICE):
         some = digests[start : start + _SLICE]
-        for (digest,) in connection.execute(query.format(",".join("?" * len(some))), some):
+        asked = query.format(",".join("?" * len(some)))
+        for (digest,) in connection.execute(asked, (*some, *more)):
             yield digest

@@ -3,15 +3,15 @@
 import argparse
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from edge.box import Record
+from edge.box import Record, hold_folder, require_enrolled
 from edge.domain.errors import InvalidInput
 from edge.settings import read_settings
-from edge.web.locale import sentence_of
-from sync.carry import Site, megabytes, senders_on, site_of_box
+from edge.web.locale import sentence, sentence_of
+from sync.carry import Site, Watch, megabytes, senders_on, site_of_box
 from sync.carry_export import Exported, export_to
 from sync.carry_import import Imported, import_from
 from sync.hub.carry import receivers, site_of_hub
@@ -46,12 +46,16 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
 
 
 def export(chosen: argparse.Namespace) -> int:
-    """Fill the stick."""
+    """Fill the stick; 1 when files of this machine could not be read."""
+    unreadable = 0
     with _opened(chosen) as (site, county):
         for receiver in _receivers(chosen, site, county):
             done = export_to(chosen.stick, site, receiver, fill=chosen.fill, watch=_watch("写入"))
             print(_exported(done))
-    return 0
+            unreadable += len(done.unreadable)
+            for digest in done.unreadable:
+                print(f"  ✗ {sentence('blob.damaged', {'digest': digest})}", file=sys.stderr)
+    return 1 if unreadable else 0
 
 
 def import_(chosen: argparse.Namespace) -> int:
@@ -78,32 +82,33 @@ def _receivers(chosen: argparse.Namespace, site: Site, county: County | None) ->
 
 @contextmanager
 def _opened(chosen: argparse.Namespace) -> Iterator[tuple[Site, County | None]]:
-    if chosen.folder is not None:
-        if not (chosen.folder / "hub.key").exists():
-            raise InvalidInput("carry.no_hub", folder=str(chosen.folder))
-        county = County.open(chosen.folder)
-        try:
+    with ExitStack() as ends:
+        if chosen.folder is not None:
+            if not (chosen.folder / "hub.key").exists():
+                raise InvalidInput("carry.no_hub", folder=str(chosen.folder))
+            county = County.open(chosen.folder)
+            ends.callback(county.close)
             yield site_of_hub(county), county
-        finally:
-            county.close()
-        return
-    record = Record(read_settings(chosen.config).folder)
-    try:
-        spaces = {space.name: space for space in (record.county, record.town)}
-        yield (
-            site_of_box(
-                spaces, record.blobs, record.keys, record.pins, record.folder, record.clock
-            ),
-            None,
-        )
-    finally:
-        record.close()
+            return
+        folder = read_settings(chosen.config).folder
+        require_enrolled(folder)
+        # Either side may find that it was set back, and then takes a new identity.
+        ends.enter_context(hold_folder(folder))
+        record = Record(folder)
+        ends.callback(record.close)
+        yield _site_of(record), None
 
 
-def _watch(word: str) -> Any:
+def _site_of(record: Record) -> Site:
+    spaces = {space.name: space for space in (record.county, record.town)}
+    return site_of_box(spaces, record.blobs, record.keys, record.pins, record.folder, record.clock)
+
+
+def _watch(word: str) -> Watch:
     def watch(done: int, total: int) -> None:
         if sys.stderr.isatty():
-            print(f"\r{word} {megabytes(done)}/{megabytes(total)} MB", end="", file=sys.stderr)
+            end = "" if done < total else "\n"
+            print(f"\r{word} {megabytes(done)}/{megabytes(total)} MB", end=end, file=sys.stderr)
 
     return watch
 

@@ -1,6 +1,7 @@
 """Boxes and hub exchange by stick alone until all hold the same."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from tests.sync.carriage import (
     work,
 )
 from tests.sync.test_session import unsent_at
-from tests.sync.world import World
+from tests.sync.world import Box, World
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_an_acknowledgment_shrinks_the_next_stick(apart: World, stick: Path) -> 
     box = apart.boxes[0]
     work(box)
     done, taken = up(apart, box, stick)
-    assert (done.files, taken.files) == (10, 10)
+    assert (done.files, taken.files, taken.confirmed) == (10, 10, 0)
     full = size_of(stick)
     # The acknowledgment comes back on the stick.
     (answer,) = import_from(stick, site(box))
@@ -202,3 +203,57 @@ def test_nothing_on_the_stick_can_be_read(apart: World, stick: Path) -> None:
         content = path.read_bytes()
         assert not [each for each in told if each in content]
         assert path.suffix in (".part", "")
+
+
+def test_a_box_restored_from_an_old_backup_loses_nothing(apart: World, stick: Path) -> None:
+    box = apart.boxes[0]
+    work(box, 2)
+    up(apart, box, stick)
+    down(apart, box, stick)
+    backup = _backed_up(box)
+    work(box, 2)
+    up(apart, box, stick)
+    # What came back never arrives: the stick stays at the hub, the disk dies, the backup is old.
+    box = _restored(apart, box, backup)
+    work(box, 1)
+    for _ in range(3):
+        export_to(stick, site(box), box.pins.hub)
+        import_from(stick, site_of_hub(apart.hub.county))
+        export_to(stick, site_of_hub(apart.hub.county), box.keys.id)
+        import_from(stick, site(box))
+    _, taken = up(apart, box, stick)
+    assert not taken.troubles
+    hub = hub_town(apart)
+    assert dump_of(hub) == dump_of(box.town)
+    with hub.read() as connection:
+        filed = connection.execute("select count(*) from material").fetchone()[0]
+    assert filed == 5
+
+
+def _backed_up(box: Box) -> Path:
+    box.close()
+    copy = box.folder.with_name("backup")
+    shutil.copytree(box.folder, copy)
+    box.__post_init__()
+    return copy
+
+
+def _restored(world: World, box: Box, backup: Path) -> Box:
+    """The box again as its backup shows it, high-water files and all; later files are gone."""
+    box.close()
+    shutil.rmtree(box.folder)
+    shutil.copytree(backup, box.folder)
+    box.__post_init__()
+    return box
+
+
+def test_a_file_damaged_at_the_sender_does_not_hold_the_others_back(
+    apart: World, stick: Path
+) -> None:
+    box = apart.boxes[0]
+    digests = work(box, 4)
+    bad = box.blobs._path(digests[2])
+    bad.write_bytes(bad.read_bytes()[:-1] + b"?")
+    done, taken = up(apart, box, stick)
+    assert done.unreadable == (digests[2],)
+    assert (done.files, done.left, taken.files, taken.troubles) == (7, 0, 7, ())

@@ -326,3 +326,15 @@ def test_several_small_sticks_carry_what_one_cannot(world: World, box: Box, smal
         named = connection.execute("select digest from blob").fetchall()
     assert named
     assert all(blobs.has(digest.hex()) for (digest,) in named)
+
+
+def test_a_stick_that_fills_up_keeps_what_stood_on_it(world: World, box: Box, small: Path) -> None:
+    export_to(small, site(box), box.pins.hub)
+    for number in range(130):
+        said = {"purpose": os.urandom(30_000).hex(), "what": str(number)}
+        box.append("dossier.viewed", "d1", said)
+    with pytest.raises(StorageFull) as caught:
+        export_to(small, site(box), box.pins.hub)
+    assert caught.value.key == "carry.stick_full"
+    (taken,) = offered(world, small)
+    assert (taken.entries, taken.files) == (6, 6)
