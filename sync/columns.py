@@ -15,7 +15,8 @@ whose first item names its form:
 
 import re
 from collections.abc import Sequence
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain
+from operator import sub
 from typing import Any
 
 MAX_DEPTH = 12
@@ -38,12 +39,12 @@ def pack(values: Sequence[Any], depth: int = 0) -> list[Any]:
             return _pack_texts(values)
         if kind is int:
             return _pack_integers(values)
-        if kind in (bool, type(None)) and all(value is values[0] for value in values):
+        if kind in (bool, type(None)) and len(set(values)) == 1:
             return ["c", values[0]]
         if kind is dict:
             return _pack_maps(values, depth)
         if kind is list:
-            lengths = [len(value) for value in values]
+            lengths = list(map(len, values))
             return ["l", pack(lengths, depth + 1), pack(list(chain(*values)), depth + 1)]
     return ["v", list(values)]
 
@@ -69,24 +70,25 @@ def _pack_texts(values: Sequence[str]) -> list[Any]:
     width = len(first)
     if width >= 8 and width % 2 == 0:
         joined = "".join(values)
-        if all(len(value) == width for value in values) and _HEX.fullmatch(joined):
+        if {*map(len, values)} == {width} and _HEX.fullmatch(joined):
             return ["x", width, bytes.fromhex(joined)]
     return ["v", list(values)]
 
 
 def _pack_integers(values: Sequence[int]) -> list[Any]:
-    if any(abs(value) > _INT_LIMIT for value in values):
+    least, greatest = min(values), max(values)
+    if max(-least, greatest) > _INT_LIMIT:
         raise OverflowError("an integer of more than 63 bits")
-    if all(value == values[0] for value in values):
-        return ["c", values[0]]
-    return ["i", [values[0], *(b - a for a, b in pairwise(values))]]
+    if least == greatest:
+        return ["c", least]
+    return ["i", [values[0], *map(sub, values[1:], values)]]
 
 
 def _pack_maps(values: Sequence[dict[str, Any]], depth: int) -> list[Any]:
     shapes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     order = []
     for value in values:
-        shape = tuple(sorted(value))
+        shape = tuple(value)
         shapes.setdefault(shape, []).append(value)
         order.append(shape)
     groups = [
@@ -125,7 +127,7 @@ class _Unpacking:
                     raise MalformedColumn("a width too small")
                 return [digits[start : start + width] for start in range(0, len(digits), width)]
             case "i", [differences]:
-                if any(type(each) is not int for each in differences):
+                if not {*map(type, differences)} <= {int}:
                     raise MalformedColumn("not integers")
                 return list(accumulate(differences))
             case "m", [keys, columns]:

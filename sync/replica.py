@@ -11,6 +11,7 @@ from edge.domain.entry import Entry
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
 from edge.store import exchange
 from edge.store.branches import chain_head, heads_at
+from edge.store.changelog import known_entries
 from edge.store.database import Connection, Space, fsync_folder
 from edge.store.exchange import DB_VERSION, ENTRY_KEY, PK, TABLE, Batch, Change, Cursor
 from edge.store.keys import Keys
@@ -22,8 +23,9 @@ from sync.roster import Roster
 from sync.segment import Header, Segment, in_order, open_segment, seal_segment
 from sync.watermark import Mark, Watermark
 
-# Small merges, because the counter waits for the one under way; larger ones gain nothing.
-SEGMENT_CHANGES, MERGE_LIMIT = 20_000, 1_000
+# Small merges, because the counter waits for the one under way. Where there is no counter, larger
+# ones write each page of an index less often.
+SEGMENT_CHANGES, MERGE_LIMIT, HUB_MERGE_LIMIT = 20_000, 1_000, 10_000
 QUARANTINE_FILES = 50
 
 
@@ -53,8 +55,9 @@ class Replica:
         quarantine: Path,
         clock: Callable[[], int],
         segment_changes: int = SEGMENT_CHANGES,
+        merge_changes: int = MERGE_LIMIT,
     ) -> None:
-        self._segment_changes = segment_changes
+        self._segment_changes, self._merge_changes = segment_changes, merge_changes
         self.space, self._keys, self._roster = space, keys, roster
         self._quarantine, self._clock = quarantine, clock
         self._taking = threading.Lock()
@@ -229,9 +232,9 @@ class Replica:
             raise SegmentRejected("segment.content", sender=batch.sender) from error
 
     def _batches(self, header: Header, admitted: Admitted, reached: Cursor) -> Iterator[Batch]:
-        """Whole versions, about MERGE_LIMIT changes a transaction; the last moves the cursor."""
+        """Whole versions, about `merge_changes` a transaction; the last moves the cursor."""
         entries = {ENTRY_KEY + bytes.fromhex(entry.id): entry for entry in admitted.entries}
-        groups = _grouped(admitted.changes) or [[]]
+        groups = _grouped(admitted.changes, self._merge_changes) or [[]]
         for position, changes in enumerate(groups):
             final = position == len(groups) - 1
             yield Batch(
@@ -271,6 +274,9 @@ class _Record:
     def chain_head(self, box: str) -> tuple[int, str]:
         return chain_head(self._connection, box)
 
+    def entries(self, ids: Sequence[bytes]) -> Collection[bytes]:
+        return known_entries(self._connection, ids)
+
     def texts(self, table: str, id: bytes | str) -> tuple[object, ...] | None:
         return exchange.texts_of(self._connection, table, id)
 
@@ -278,11 +284,11 @@ class _Record:
         return heads_at(self._connection, box, n)
 
 
-def _grouped(changes: Sequence[Change]) -> list[list[Change]]:
+def _grouped(changes: Sequence[Change], limit: int) -> list[list[Change]]:
     groups: list[list[Change]] = []
     for _, version in groupby(changes, key=lambda change: change[DB_VERSION]):
         whole = list(version)
-        if groups and len(groups[-1]) + len(whole) <= MERGE_LIMIT:
+        if groups and len(groups[-1]) + len(whole) <= limit:
             groups[-1].extend(whole)
         else:
             groups.append(whole)

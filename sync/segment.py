@@ -14,7 +14,7 @@ import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from itertools import chain, pairwise
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
@@ -229,7 +229,8 @@ def _pack_entries(rows: Sequence[_Row]) -> dict[str, Any]:
         return {"count": 0}
     prevs = ["" if row.head.prev == last.hash else row.head.prev for last, row in pairwise(rows)]
     keys = b"".join(row.pk[3:] for row in rows)
-    columns = {name: pack([getattr(row.head, name) for row in rows]) for name in _PLAIN_HEAD}
+    heads = [row.head for row in rows]
+    columns = {name: pack([*map(attrgetter(name), heads)]) for name in _PLAIN_HEAD}
     return {
         "count": len(rows),
         **columns,

@@ -51,9 +51,9 @@ def extract(connection: Connection, low: int, high: int) -> Iterable[Change]:
 def insert_new(connection: Connection, changes: Sequence[Change]) -> Sequence[Change]:
     """Merge whole entries that are not held; gives back what must go through `crsql_changes`."""
     pairs, others = _pairs(changes)
-    known = _known(connection, list(pairs))
+    known = known_entries(connection, list(pairs))
     if known:
-        others += [change for id in known for change in pairs.pop(id)]
+        others += [change for id in sorted(known) for change in pairs.pop(id)]
     if pairs:
         connection.execute("select crsql_internal_sync_bit(1)")
         try:
@@ -61,6 +61,18 @@ def insert_new(connection: Connection, changes: Sequence[Change]) -> Sequence[Ch
         finally:
             connection.execute("select crsql_internal_sync_bit(0)")
     return others
+
+
+def known_entries(connection: Connection, ids: Sequence[bytes]) -> set[bytes]:
+    """Those of some entries' ids that are held."""
+    found: list[tuple[bytes]] = []
+    for start in range(0, len(ids), _ASKED):
+        some = ids[start : start + _ASKED]
+        marks = ", ".join("?" * len(some))
+        found += connection.execute(
+            f"select id from entry__crsql_pks where id in ({marks})", some
+        ).fetchall()
+    return {id for (id,) in found}
 
 
 def _pairs(
@@ -80,17 +92,6 @@ def _pairs(
     pairs = {pk[3:]: (head, texts[pk]) for pk, head in heads.items() if pk in texts}
     others += [each for half in (heads, texts) for pk, each in half.items() if pk[3:] not in pairs]
     return pairs, others
-
-
-def _known(connection: Connection, ids: Sequence[bytes]) -> list[bytes]:
-    found = []
-    for start in range(0, len(ids), _ASKED):
-        some = ids[start : start + _ASKED]
-        marks = ", ".join("?" * len(some))
-        found += connection.execute(
-            f"select id from entry__crsql_pks where id in ({marks})", some
-        ).fetchall()
-    return [id for (id,) in found]
 
 
 def _insert(connection: Connection, pairs: dict[bytes, tuple[Change, Change]]) -> None:

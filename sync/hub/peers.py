@@ -15,7 +15,7 @@ from edge.store.migrations import schema_version
 from sync.hub.routing import Router
 from sync.hub.spaces import HubSpaces
 from sync.packs import ABSENT, PACK, SMALL, Offered, open_pack, seal_offer
-from sync.replica import Replica
+from sync.replica import HUB_MERGE_LIMIT, Replica
 from sync.roster import COUNTY, Member, Roster, roster_of
 from sync.segment import PROTO
 from sync.spool import PIECE, Spool
@@ -183,7 +183,12 @@ class Peers:
             if name not in self._replicas:
                 quarantine = self._folder / "quarantine" / name
                 self._replicas[name] = Replica(
-                    space, self._keys, lambda: self.roster, quarantine, self._clock
+                    space,
+                    self._keys,
+                    lambda: self.roster,
+                    quarantine,
+                    self._clock,
+                    merge_changes=HUB_MERGE_LIMIT,
                 )
             return self._replicas[name]
 
