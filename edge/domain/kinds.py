@@ -39,9 +39,9 @@ County space (written by the hub only)
     box.admitted [box]           town, name, ordinal, public_key, seal? (PEM)
     box.revoked [box]            reason
 
-An act of custody names in `after` the acts of custody that its box knew of: custody is one line, and
-a fork in it a conflict. `conflict` is a value of `domain.conflict.ConflictKind`; `chosen` is the
-entry or the subject that stands. A conflict of facts is resolved by a claim that names all heads.
+An act of custody names in `after` the acts of custody that its box knew of: custody is one line,
+and a fork in it a conflict. `conflict` is a value of `domain.conflict.ConflictKind`; `chosen` is
+the entry or the subject that stands. Two claims of a fact are settled by a claim that names both.
 
 A page is {blob, thumb, width, height, dpi, bytes, blank, dark, skew}: digests of the untouched
 master and of its thumbnail, and what was measured.

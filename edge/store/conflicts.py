@@ -217,7 +217,7 @@ def _person_facts(connection: Connection, id: str) -> tuple[tuple[str, str], ...
         ("id_number", person.id_number),
         ("birth", person.birth),
         ("unit", person.unit),
-        ("number", "、".join(number for (number,) in rows)),
+        ("dossier_number", "、".join(number for (number,) in rows)),
     )
 
 
@@ -231,7 +231,7 @@ def _dossier_facts(connection: Connection, id: str) -> tuple[tuple[str, str], ..
     ).fetchone()
     return (
         ("name", named[0] if named else ""),
-        ("number", dossier.number),
+        ("dossier_number", dossier.number),
         ("class", dossier.dossier_class),
         ("shelf", dossier.shelf),
         ("from", origin[0] if origin else ""),

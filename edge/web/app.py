@@ -5,6 +5,7 @@ from litestar.di import Provide
 
 from edge.web import (
     captures,
+    conflicts,
     drafts,
     health,
     home,
@@ -75,6 +76,9 @@ HANDLERS = [
     transfers.form,
     transfers.send,
     transfers.receive,
+    conflicts.listed,
+    conflicts.show,
+    conflicts.settle,
     RoomController,
     SyncController,
     ApiController,

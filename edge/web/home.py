@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.response import ServerSentEvent, Template
 
 from edge.domain.access import Clerk
-from edge.store import captures, dossiers, persons, room, transfers
+from edge.store import captures, conflicts, dossiers, persons, room, transfers
 from edge.store.database import Connection
 from edge.web import session
 from edge.web.parts import Parts
@@ -43,6 +43,7 @@ def home(
             + len(overdue(town, parts.now))
             + len(arrived(town))
             + len(room.open_alerts(town))
+            + len(conflicts.for_the_office(town))
         )
     return page(request, "home.html", todo=todo)
 
@@ -64,6 +65,7 @@ def todo(
             whose={each.dossier: persons.holder_of(town, each.dossier).name for each in late},
             arrived=arrived(town),
             alerts=room.open_alerts(town),
+            conflicts=len(conflicts.for_the_office(town)),
         )
 
 

@@ -11,7 +11,7 @@ from litestar.response import Template
 
 from edge.domain.access import Clerk
 from edge.domain.archive import CATEGORIES, Category, gaps_of, top_of
-from edge.store import captures, dossiers, papers, persons
+from edge.store import captures, conflicts, dossiers, papers, persons
 from edge.store.database import Connection
 from edge.web.parts import Parts
 from edge.web.rendering import page
@@ -96,7 +96,7 @@ def overview(town: Connection, person: str) -> dict[str, Any]:
         "materials": materials,
         "sections": sections_of(dossier, materials) if dossier else [],
         "pages": sum(each.pages for each in materials),
-        "conflicts": persons.conflicts_of(town, person),
+        "conflicts": conflicts.doubts_of(town, [person, *(each.id for each in held)]),
         "proofs": papers.proofs_of(town, dossier.id) if dossier else [],
         "waiting": [
             each

@@ -8,6 +8,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from edge.domain.access import Clerk
+from edge.store.conflicts import for_the_office
 from edge.web.locale import gettext, ngettext
 from edge.web.parts import Parts, SyncStanding
 from edge.web.rendering import page
@@ -26,12 +27,12 @@ class Words:
     text: str
 
 
-def words_of(standing: SyncStanding, now: int) -> Words:
-    """Say the one thing about the exchange that matters most now."""
-    if standing.quarantined:
-        count = standing.quarantined
+def words_of(standing: SyncStanding, now: int, conflicts: int = 0) -> Words:
+    """Say the one thing that matters most now; `conflicts` wait for somebody at the counter."""
+    count = standing.quarantined + conflicts
+    if count:
         return Words(
-            "alarm",
+            "alarm" if standing.quarantined else "care",
             "!",
             ngettext("有 %(n)s 件要您处理", "有 %(n)s 件要您处理", count) % {"n": count},
         )
@@ -65,6 +66,11 @@ def _waiting(count: int) -> str:
     return ngettext("%(n)s 件待上传", "%(n)s 件待上传", count) % {"n": count}
 
 
+def _conflicts(parts: Parts) -> int:
+    with parts.office.space.read() as town:
+        return len(for_the_office(town))
+
+
 class SyncController(Controller):
     """The state in the bar, and the screen behind it."""
 
@@ -78,7 +84,8 @@ class SyncController(Controller):
         parts: NamedDependency[Parts],
     ) -> Template:
         """The words in the bar."""
-        return page(request, "parts/sync_words.html", words=words_of(parts.sync(), parts.now))
+        words = words_of(parts.sync(), parts.now, _conflicts(parts))
+        return page(request, "parts/sync_words.html", words=words)
 
     @get("/", sync_to_thread=True)
     def show(
@@ -90,11 +97,13 @@ class SyncController(Controller):
         """What the county has and has not got."""
         standing = parts.sync()
         now = parts.now
+        conflicts = _conflicts(parts)
         devices = [(name, health()) for name, health in parts.drivers.items()]
         return page(
             request,
             "sync.html",
             standing=standing,
-            words=words_of(standing, now),
+            words=words_of(standing, now, conflicts),
+            conflicts=conflicts,
             devices=devices,
         )
