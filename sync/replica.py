@@ -55,9 +55,9 @@ class Replica:
         quarantine: Path,
         clock: Callable[[], int],
         segment_changes: int = SEGMENT_CHANGES,
-        merge_changes: int = MERGE_LIMIT,
+        merge_limit: int = MERGE_LIMIT,
     ) -> None:
-        self._segment_changes, self._merge_changes = segment_changes, merge_changes
+        self._segment_changes, self._merge_limit = segment_changes, merge_limit
         self.space, self._keys, self._roster = space, keys, roster
         self._quarantine, self._clock = quarantine, clock
         self._taking = threading.Lock()
@@ -232,9 +232,9 @@ class Replica:
             raise SegmentRejected("segment.content", sender=batch.sender) from error
 
     def _batches(self, header: Header, admitted: Admitted, reached: Cursor) -> Iterator[Batch]:
-        """Whole versions, about `merge_changes` a transaction; the last moves the cursor."""
+        """Whole versions, about `merge_limit` a transaction; the last moves the cursor."""
         entries = {ENTRY_KEY + bytes.fromhex(entry.id): entry for entry in admitted.entries}
-        groups = _grouped(admitted.changes, self._merge_changes) or [[]]
+        groups = _grouped(admitted.changes, self._merge_limit) or [[]]
         for position, changes in enumerate(groups):
             final = position == len(groups) - 1
             yield Batch(

@@ -188,7 +188,7 @@ class Peers:
                     lambda: self.roster,
                     quarantine,
                     self._clock,
-                    merge_changes=HUB_MERGE_LIMIT,
+                    merge_limit=HUB_MERGE_LIMIT,
                 )
             return self._replicas[name]
 
