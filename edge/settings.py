@@ -6,10 +6,11 @@ county space, and what enrolment gave lies in the box's folder.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from edge.domain.climate import Limits
 from edge.domain.errors import InvalidInput
 
 
@@ -94,7 +95,7 @@ class Settings:
     climate: ClimateSettings | None = None
     hot_folder: HotFolderSettings | None = None
     exchange: ExchangeSettings = ExchangeSettings()
-    limits: Mapping[str, Any] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
 
 
 _SECTIONS: dict[str, type] = {
@@ -104,14 +105,19 @@ _SECTIONS: dict[str, type] = {
     "climate": ClimateSettings,
     "hot_folder": HotFolderSettings,
     "exchange": ExchangeSettings,
+    "limits": Limits,
 }
+# How a value of each type is written, to be shown where another was found.
+_SPELLINGS: dict[Any, str] = {str: '"…"', Path: '"…"', int: "12", float: "1.5", bool: "true"}
+_LAST_PORT = 65_535
 
 
 def read_settings(path: Path) -> Settings:
     """Read a box's settings; relative paths are taken from the file's folder.
 
-    Raises InvalidInput `settings.missing` (path), `settings.broken` (path, detail) or
-    `settings.unknown` (name).
+    Raises InvalidInput `settings.missing` (path), `settings.broken` (path, detail),
+    `settings.unknown` (name), `settings.lacking` (name), `settings.value` (name, kind), or what is
+    wrong with the limits.
     """
     try:
         table = tomllib.loads(path.read_text("utf-8"))
@@ -122,29 +128,47 @@ def read_settings(path: Path) -> Settings:
     found = path.resolve().parent
     for name, shape in _SECTIONS.items():
         if name in table:
-            table[name] = _section(shape, table[name], found)
+            table[name] = _section(shape, table[name], found, name)
     settings: Settings = _section(Settings, table, found)
     return settings
 
 
-def _section(shape: type, table: Mapping[str, Any], folder: Path) -> Any:
+def _section(shape: type, table: Any, folder: Path, section: str = "") -> Any:
+    if not isinstance(table, Mapping):
+        raise InvalidInput("settings.value", name=section, kind=f"[{section}]")
     known = {each.name: each for each in fields(shape)}
-    values: dict[str, Any] = {}
-    for name, value in table.items():
+    place = f"{section}." if section else ""
+    for name in table:
         if name not in known:
-            raise InvalidInput("settings.unknown", name=name)
-        values[name] = _value(known[name].type, name, value, folder)
-    try:
-        return shape(**values)
-    except TypeError as error:
-        raise InvalidInput("settings.broken", path=str(folder), detail=str(error)) from error
+            raise InvalidInput("settings.unknown", name=place + name)
+    for name, each in known.items():
+        if name not in table and each.default is MISSING and each.default_factory is MISSING:
+            raise InvalidInput("settings.lacking", name=place + name)
+    values = {
+        name: _value(known[name].type, place + name, value, folder) for name, value in table.items()
+    }
+    return shape(**values)
 
 
 def _value(kind: Any, name: str, value: Any, folder: Path) -> Any:
-    if kind is Path:
-        return folder / Path(value)
-    if name == "sensors":
-        return tuple(_section(SensorSettings, each, folder) for each in value)
+    if kind in _SPELLINGS:
+        return _plain(kind, name, value, folder)
     if name == "interfaces":
-        return tuple(value)
+        return tuple(_plain(str, name, each, folder) for each in _listed(name, value))
+    if name == "climate.sensors":
+        return tuple(_section(SensorSettings, each, folder, name) for each in _listed(name, value))
+    return value
+
+
+def _plain(kind: Any, name: str, value: Any, folder: Path) -> Any:
+    wanted: Any = {Path: str, float: (int, float)}.get(kind, kind)
+    fits = isinstance(value, wanted) and isinstance(value, bool) == (kind is bool)
+    if not fits or (name.endswith("port") and not 0 <= value <= _LAST_PORT):
+        raise InvalidInput("settings.value", name=name, kind=_SPELLINGS[kind])
+    return folder / value if kind is Path else value
+
+
+def _listed(name: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise InvalidInput("settings.value", name=name, kind="[…]")
     return value

@@ -9,7 +9,7 @@ from devices.driver import Health
 from devices.hot_folder import Arrival, HotFolder
 from devices.printer import CupsPrinter
 from devices.scanner import SaneScanner, ScannedPage, ScanRequest
-from edge.domain.climate import HOUR_MS, Limits
+from edge.domain.climate import HOUR_MS
 from edge.domain.errors import InvalidInput
 from edge.imaging.master import as_masters
 from edge.settings import Settings
@@ -39,7 +39,7 @@ class Wiring:
         )
         self.climate = _climate(settings, office.author.clock)
         self.hot_folder = _hot_folder(settings)
-        self.limits = Limits(**settings.limits)
+        self.limits = settings.limits
 
     def start(self, loops: Loops) -> None:
         """Open every device and listen to it; one that is missing is taken up when it comes."""
