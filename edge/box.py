@@ -209,6 +209,7 @@ def standing_on_screen(status: Status, masters_from: str = "") -> SyncStanding:
         files=status.files,
         masters_wait="" if status.masters_travel else masters_from,
         healed_at=status.healed,
+        county_at=status.county_taken,
         error=status.error,
     )
 

@@ -11,7 +11,7 @@ from edge.domain.errors import DangxiaError, PeerUnreachable
 from edge.store import exchange, holdings
 from edge.store.branches import chain_head
 from edge.store.holdings import Tally
-from edge.store.standing import Refusal, refusals, renewals
+from edge.store.standing import Refusal, last_taken, refusals, renewals
 from sync.session import Session
 
 _LOG = logging.getLogger(__name__)
@@ -27,8 +27,9 @@ class Status:
     `last_confirmed` and `oldest_unsent` in milliseconds; `unsent` are entries that the hub has not
     signed for; `files` by class (0 thumbnail, 1 paper, 2 master); `sending` is (done, all) of the
     files going up now; `masters_travel` is false outside their hours; `healed` is when this box was
-    last found to be set back and became another; `refusals` are segments set aside; `error` is the
-    key of what went wrong last, empty after a good exchange.
+    last found to be set back and became another; `county_taken` is when the county's own record
+    last came; `refusals` are segments set aside; `error` is the key of what went wrong last, empty
+    after a good exchange.
     """
 
     last_confirmed: int | None = None
@@ -40,6 +41,7 @@ class Status:
     refusals: tuple[Refusal, ...] = ()
     masters_travel: bool = True
     healed: int | None = None
+    county_taken: int | None = None
     error: str = ""
     stage: str = ""
 
@@ -113,7 +115,7 @@ class ReplicationLoop:
         hub = self._session.pins.hub
         parcels = self._session.parcels
         with self._session.county.read() as connection:
-            refused = refusals(connection)
+            refused, taken = refusals(connection), last_taken(connection)
         with self._session.town.read() as connection:
             unsent, oldest = exchange.unsent(connection, self._box)
             files, sent = tuple(holdings.tallies(connection)), parcels.sent
@@ -127,6 +129,7 @@ class ReplicationLoop:
                 sending=(sent, sent + left) if sent is not None and sent + left else None,
                 refusals=(*refused, *refusals(connection)),
                 masters_travel=parcels.least_urgent >= holdings.MASTER,
+                county_taken=taken,
                 healed=max(renewals(connection), default=None),
                 error=self._error,
                 stage=self._session.stage,

@@ -93,7 +93,9 @@ def renew_identity(connection: Connection, at: int) -> str:
     connection.execute("insert into crsql_site_id (site_id, ordinal) values (randomblob(16), 0)")
     for table in ("identity", "export_log", "applied", "cursor"):
         connection.execute(f"delete from {table}")
-    return ensure_epoch(connection, at)
+    epoch = ensure_epoch(connection, at)
+    connection.execute("insert into renewal values (?, ?)", (epoch, at))
+    return epoch
 
 
 def changes_after(

@@ -107,5 +107,11 @@ def renewals(connection: Connection) -> list[int]:
     return [at for (at,) in connection.execute("select at from renewal order by at")]
 
 
+def last_taken(connection: Connection) -> int | None:
+    """When something was last taken in from a peer, in ms."""
+    row = connection.execute("select max(at) from cursor").fetchone()
+    return int(row[0]) if row[0] is not None else None
+
+
 def _n(seal: Seal) -> int:
     return seal.n

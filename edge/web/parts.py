@@ -57,7 +57,8 @@ class SyncStanding:
     an exchange runs. `quarantined` counts segments set aside; `reasons` says why: key, fields,
     time. `files` by class; `masters_wait` is the hour (HH:MM) until which page masters wait, empty
     when they travel. `healed_at` is when this box was found to be set back, and mended itself.
-    `error` is the key of what went wrong last.
+    `county_at` is when the county's own record last came; `error` is the key of what went wrong
+    last.
     """
 
     online: bool
@@ -71,6 +72,7 @@ class SyncStanding:
     files: tuple[Tally, ...] = ()
     masters_wait: str = ""
     healed_at: int | None = None
+    county_at: int | None = None
     error: str = ""
 
 

@@ -1,0 +1,50 @@
+"""The screen of the exchange says what the county has and has not got, and why."""
+
+from edge.store.holdings import MASTER, THUMBNAIL, Tally
+from edge.web.parts import SyncStanding
+from tests.edge.web.conftest import Desk
+from tests.offices import NOON
+
+
+def test_files_are_told_by_class_with_what_is_done_and_what_waits(desk: Desk) -> None:
+    desk.sign_in()
+    desk.standing = SyncStanding(
+        online=True,
+        confirmed_at=NOON,
+        files=(
+            Tally(THUMBNAIL, named=12, held=12, held_bytes=90_000),
+            Tally(MASTER, named=12, held=10, held_bytes=9 << 20, unsent=3, unsent_bytes=3 << 20),
+        ),
+        sending=(3, 6),
+        masters_wait="22:00",
+    )
+    shown = desk.get("/sync").text
+    for words in (
+        "已到县里 12/12",
+        "已到县里 7/10",
+        "等着传 3 件，3.0 MB",
+        "还没取回 2 件",
+        "正在上传 3/6",
+        "原件等到 22:00 再传",
+    ):
+        assert words in shown, words
+
+
+def test_what_was_set_aside_says_why_in_words(desk: Desk) -> None:
+    desk.sign_in()
+    desk.standing = SyncStanding(
+        online=True,
+        confirmed_at=NOON,
+        quarantined=1,
+        reasons=(("segment.signature", {"sender": "ab"}, NOON),),
+    )
+    shown = desk.get("/sync").text
+    assert "segment.signature" not in shown
+    assert "1 包" in shown
+
+
+def test_a_box_that_mended_itself_says_so(desk: Desk) -> None:
+    desk.sign_in()
+    assert "已自动补齐" not in desk.get("/sync").text
+    desk.standing = SyncStanding(online=True, confirmed_at=NOON, healed_at=NOON)
+    assert "已自动补齐" in desk.get("/sync").text
