@@ -1,7 +1,7 @@
 # The commands of README.md; each sets up what it needs.
 PYTHON := .venv/bin/python
 
-.PHONY: all setup demo story test lint bench clean
+.PHONY: all setup demo story test nightly lint bench clean
 all: lint test
 
 setup:
@@ -15,6 +15,10 @@ story: setup
 
 test: setup
 	@$(PYTHON) -m pytest -q -n 2 --dist loadgroup tests
+
+# What is too long for every change: many more histories of a town.
+nightly: setup
+	@DANGXIA_HISTORIES=50000 $(PYTHON) -m pytest -q -n 2 tests/sync/simulator
 
 lint: setup
 	@.venv/bin/ruff check .

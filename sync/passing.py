@@ -51,7 +51,7 @@ class _Passing:
         """The entries that no earlier statement covers, stamped with this one's version."""
         found: list[Change] = []
         box, n, hash = statement.box, statement.n, statement.hash
-        while n and hash not in self._done[box] and not self._earlier(box, n, hash, version):
+        while n and hash not in self._done[box] and not self._earlier(hash, version):
             id, head = heads_at(self._connection, box, n)[hash]
             rows = self._at_hand.get(ENTRY_KEY + id) or exchange.changes_of_entry(
                 self._connection, id
@@ -61,6 +61,6 @@ class _Passing:
             n, hash = n - 1, str(json.loads(head)["prev"])
         return found
 
-    def _earlier(self, box: str, n: int, hash: str, version: int) -> bool:
-        stated = exchange.stated_at(self._connection, box, n, hash)
+    def _earlier(self, hash: str, version: int) -> bool:
+        stated = exchange.stated_at(self._connection, hash)
         return stated is not None and stated < version

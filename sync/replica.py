@@ -56,8 +56,10 @@ class Replica:
         clock: Callable[[], int],
         segment_changes: int = SEGMENT_CHANGES,
         merge_limit: int = MERGE_LIMIT,
+        schema: int | None = None,
     ) -> None:
         self._segment_changes, self._merge_limit = segment_changes, merge_limit
+        self._schema = schema_version() if schema is None else schema
         self.space, self._keys, self._roster = space, keys, roster
         self._quarantine, self._clock = quarantine, clock
         self._taking = threading.Lock()
@@ -132,9 +134,10 @@ class Replica:
             sender=self._keys.id,
             epoch=epoch,
             receiver=receiver,
-            schema=schema_version(),
+            receiver_epoch=receiver_epoch,
+            schema=self._schema,
             first=after.upto,
-            last=changes[-1][DB_VERSION],
+            last=self._reached(changes),
             count=len(changes),
             prev_hash=after.hash,
             seen=known,
@@ -188,6 +191,10 @@ class Replica:
             after = changes[-1][DB_VERSION]
         return []
 
+    def _reached(self, changes: Sequence[Change]) -> int:
+        """The last version really shipped; the extension's own counter may be a phantom."""
+        return changes[-1][DB_VERSION]
+
     def _changes(
         self, connection: Connection, after: int, receiver: str, epoch: str
     ) -> list[Change]:
@@ -207,8 +214,12 @@ class Replica:
         header = segment.header
         if header.sender != sender:
             raise SegmentRejected("segment.sender", sender=header.sender)
-        if header.schema > schema_version():
-            raise SchemaAhead("sync.schema_ahead", theirs=header.schema, ours=schema_version())
+        if header.schema > self._schema:
+            raise SchemaAhead("sync.schema_ahead", theirs=header.schema, ours=self._schema)
+        if header.receiver_epoch not in ("", self.epoch):
+            # It lacks what came from us before we were set back, and what we may have lost since.
+            who = "hub" if roster.hub == self._keys.id else "box"
+            raise PeerRefused(f"sync.{who}_set_back", space=self.space.name)
         with self.space.read() as connection:
             held = exchange.cursor_of(connection, sender, header.epoch)
             if header.last <= held.upto:
@@ -232,8 +243,9 @@ class Replica:
             raise SegmentRejected("segment.content", sender=batch.sender) from error
 
     def _batches(self, header: Header, admitted: Admitted, reached: Cursor) -> Iterator[Batch]:
-        """Whole versions, about `merge_limit` a transaction; the last moves the cursor."""
+        """Whole versions, about the limit of changes a transaction; the last moves the cursor."""
         entries = {ENTRY_KEY + bytes.fromhex(entry.id): entry for entry in admitted.entries}
+        receipts = {ENTRY_KEY + receipt.id: receipt for receipt in admitted.receipts}
         groups = _grouped(admitted.changes, self._merge_limit) or [[]]
         for position, changes in enumerate(groups):
             final = position == len(groups) - 1
@@ -242,7 +254,7 @@ class Replica:
                 header.epoch,
                 changes,
                 _entries_in(changes, entries),
-                admitted.receipts if final else (),
+                [receipts[change[PK]] for change in changes if change[PK] in receipts],
                 reached if final else None,
                 self._clock(),
             )

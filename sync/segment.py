@@ -50,7 +50,8 @@ _PLAIN_HEAD = ("about", "after", "at", "box", "by", "kind", "n", "v")
 class Header:
     """What a segment says of itself.
 
-    `receiver` is empty when it leaves nothing out; else it lacks what came from that receiver.
+    It lacks what came from the receiver in that epoch of its; nothing is left out where that is
+    empty.
     `prev_hash` is the hash of the segment that ended at `first`. `seen` is what the sender had
     taken in from everybody.
     """
@@ -65,6 +66,7 @@ class Header:
     count: int
     prev_hash: str
     seen: Mapping[str, int] = field(default_factory=dict)
+    receiver_epoch: str = ""
     proto: int = PROTO
 
 
@@ -142,7 +144,7 @@ def _read_header(packed: bytes) -> Header:
 
 
 _KINDS: dict[str, type] = {
-    **dict.fromkeys(("space", "sender", "epoch", "receiver", "prev_hash"), str),
+    **dict.fromkeys(("space", "sender", "epoch", "receiver", "receiver_epoch", "prev_hash"), str),
     **dict.fromkeys(("schema", "first", "last", "count", "proto"), int),
     "seen": dict,
 }

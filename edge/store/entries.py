@@ -44,10 +44,12 @@ new_id = _Mint()
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """The box in whose name entries are written, and where its time comes from."""
+    """The box in whose name entries are written, and where its time and its chance come from."""
 
     box: str
     clock: Callable[[], int] = now_ms
+    mint: Callable[[int], str] = new_id
+    draw: Callable[[int], bytes] = os.urandom
 
 
 class Pen:
@@ -61,7 +63,7 @@ class Pen:
 
     def new_id(self) -> str:
         """Mint an id for a new subject."""
-        return new_id(self.at)
+        return self._author.mint(self.at)
 
     def append(
         self, kind: str, about: str, data: Mapping[str, Any], after: Sequence[str] = ()
@@ -76,7 +78,7 @@ class Pen:
         entries, rows = [], []
         for kind, about, data, after in acts:
             entry, text = compose(
-                id=new_id(self.at),
+                id=self._author.mint(self.at),
                 kind=str(kind),
                 about=about,
                 after=after,
@@ -86,7 +88,7 @@ class Pen:
                 n=self._n + 1,
                 prev=self._prev,
                 data=data,
-                salt=os.urandom(8).hex(),
+                salt=self._author.draw(8).hex(),
             )
             head = entry.head
             self._n, self._prev = entry.n, entry.hash

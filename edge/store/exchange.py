@@ -17,7 +17,7 @@ from edge.store import changelog
 from edge.store.branches import Node, chain_head, forks, nodes
 from edge.store.database import Connection, SyncBitLeaked
 from edge.store.projection import project
-from edge.store.seals import Seal, is_stated, statement_id
+from edge.store.seals import Seal, is_stated
 
 TABLES = changelog.TABLES
 Change = changelog.Change
@@ -141,17 +141,17 @@ def changes_of_entry(connection: Connection, id: bytes) -> list[Change]:
     ]
 
 
-def stated_at(connection: Connection, box: str, n: int, hash: str) -> int | None:
+def stated_at(connection: Connection, hash: str) -> int | None:
     """The version in which an entry first came to stand under a seal or receipt over itself."""
-    id = statement_id(box, n, hash)
     found = []
     for table in ("seal", "receipt"):
         row = connection.execute(
-            f"select c.db_version from {table}__crsql_pks p join {table}__crsql_clock c "
-            "on c.key = p.__crsql_key where p.id = ?",
-            (id,),
+            f"select min(c.db_version) from {table} s join {table}__crsql_pks p on p.id = s.id "
+            f"join {table}__crsql_clock c on c.key = p.__crsql_key "
+            "where json_extract(s.body, '$[2]') = ?",
+            (hash,),
         ).fetchone()
-        found += [row[0]] if row else []
+        found += [row[0]] if row[0] is not None else []
     return min(found, default=None)
 
 
@@ -262,7 +262,7 @@ def _unsigned_at_forks(
             covered = node.n <= confirmed
         else:
             covered = node.hash in signed
-            covered = covered or is_stated(connection, "receipt", box, node.n, node.hash)
+            covered = covered or is_stated(connection, "receipt", node.hash)
         if covered:
             signed.add(node.prev)
         elif node.n in parted:

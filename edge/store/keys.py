@@ -6,6 +6,7 @@ that one secret is sealed to the machine, escrowed, or destroyed.
 
 import hashlib
 import os
+from functools import cached_property
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -46,18 +47,18 @@ class Keys:
         """Give the 32-byte key for one purpose: `database`, `blob`, `blob-name`, `signing`."""
         return HKDF(SHA256(), 32, None, b"dangxia/1/" + purpose.encode()).derive(self._secret)
 
-    @property
+    @cached_property
     def signing(self) -> Ed25519PrivateKey:
         """The key that signs seals, segments and receipts."""
         return Ed25519PrivateKey.from_private_bytes(self.derive("signing"))
 
-    @property
+    @cached_property
     def public_key(self) -> str:
         """The signing key's public half, 64 hexadecimal digits."""
         raw = self.signing.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return raw.hex()
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The box's name in the record: 32 hexadecimal digits of its public key's hash."""
         return box_id(self.public_key)

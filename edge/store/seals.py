@@ -26,8 +26,8 @@ class Seal:
 
     @property
     def id(self) -> bytes:
-        """One seal per entry."""
-        return statement_id(self.box, self.n, self.hash)
+        """Named by what it states: a machine that was set back may seal one entry twice."""
+        return hashlib.sha256(self.statement).digest()[:16]
 
     @property
     def statement(self) -> bytes:
@@ -47,11 +47,6 @@ class Seal:
         except (InvalidSignature, ValueError):
             return False
         return True
-
-
-def statement_id(box: str, n: int, hash: str) -> bytes:
-    """The key of the seal, and of the receipt, over an entry."""
-    return hashlib.sha256(f"{box}/{n}/{hash}".encode()).digest()[:16]
 
 
 def parse_seal(body: str) -> Seal:
@@ -78,18 +73,14 @@ def sign_seal(box: str, n: int, hash: str, at: int, signer: str, key: Ed25519Pri
 
 def unsealed(connection: Connection, box: str) -> list[tuple[int, str]]:
     """The ends of a box's chain that are not under its seal."""
-    return [
-        (n, hash)
-        for n, hash in tips(connection, box)
-        if not is_stated(connection, "seal", box, n, hash)
-    ]
+    return [end for end in tips(connection, box) if not is_stated(connection, "seal", end[1])]
 
 
-def is_stated(connection: Connection, table: str, box: str, n: int, hash: str) -> bool:
-    """Say whether an entry itself is under a seal or a receipt, as `table` says."""
+def is_stated(connection: Connection, table: str, hash: str) -> bool:
+    """Say whether the entry of that hash is itself under a seal or receipt, as `table` says."""
     row = connection.execute(
-        f"select 1 from {table} where id = ?",
-        (statement_id(box, n, hash),),
+        f"select 1 from {table} where json_extract(body, '$[2]') = ? limit 1",
+        (hash,),
     ).fetchone()
     return row is not None
 
@@ -113,7 +104,7 @@ def give_receipts(
         sign_seal(box, n, hash, at, hub, key)
         for box in boxes
         for n, hash in tips(connection, box)
-        if not is_stated(connection, "receipt", box, n, hash)
+        if not is_stated(connection, "receipt", hash)
     ]
     connection.executemany(
         "insert into receipt (id, body) values (?, ?)", [(seal.id, seal.body) for seal in given]

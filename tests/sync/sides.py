@@ -56,7 +56,7 @@ class Side:
 
 def honest(box: Side) -> Segment:
     """What the box would ship."""
-    content = box.replica.outgoing(HUB.id, "e", Cursor())
+    content = box.replica.outgoing(HUB.id, "", Cursor())
     assert content is not None
     return open_segment(content, ROSTER.key_of)[0]
 

@@ -280,7 +280,7 @@ def test_a_segment_out_of_turn_waits(box: Side, hub: Side) -> None:
 
 def test_delivery_twice_does_no_harm(box: Side, hub: Side) -> None:
     box.view(5)
-    content = box.replica.outgoing(HUB.id, "e", Cursor())
+    content = box.replica.outgoing(HUB.id, "", Cursor())
     assert content is not None
     first = hub.replica.take(content, BOX.id)
     before = hub.state()
@@ -311,7 +311,7 @@ def test_what_came_from_a_peer_is_not_sent_back_to_it(box: Side, hub: Side) -> N
 
 def test_our_own_acts_after_a_merge_are_sent(box: Side, hub: Side) -> None:
     box.view()
-    content = box.replica.outgoing(HUB.id, "e", Cursor())
+    content = box.replica.outgoing(HUB.id, "", Cursor())
     assert content is not None
     hub.replica.take(content, BOX.id)
     hub.view()

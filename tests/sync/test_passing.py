@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.domain.errors import PeerRefused
 from edge.store.branches import chain_head
 from edge.store.entries import Author, Pen
 from edge.store.exchange import Cursor
@@ -51,3 +52,14 @@ def test_a_neighbours_status_is_left_to_the_neighbour(box: Side) -> None:
     insert = "insert into box_status values (?, '{}')"
     box.space.write(lambda c: c.execute(insert, (OTHER.id,)) and None)
     assert box.replica.outgoing(HUB.id, "e", Cursor()) is None
+
+
+def test_what_was_made_for_a_former_life_of_the_receiver_is_not_taken(box: Side, hub: Side) -> None:
+    box.view()
+    content = box.replica.outgoing(HUB.id, hub.replica.epoch, Cursor())
+    assert content is not None
+    hub.replica.renew()
+    before = hub.state()
+    with pytest.raises(PeerRefused, match=r"sync\.hub_set_back"):
+        hub.replica.take(content, BOX.id)
+    assert hub.state() == before

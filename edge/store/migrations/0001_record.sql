@@ -5,7 +5,8 @@
 create table entry (id blob not null primary key, head text, data text);
 select crsql_as_crr('main', 'entry');
 
--- A box's signature over the head of its own chain. id: first 16 bytes of SHA-256 of box and n.
+-- A box's signature over the head of its own chain. id: first 16 bytes of SHA-256 of
+-- what is stated.
 create table seal (id blob not null primary key, body text);
 select crsql_as_crr('main', 'seal');
 
