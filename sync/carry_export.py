@@ -14,7 +14,7 @@ from typing import TypeVar
 from edge.domain.errors import InvalidInput, PeerRefused, StorageFull
 from edge.store import carriage, exchange, holdings
 from edge.store.carriage import Parcel, Part
-from edge.store.database import Connection, Space, fsync_folder
+from edge.store.database import Connection, Space
 from edge.store.exchange import Cursor
 from sync.carry import (
     Lane,
@@ -36,7 +36,7 @@ from sync.carry_manifest import (
     read_heading,
     write_manifest,
 )
-from sync.carry_part import PIECE, Index, PartWriter, is_intact
+from sync.carry_part import PIECE, Index, PartWriter, harden, is_intact
 from sync.segment import open_segment
 
 T = TypeVar("T")
@@ -135,7 +135,7 @@ class _Export:
             if not self._stick.is_dir():
                 raise InvalidInput("carry.stick_gone", detail=str(self._stick))
             self._folder.mkdir(parents=True, exist_ok=True)
-            fsync_folder(self._folder.parent)
+            harden(self._folder.parent)
         parcel = self._known()
         if parcel is None:
             name, key = os.urandom(16).hex(), os.urandom(32)
@@ -316,7 +316,7 @@ class _Export:
             for content in contents:
                 writer.write(content)
             part = writer.finish()
-        fsync_folder(self._folder)
+        harden(self._folder)
         digests = [name for name, _ in index] if kind == "files" else []
         self._write(lambda c: carriage.add_part(c, self._parcel, part, digests))
 

@@ -16,9 +16,8 @@ from edge.domain.errors import (
     InvalidInput,
     NotFound,
     PeerRefused,
-    SchemaAhead,
-    SegmentRejected,
     StorageFull,
+    SyncError,
 )
 from edge.store import carriage, holdings
 from edge.store.carriage import Ack, Part
@@ -28,6 +27,7 @@ from sync.carry import ROOT, Lane, Site, Store, Watch, free_bytes, megabytes, on
 from sync.carry_export import acknowledge
 from sync.carry_manifest import Heading, Manifest, Standing, open_manifest, read_heading
 from sync.carry_part import PIECE, PartReader
+from sync.segment import MAX_PACKED
 
 MARGIN = 64 << 20
 # Digests noted in one transaction, so that the counter need not wait.
@@ -123,7 +123,7 @@ class _Import:
             for step in (self._note_ack, self._take_segments):
                 try:
                     step(lane, standing)
-                except (PeerRefused, SchemaAhead, SegmentRejected, InvalidInput) as error:
+                except (SyncError, InvalidInput, StorageFull) as error:
                     self._report(error)
             if lane.store is not None:
                 self._take_lists(lane)
@@ -171,6 +171,8 @@ class _Import:
         for part in self._parts("segment"):
             with on_stick(), self._open(part) as reader:
                 name, size = reader.index[0] if reader.index else (b"", 0)
+                if size > MAX_PACKED:
+                    raise InvalidInput("carry.part_damaged", number=part.number)
                 content = b"".join(reader.read(size)) if name == lane.name.encode() else b""
                 if content:
                     reader.check_whole()

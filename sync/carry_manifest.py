@@ -20,16 +20,16 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from edge.domain.errors import InvalidInput, PeerRefused
 from edge.store.carriage import Part
-from edge.store.database import fsync_folder
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from sync.carry_keys import ALGORITHM, derive, unwrap, wrap
+from sync.carry_part import harden
 from sync.identity import verifies
 
 MANIFEST = "manifest"
 _MAGIC, _LENGTH, _TRAILER, _NONCE = b"DXC1", struct.Struct(">I"), 32 + 64, 12
 _DOMAIN = b"dangxia/carry/1\0"
-_MAX, _MAX_HEADER, _MAX_BODY = 64 << 20, 1 << 16, 256 << 20
+_MAX, _MAX_HEADER, _MAX_BODY, _MAX_VERSION = 64 << 20, 1 << 16, 256 << 20, 1 << 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def write_manifest(folder: Path, heading: Heading, body: Manifest, key: bytes, k
         file.flush()
         os.fsync(file.fileno())
     temporary.rename(folder / MANIFEST)
-    fsync_folder(folder)
+    harden(folder)
 
 
 def read_heading(folder: Path) -> tuple[Heading, bytes]:
@@ -146,9 +146,13 @@ def _open_body(unsigned: bytes, key: bytes) -> Manifest:
     try:
         packed = AESGCM(derive(key, "manifest")).decrypt(sealed[:_NONCE], sealed[_NONCE:], header)
         plain = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MAX_BODY)
-        return msgspec.msgpack.decode(plain, type=Manifest)
-    except (InvalidTag, zstandard.ZstdError, msgspec.MsgspecError) as error:
+        body = msgspec.msgpack.decode(plain, type=Manifest)
+    except (InvalidTag, zstandard.ZstdError, msgspec.MsgspecError, ValueError) as error:
         raise PeerRefused("carry.forged") from error
+    cursors = [each for one in body.spaces.values() for each in (*one.have.values(), *one.shipped)]
+    if not all(0 <= cursor.upto < _MAX_VERSION for cursor in cursors):
+        raise PeerRefused("carry.forged")
+    return body
 
 
 def _unhexed(text: str) -> bytes:

@@ -7,6 +7,7 @@ kind; nonces count up and mark the last piece, so that cutting, swapping and tru
 The index, msgpack `[[name, size], ...]`, is read without the contents.
 """
 
+import errno
 import hashlib
 import os
 import struct
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from edge.domain.errors import InvalidInput
 from edge.store.carriage import Part
+from edge.store.database import fsync_folder
 from sync.carry_keys import derive
 
 PIECE = 1 << 20
@@ -188,6 +190,16 @@ class PartReader:
 
     def _damaged(self) -> InvalidInput:
         return InvalidInput("carry.part_damaged", number=self._part.number)
+
+
+def harden(folder: Path) -> None:
+    """Make renames within a folder durable, where the stick's file system can."""
+    try:
+        fsync_folder(folder)
+    except OSError as error:
+        # Some file systems of sticks know no fsync of a folder.
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
+            raise
 
 
 def is_intact(path: Path, part: Part) -> bool:

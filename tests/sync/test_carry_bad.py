@@ -10,12 +10,21 @@ from pathlib import Path
 import pytest
 
 from edge.domain.errors import DangxiaError, StorageFull
+from edge.store.carriage import Part
+from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.web.locale import sentences
 from sync.carry import ROOT, parcel_folder, part_path
 from sync.carry_export import export_to
 from sync.carry_import import Imported, import_from
-from sync.carry_manifest import Manifest, heading_for, open_manifest, read_heading, write_manifest
+from sync.carry_manifest import (
+    Manifest,
+    Standing,
+    heading_for,
+    open_manifest,
+    read_heading,
+    write_manifest,
+)
 from sync.carry_part import PartReader, PartWriter
 from sync.hub.carry import site_of_hub
 from tests.sync.carriage import down, dump_of, hub_town, parts_on, site, up, work
@@ -338,3 +347,44 @@ def test_a_stick_that_fills_up_keeps_what_stood_on_it(world: World, box: Box, sm
     assert caught.value.key == "carry.stick_full"
     (taken,) = offered(world, small)
     assert (taken.entries, taken.files) == (6, 6)
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        Part(-3, "segment", 10, ""),
+        Part(4, "files", -1, ""),
+        Part(10**18, "held", 1, ""),
+        Part(1, "files", 1, ""),
+        Part(1, "nonsense", 1, ""),
+        Part(2, "segment", 0, "x"),
+    ],
+)
+def test_nonsense_that_a_known_box_has_signed_does_no_harm(
+    world: World, box: Box, stick: Path, part: Part
+) -> None:
+    def change(body: Manifest) -> Manifest:
+        return Manifest({**body.spaces, "elsewhere": Standing("", {}, [], "")}, [part], True)
+
+    hub = world.hub.county.keys
+    rewritten(stick, box, hub, box.keys, change)
+    before = dump_of(hub_town(world))
+    (found,) = offered(world, stick)
+    assert (found.entries, found.files) == (0, 0)
+    assert bool(found.troubles) == (part.kind != "nonsense")
+    assert dump_of(hub_town(world)) == before
+
+
+@pytest.mark.parametrize("upto", [-1, 1 << 53, (1 << 64) - 1])
+def test_a_cursor_that_no_record_could_reach_is_refused(
+    world: World, box: Box, stick: Path, upto: int
+) -> None:
+    def change(body: Manifest) -> Manifest:
+        spaces = {
+            name: Standing(each.epoch, each.have, [Cursor(upto, "")], each.without)
+            for name, each in body.spaces.items()
+        }
+        return Manifest(spaces, body.parts, True)
+
+    rewritten(stick, box, world.hub.county.keys, box.keys, change)
+    assert refused(world, stick) == "carry.forged"

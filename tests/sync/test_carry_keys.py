@@ -49,3 +49,9 @@ def test_only_the_receiver_opens_and_only_in_its_context() -> None:
     for signing, context in ((other.signing, "stick 1"), (receiver.signing, "stick 2")):
         with pytest.raises(PeerRefused, match=r"carry\.forged"):
             unwrap(sealed, signing, context)
+
+
+@pytest.mark.parametrize("length", [0, 1, 31, 32, 47, 79, 81])
+def test_a_wrapped_key_of_another_length_is_refused(length: int) -> None:
+    with pytest.raises(PeerRefused, match=r"carry\.forged"):
+        unwrap(bytes(length), Keys(bytes(32)).signing, "")
