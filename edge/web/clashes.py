@@ -80,10 +80,10 @@ def headline(town: Connection, conflict: Conflict, names: Names) -> str:
         told = {"name": names.people.get(conflict.subject, ""), "n": len(conflict.parties)}
         return gettext("%(name)s停用以后还有 %(n)s 条记录") % told
     person = conflicts.person_behind(town, conflict)
-    whose = {"name": person.name if person else gettext("有一份档案")}
+    whose: dict[str, object] = {"name": person.name if person else gettext("有一份档案")}
     if conflict.kind is ConflictKind.FACT:
-        whose["field"] = label(conflict.field)
-        return gettext("%(name)s：%(field)s有两处记载") % whose
+        whose |= {"field": label(conflict.field), "n": len(conflict.parties)}
+        return gettext("%(name)s：%(field)s有 %(n)s 处记载") % whose
     return _headlines()[conflict.kind] % whose
 
 

@@ -5,7 +5,7 @@ the groups that it was in and makes those that it is in now.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from edge.domain.conflict import (
     ConflictKind,
@@ -20,15 +20,10 @@ from edge.store.custody import custody_acts
 from edge.store.database import Connection
 from edge.store.reducers.facts import shown_claim
 
-_ROWS = frozenset(
-    {
-        Kind.PERSON_REGISTERED,
-        Kind.PERSON_CORRECTED,
-        Kind.DOSSIER_REGISTERED,
-        Kind.DOSSIER_MOVED,
-        Kind.PROOF_ISSUED,
-    }
-)
+# A correction may claim any field of any subject, a dossier's shelf too.
+_PERSONS = frozenset({Kind.PERSON_REGISTERED, Kind.PERSON_CORRECTED})
+_DOSSIERS = frozenset({Kind.DOSSIER_REGISTERED, Kind.DOSSIER_MOVED, Kind.PERSON_CORRECTED})
+_PROOFS = frozenset({Kind.PROOF_ISSUED})
 _CUSTODY = frozenset({Kind.CUSTODY_LENT, Kind.CUSTODY_RETURNED})
 _ANSWERS = frozenset({Kind.CONFLICT_RESOLVED, Kind.CONFLICT_PROPOSED})
 _GROUP = "where kind = ? and subject = ? and field = ?"
@@ -36,6 +31,8 @@ _SENT = "exists (select 1 from transfer t where t.dossier = d.id and t.step = 's
 
 Members = Sequence[tuple[str, str]]
 """(entry that claims, party) of one group."""
+Groups = Mapping[str, Callable[[Connection, str], Iterable[Members]]]
+"""For each kind, how to find the groups that any of some ids (a JSON list) is in."""
 
 
 def answered(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -67,15 +64,20 @@ def answered(connection: Connection, entries: Sequence[Entry]) -> None:
 def refold(connection: Connection, entries: Sequence[Entry]) -> None:
     """Find again the conflicts that these entries may have made, changed or settled."""
     _note_authors(connection, entries)
-    changed = {entry.about for entry in entries if entry.kind in _ROWS}
+    persons, dossiers, proofs = (
+        {entry.about for entry in entries if entry.kind in kinds}
+        for kinds in (_PERSONS, _DOSSIERS, _PROOFS)
+    )
     custody = {entry.about for entry in entries if entry.kind in _CUSTODY}
     sent = {_dossier(entry) for entry in entries if entry.kind == Kind.TRANSFER_SENT}
-    undone = _undo(connection, changed | custody | sent)
-    rows = changed | sent | {party for _, party in undone}
-    if rows:
-        for kind, groups in _GROUPS.items():
-            for members in groups(connection, json.dumps(sorted(rows))):
-                _note(connection, kind, members)
+    undone = _undo(connection, persons | dossiers | proofs | custody | sent)
+    parties = {party for _, party in undone}
+    for changed, groups in (
+        (persons, _OF_PERSONS),
+        (dossiers | sent, _OF_DOSSIERS),
+        (proofs, _OF_PROOFS),
+    ):
+        _regroup(connection, changed | parties, groups)
     custody |= sent | {party for kind, party in undone if kind == ConflictKind.CUSTODY}
     for dossier in sorted(custody):
         acts = sorted(violations(custody_acts(connection, dossier)))
@@ -144,6 +146,15 @@ def _forget(connection: Connection, kind: str, parties: set[str]) -> None:
 def _drop(connection: Connection, group: tuple[str, str, str]) -> None:
     connection.execute(f"delete from conflict_party {_GROUP}", group)
     connection.execute(f"delete from conflict {_GROUP}", group)
+
+
+def _regroup(connection: Connection, ids: set[str], groups: Groups) -> None:
+    if not ids:
+        return
+    wanted = json.dumps(sorted(ids))
+    for kind, ask in groups.items():
+        for members in ask(connection, wanted):
+            _note(connection, kind, members)
 
 
 def _note(connection: Connection, kind: str, members: Members, least: int = 2) -> None:
@@ -239,10 +250,10 @@ def _issued_twice(table: str) -> Callable[[Connection, str], Iterable[Members]]:
     return groups
 
 
-_GROUPS: dict[str, Callable[[Connection, str], Iterable[Members]]] = {
-    ConflictKind.PERSON: _same_number,
+_OF_PERSONS: Groups = {ConflictKind.PERSON: _same_number}
+_OF_DOSSIERS: Groups = {
     ConflictKind.RECEPTION: _received_twice,
     ConflictKind.SHELF: _same_place,
     ConflictKind.DOSSIER_NUMBER: _issued_twice("dossier"),
-    ConflictKind.PROOF_NUMBER: _issued_twice("proof"),
 }
+_OF_PROOFS: Groups = {ConflictKind.PROOF_NUMBER: _issued_twice("proof")}
