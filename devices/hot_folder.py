@@ -39,6 +39,8 @@ log = logging.getLogger(__name__)
 UNFINISHED_SUFFIXES = {".part", ".tmp", ".filepart", ".crdownload"}
 REASON = "reason.json"
 PDF_CHECK_SECONDS = 60
+# What Pillow raises on images that no program should have written.
+DAMAGE = (OSError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError)
 SWEEP_SECONDS = 30.0  # how often the folder is read even when nothing stirs
 
 
@@ -210,8 +212,12 @@ class HotFolder:
                 self._trouble = ""
             except OSError as error:
                 # A mounted folder may go and come back; the screen shows it through `health`.
-                self._trouble = str(error)
-                log.warning("hot folder: %s", error)
+                # The names of files may name persons: they stay out of the log.
+                self._trouble = error.strerror or type(error).__name__
+                log.warning("hot folder: %s", self._trouble)
+            except Exception as error:  # the outermost frame of a thread
+                self._trouble = type(error).__name__
+                log.exception("hot folder: a sweep failed")
             self._stirred.wait(self._next_look())
 
     def _next_look(self) -> float:
@@ -223,11 +229,16 @@ class HotFolder:
         seen = {path for path in self.inbox.iterdir() if _is_candidate(path)}
         for gone in self._watched.keys() - seen:
             del self._watched[gone]
+        trouble: OSError | None = None
         for path in sorted(seen):
             try:
                 self._look_at(path)
             except FileNotFoundError:
                 self._watched.pop(path, None)  # the sender took it back
+            except OSError as error:
+                trouble = error  # one file that cannot be read must not hold up the others
+        if trouble is not None:
+            raise trouble
 
     def _look_at(self, path: Path) -> None:
         now = time.monotonic()
@@ -272,8 +283,9 @@ class HotFolder:
     def _set_aside(self, path: Path, reason: str) -> None:
         slot = self.quarantine / secrets.token_hex(8)
         slot.mkdir()
+        # As ASCII: a copier's name in GBK is no text, and still must come back as it was.
         note = {"name": path.name, "reason": reason}
-        slot.joinpath(REASON).write_text(json.dumps(note, ensure_ascii=False), "utf-8")
+        slot.joinpath(REASON).write_text(json.dumps(note), "ascii")
         path.rename(slot / path.name)
         self._watched.pop(path, None)
         log.warning("hot folder: a file was set aside: %s", reason)
@@ -361,6 +373,6 @@ def _decodes(path: Path) -> bool:
             for frame in range(getattr(image, "n_frames", 1)):
                 image.seek(frame)
                 image.load()
-    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+    except DAMAGE:
         return False
     return True

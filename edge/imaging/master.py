@@ -61,7 +61,7 @@ def as_masters(path: Path) -> Iterator[Master]:
         with Image.open(path, formats=("TIFF",)) as image:
             for frame in ImageSequence.Iterator(image):
                 yield _converted(frame)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError) as error:
         raise InvalidInput("page.unreadable", name=path.name, detail=str(error)) from error
 
 

@@ -5,6 +5,7 @@ so a jam, a lock, or a killed process keeps every page that had been read.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,11 +87,21 @@ def close_batch(office: Office, clerk: Clerk, batch: str) -> Capture | None:
 def take_document(
     office: Office, clerk: Clerk, source: str, device: str, masters: Iterable[Master]
 ) -> Capture | None:
-    """Record a document that came whole, such as a file from the hot folder."""
+    """Record a document that came whole, such as a file from the hot folder.
+
+    Whole or not at all: it will be offered again, and its pages must not stand there twice.
+    """
     batch = begin_batch(office, clerk, source, device)
-    for master in masters:
-        add_page(office, clerk, batch, master)
+    with ExitStack() as unfinished:
+        unfinished.callback(_drop_batch, office, clerk, batch)
+        for master in masters:
+            add_page(office, clerk, batch, master)
+        unfinished.pop_all()
     return close_batch(office, clerk, batch)
+
+
+def _drop_batch(office: Office, clerk: Clerk, batch: str) -> None:
+    office.space.write(lambda c: desk.drop_draft(c, clerk.id, _TASK + batch))
 
 
 def close_abandoned_batches(office: Office) -> int:

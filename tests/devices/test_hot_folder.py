@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import os
 import queue
 import threading
 import time
@@ -215,3 +216,33 @@ def test_health_tells_whether_the_folder_can_be_reached(tmp_path: Path) -> None:
         desk.inbox.rmdir()
         assert desk.folder.health().state is State.ABSENT
         assert desk.folder.discover() == []
+
+
+def dimensionless() -> bytes:
+    """A TIFF whose directory tells no width and no height."""
+    return b"II*\0" + (8).to_bytes(4, "little") + bytes(2) + bytes(4)
+
+
+def test_a_picture_without_dimensions_is_set_aside_and_the_folder_goes_on(desk: Desk) -> None:
+    (desk.inbox / "a.tif").write_bytes(dimensionless())
+    assert desk.nothing(PATIENCE + 1)
+    assert [each.name for each in desk.folder.quarantined()] == ["a.tif"]
+    assert desk.folder.health().state is State.READY
+
+
+def test_a_broken_file_named_in_another_character_set_is_set_aside(desk: Desk) -> None:
+    name = os.fsdecode("扫描件.pdf".encode("gbk"))
+    (desk.inbox / name).write_bytes(b"%PDF-1.4 cut short")
+    assert desk.nothing(PATIENCE + 1)
+    (aside,) = desk.folder.quarantined()
+    assert aside.name == name
+    assert aside.path.read_bytes().startswith(b"%PDF")
+    assert desk.folder.health().state is State.READY
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read_does_not_hold_up_the_others(desk: Desk) -> None:
+    (desk.inbox / "a.jpg").write_bytes(b"closed")
+    (desk.inbox / "a.jpg").chmod(0)
+    sheet(desk.inbox / "b.jpg")
+    assert desk.next().name == "b.jpg"
