@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edge.store.database import Space
 from edge.store.entries import Author
+from tests.bench.bootstrap import measure_bootstrap
 from tests.bench.figures import Figure, print_line, print_table
 from tests.bench.limit import KEY, measure_limit
 from tests.bench.record import register
@@ -44,6 +45,8 @@ def measure(folder: Path, dossiers: int, rounds: int, questions: int) -> list[Fi
         figures.append(figure)
         print_line(figure, dossiers)
     filled.close()
+    figures.append(measure_bootstrap(folder / "bootstrap", dossiers, rounds))
+    print_line(figures[-1], dossiers)
     return figures
 
 

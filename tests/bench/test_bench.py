@@ -24,6 +24,7 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
         "crsqlite.limit",
         "replication.push",
         *(f"search.{kind}.{state}" for state in ("idle", "merging") for kind in kinds),
+        "bootstrap",
     ]
     for line in lines:
         assert line["value"] > 0

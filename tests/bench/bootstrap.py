@@ -1,0 +1,119 @@
+"""A new box begins with a snapshot: making it, carrying it over HTTPS, opening it, one exchange.
+
+Dossiers have captured pages as rows of metadata; the page files themselves stay at the hub.
+"""
+
+import statistics
+from pathlib import Path
+from random import Random
+
+from edge.domain.kinds import Kind
+from edge.store.database import Space
+from edge.store.entries import Author, Pen
+from edge.store.keys import Keys
+from edge.store.projection import dump
+from sync.bootstrap import Bootstrap
+from sync.enrolment import ask_admission
+from sync.roster import space_of
+from sync.wire import Link, Wire
+from tests.bench.figures import Cost, Figure, timed
+from tests.bench.record import register, subject_of
+from tests.sync.world import Box, World
+
+TOWN = "510101"
+PAGES_PER_DOSSIER, TRANSACTION = 40, 200
+
+
+def measure_bootstrap(
+    folder: Path, dossiers: int, rounds: int, pages: int = PAGES_PER_DOSSIER
+) -> Figure:
+    """Bring a filled town to new boxes, `rounds` times; the unit is seconds, less is better."""
+    world = World(folder / "world")
+    world.hub.county.snapshots.least = 1
+    town = world.hub.county.spaces.town(TOWN)
+    author = Author(world.hub.county.keys.id, world.hub.clock)
+    register(town, author, range(dossiers))
+    capture(town, author, range(dossiers), pages)
+    costs, size = list[Cost](), 0
+    for place in range(rounds):
+        newcomer = _Newcomer(world, place)
+        costs.append(timed(newcomer.begin))
+        size = newcomer.box.town.path.stat().st_size
+        if place == 0 and dossiers * pages <= 200_000:
+            _check(town, newcomer.box.town)
+        newcomer.box.close()
+    world.close()
+    walls = tuple(cost.wall for cost in costs)
+    return Figure(
+        "bootstrap",
+        "s",
+        walls,
+        None,
+        {
+            "pages": dossiers * pages,
+            "cpu_s": statistics.median(cost.cpu for cost in costs),
+            "mib": size / (1 << 20),
+        },
+    )
+
+
+class _Newcomer:
+    """A machine that the county has admitted and that holds nothing."""
+
+    box: Box
+
+    def __init__(self, world: World, place: int) -> None:
+        self._folder, self._clock = world.folder / f"newcomer{place}", world.hub.clock
+        self._keys = Keys.make(self._folder / "box.key")
+        ticket = world.hub.ticket(TOWN)
+        self._pins = ask_admission(ticket, self._keys, TOWN, f"新机{place}").pins
+
+    def begin(self) -> None:
+        """Bring the snapshot, open it, and exchange once."""
+        wire = Wire(self._pins, self._keys, self._clock, Link(self._folder / "cut"))
+        bootstrap = Bootstrap(wire, self._keys, space_of(TOWN), self._folder / "town.db")
+        assert bootstrap.run()
+        wire.close()
+        self.box = Box(self._folder, self._keys, self._pins)
+        self.box.session.run_once(lambda: False)
+
+
+def capture(space: Space, author: Author, places: range, pages: int) -> None:
+    """Put `pages` pages on record for each dossier, as scans do."""
+    for start in range(places.start, places.stop, TRANSACTION):
+        some = range(start, min(start + TRANSACTION, places.stop))
+        acts = [
+            (
+                str(Kind.CAPTURE_TAKEN),
+                f"{Random(-place - 1).getrandbits(128):032x}",
+                {
+                    "dossier": subject_of(place).dossier,
+                    "source": "feeder",
+                    "device": "scanner",
+                    "pages": [page(Random(place * pages + each)) for each in range(pages)],
+                },
+                (),
+            )
+            for place in some
+        ]
+        space.write(lambda c, acts=acts: Pen(c, author, "u-import").append_many(acts), urgent=False)
+
+
+def page(random: Random) -> dict[str, object]:
+    """One page's metadata; digests are as incompressible as real ones."""
+    return {
+        "blob": f"{random.getrandbits(256):064x}",
+        "thumb": f"{random.getrandbits(256):064x}",
+        "width": 2480,
+        "height": 3508,
+        "dpi": 300,
+        "bytes": random.randrange(200_000, 600_000),
+        "blank": 0,
+        "dark": 0,
+        "skew": 0.0,
+    }
+
+
+def _check(far: Space, near: Space) -> None:
+    with near.read() as here, far.read() as there:
+        assert dump(here) == dump(there), "box and hub differ"
