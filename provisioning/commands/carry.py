@@ -15,7 +15,7 @@ from sync.carry import Site, Watch, megabytes, senders_on, site_of_box
 from sync.carry_export import Exported, export_to
 from sync.carry_import import Imported, import_from
 from sync.hub.carry import receivers, site_of_hub
-from sync.hub.county import County
+from sync.hub.county import County, hold_hub
 
 
 def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
@@ -86,6 +86,7 @@ def _opened(chosen: argparse.Namespace) -> Iterator[tuple[Site, County | None]]:
         if chosen.folder is not None:
             if not (chosen.folder / "hub.key").exists():
                 raise InvalidInput("carry.no_hub", folder=str(chosen.folder))
+            ends.enter_context(hold_hub(chosen.folder))
             county = County.open(chosen.folder)
             ends.callback(county.close)
             yield site_of_hub(county), county

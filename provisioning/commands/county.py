@@ -4,7 +4,7 @@ import argparse
 import getpass
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from edge.domain.errors import InvalidInput
 from edge.store import verification
 from provisioning.serving import Listener, log_to_stderr, serve
 from sync.hub.app import endpoint_app, screens_app
-from sync.hub.county import County
+from sync.hub.county import County, hold_hub
 from sync.hub.lost import account_of, in_words
 from sync.roster import space_of
 
@@ -146,7 +146,12 @@ def run(chosen: argparse.Namespace) -> int:
     table = tomllib.loads(chosen.config.read_text("utf-8"))
     folder = chosen.config.resolve().parent / table.get("folder", ".")
     log_to_stderr()
-    county = County.open(folder)
+    with hold_hub(folder):
+        _serve(County.open(folder), table)
+    return 0
+
+
+def _serve(county: County, table: Mapping[str, Any]) -> None:
     for code in county.spaces.towns:
         county.spaces.blobs(space_of(code)).discard_unfinished()
     host = table.get("host", "127.0.0.1")
@@ -165,4 +170,3 @@ def run(chosen: argparse.Namespace) -> int:
         )
     finally:
         county.close()
-    return 0

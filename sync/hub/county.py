@@ -1,13 +1,14 @@
 """The composition root of the hub: its folder opened, and what the command line asks of it."""
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from edge.domain.errors import Conflict
 from edge.domain.kinds import Kind
 from edge.store.database import Space
 from edge.store.entries import Author, Pen, new_id, now_ms
-from edge.store.folder import close_to_others
+from edge.store.folder import close_to_others, hold
 from edge.store.keys import Keys
 from edge.store.staff import institutions, verifier_of
 from sync.enrolment import Ticket
@@ -128,3 +129,8 @@ class County:
                     Kind.INSTITUTION_NAMED, code, {"name": name, "code": code}
                 )
             )
+
+
+def hold_hub(folder: Path) -> AbstractContextManager[None]:
+    """Be the only program that exchanges for a hub; raises Conflict `folder.in_use`."""
+    return hold(folder / "hub.lock")
