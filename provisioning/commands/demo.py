@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.domain.errors import InvalidInput
+from edge.store.folder import hold
 from provisioning.story import tell_story
 from provisioning.world import PIN, BoxPlan, Ports, World
 
@@ -47,15 +48,17 @@ def run(_: argparse.Namespace) -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopping.set())
     begun = time.monotonic()
-    try:
-        if not world.is_made:
-            world.make(say=lambda line: print(line, flush=True))
-        world.start()
-        print(_welcome(world, time.monotonic() - begun), flush=True)
-        stopping.wait()
-    finally:
-        print("正在停止 …", flush=True)
-        world.stop()
+    DEMO_FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    with hold(DEMO_FOLDER.with_suffix(".lock")):
+        try:
+            if not world.is_made:
+                world.make(say=lambda line: print(line, flush=True))
+            world.start()
+            print(_welcome(world, time.monotonic() - begun), flush=True)
+            stopping.wait()
+        finally:
+            print("正在停止 …", flush=True)
+            world.stop()
     return 0
 
 
