@@ -1,6 +1,6 @@
 """Finding persons, and what is known of one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from edge.domain.errors import NotFound
@@ -81,15 +81,17 @@ def person_by_id_number(connection: Connection, id_number: str) -> Person | None
     return Person(*row) if row else None
 
 
-def holder_of(connection: Connection, dossier: str) -> Person:
-    """Read the person whose dossier it is; raises NotFound `person.unknown`."""
-    row = connection.execute(
-        f"select {_PERSON} from person p join dossier d on d.person = p.id where d.id = ?",
-        (dossier,),
-    ).fetchone()
-    if row is None:
-        raise NotFound("person.unknown")
-    return Person(*row)
+def names_of_dossiers(connection: Connection, dossiers: Iterable[str]) -> dict[str, str]:
+    """The names of the persons whose dossiers these are; unknown dossiers are left out."""
+    names = {}
+    for dossier in dossiers:
+        row = connection.execute(
+            "select p.name from person p join dossier d on d.person = p.id where d.id = ?",
+            (dossier,),
+        ).fetchone()
+        if row is not None:
+            names[dossier] = str(row[0])
+    return names
 
 
 def conflicts_of(connection: Connection, subject: str) -> list[str]:

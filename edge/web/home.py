@@ -57,13 +57,15 @@ def todo(
     """What waits for somebody."""
     with parts.office.space.read() as town:
         late = overdue(town, parts.now)
+        scanned, came = captures.waiting_captures(town), arrived(town)
+        concerned = [each.dossier for each in late] + [each.dossier for each in scanned]
         return page(
             request,
             "todo.html",
-            captures=captures.waiting_captures(town),
+            captures=scanned,
             overdue=late,
-            whose={each.dossier: persons.holder_of(town, each.dossier).name for each in late},
-            arrived=arrived(town),
+            whose=persons.names_of_dossiers(town, concerned),
+            arrived=[(each, transfers.arrival_of(town, each.id) or {}) for each in came],
             alerts=room.open_alerts(town),
             conflicts=len(conflicts.for_the_office(town)),
         )

@@ -24,10 +24,14 @@ LOOK_LASTS_MS = 30 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One of the ten categories of a dossier; `first` is its first material with pages."""
+    """One of the ten categories; `first` is its first material with pages.
+
+    `counted` are the pieces counted at reception, on paper, whether scanned or not.
+    """
 
     category: Category
     materials: int
+    counted: int
     pages: int
     lacking: tuple[Category, ...]
     first: str
@@ -35,7 +39,10 @@ class Section:
 
 def sections_of(dossier: dossiers.Dossier, held: list[dossiers.Material]) -> list[Section]:
     """Count a dossier's materials by the ten categories and name what is lacking."""
-    gaps = gaps_of(dossier.dossier_class, frozenset(each.category for each in held))
+    counted = Counter({top_of(code): count for code, count in dossier.counts.items()})
+    on_paper = {code for code, count in dossier.counts.items() if count}
+    known = frozenset({each.category for each in held} | on_paper)
+    gaps = gaps_of(dossier.dossier_class, known)
     materials = Counter(top_of(each.category) for each in held)
     pages: Counter[str] = Counter()
     first: dict[str, str] = {}
@@ -48,6 +55,7 @@ def sections_of(dossier: dossiers.Dossier, held: list[dossiers.Material]) -> lis
         Section(
             category=category,
             materials=materials[category.code],
+            counted=counted[category.code],
             pages=pages[category.code],
             lacking=tuple(gap for gap in gaps if top_of(gap.code) == category.code),
             first=first.get(category.code, ""),

@@ -44,12 +44,14 @@ def show(
             for each in every
             if "arrived" in each.steps and "received" not in each.steps
         }
+        whose = persons.names_of_dossiers(town, [each.dossier for each in every])
     return page(
         request,
         "transfers.html",
         every=every,
         arrivals=arrivals,
         names=names,
+        whose=whose,
         own=parts.office.code,
     )
 

@@ -62,6 +62,8 @@ def _act(
 
 
 def _with_county(chosen: argparse.Namespace, act: Callable[..., int]) -> int:
+    if act is not found and not (chosen.folder / "hub.key").exists():
+        raise InvalidInput("carry.no_hub", folder=str(chosen.folder))
     county = County.open(chosen.folder)
     try:
         return act(county, chosen)

@@ -4,7 +4,7 @@ import argparse
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,17 @@ DEMO_FOLDER = Path("var/demo")
 STORY_FOLDER = Path("var/story")
 
 
+SCANNER_FAULTS = ("well", "jam", "cover", "multi_feed", "offline", "online")
+PRINTER_FAULTS = ("well", "paper_out", "jam", "cover_open", "absent")
+_TYPES: dict[str, Callable[[str], Any]] = {
+    "number": int,
+    "sheets": int,
+    "page": int,
+    "temperature": float,
+    "humidity": float,
+}
+
+
 def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
     """Add `demo` with its switches, and `story`."""
     parser = nouns.add_parser("demo", help="the demonstration county; without a word, run it")
@@ -25,8 +36,8 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
     for name, act, arguments, help in (
         ("swipe", swipe, ("number",), "lay the card of person NUMBER on the reader (default 1)"),
         ("feed", feed, ("sheets",), "put sheets into the scanner's feeder (default 6)"),
-        ("scanner", scanner, ("fault", "page"), "well, jam, cover, multi_feed, offline, online"),
-        ("printer", printer, ("fault",), "well, paper_out, jam, cover_open, absent"),
+        ("scanner", scanner, ("fault", "page"), " ".join(SCANNER_FAULTS)),
+        ("printer", printer, ("fault",), " ".join(PRINTER_FAULTS)),
         ("air", air, ("temperature", "humidity"), "set the air of the storage room"),
         ("cut", cut, (), "cut the link to the county"),
         ("mend", mend, (), "restore the link"),
@@ -34,7 +45,7 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
     ):
         switch = switches.add_parser(name, help=help)
         for argument in arguments:
-            switch.add_argument(argument, nargs="?")
+            switch.add_argument(argument, nargs="?", type=_TYPES.get(argument, str))
         switch.add_argument("--box", choices=("a", "b"), default="a")
         switch.set_defaults(act=_at_demo(act))
     story = nouns.add_parser("story", help="a scripted day, checked step by step")
@@ -98,7 +109,10 @@ def _at_demo(
 
 def swipe(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
     """Lay a card on the reader, and lift it after a moment."""
-    person = world.people(plan)[int(chosen.number or 1) - 1]
+    people, number = world.people(plan), chosen.number or 1
+    if not 1 <= number <= len(people):
+        raise InvalidInput("demo.no_such_person", last=len(people))
+    person = people[number - 1]
     world.far_ends.swipe(plan.letter, {"name": person.name, "id_number": person.id_number})
     time.sleep(2)
     world.far_ends.lift(plan.letter)
@@ -107,28 +121,29 @@ def swipe(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
 
 def feed(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
     """Put sheets into the feeder."""
-    world.far_ends.feed(plan.letter, int(chosen.sheets or 6))
+    world.far_ends.feed(plan.letter, max(chosen.sheets or 6, 0))
 
 
 def scanner(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
     """Trouble the scanner, or mend it."""
-    fault = chosen.fault or "well"
+    fault = _known(chosen.fault, SCANNER_FAULTS)
     if fault in ("offline", "online"):
         world.far_ends.scanner(plan.letter, fault)
     elif fault == "well":
         world.far_ends.scanner(plan.letter, "clear")
     else:
-        world.far_ends.scanner(plan.letter, "fault", fault=fault, page=int(chosen.page or 3))
+        world.far_ends.scanner(plan.letter, "fault", fault=fault, page=chosen.page or 3)
 
 
 def printer(world: World, _: BoxPlan, chosen: argparse.Namespace) -> None:
     """Trouble the printer, or mend it."""
-    world.far_ends.printer("" if chosen.fault in (None, "well") else chosen.fault)
+    fault = _known(chosen.fault, PRINTER_FAULTS)
+    world.far_ends.printer("" if fault == "well" else fault)
 
 
 def air(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
     """Set the air of the storage room."""
-    temperature, humidity = float(chosen.temperature or 19.5), float(chosen.humidity or 52)
+    temperature, humidity = chosen.temperature or 19.5, chosen.humidity or 52.0
     world.far_ends.air(plan.letter, temperature, humidity)
 
 
@@ -147,3 +162,10 @@ def drop(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
     inbox = world.config(plan).parent / "inbox"
     source = Path(chosen.file) if chosen.file else world.far_ends.document(plan.letter)
     (inbox / source.name).write_bytes(source.read_bytes())
+
+
+def _known(fault: str | None, faults: Sequence[str]) -> str:
+    chosen = fault or "well"
+    if chosen not in faults:
+        raise InvalidInput("demo.no_such_fault", faults=" ".join(faults))
+    return chosen
