@@ -6,8 +6,8 @@ new one before anybody writes to it.
 
 from pathlib import Path
 
+from edge.store.database import open_plain
 from edge.store.exchange import last_version, renew_identity
-from edge.store.snapshot import opened
 
 
 def adopt(path: Path, key: bytes, sender: str, epoch: str, hash: str, at: int) -> None:
@@ -16,7 +16,7 @@ def adopt(path: Path, key: bytes, sender: str, epoch: str, hash: str, at: int) -
     Everything in it counts as taken in from the sender's epoch; `hash` stands where a segment's
     would, so that segments follow on it.
     """
-    with opened(path, key) as connection:
+    with open_plain(path, key) as connection:
         connection.execute("begin immediate")
         upto = last_version(connection)
         renew_identity(connection, at)
@@ -39,5 +39,5 @@ def adopt(path: Path, key: bytes, sender: str, epoch: str, hash: str, at: int) -
 
 def version_of_copy(path: Path, key: bytes) -> int:
     """The greatest version of any row that a copy holds."""
-    with opened(path, key) as connection:
+    with open_plain(path, key) as connection:
         return last_version(connection)

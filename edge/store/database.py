@@ -44,7 +44,7 @@ URGENT, ORDINARY = 0, 1
 READERS = 4
 # The shared index of the log grows by 32 KiB; on a full disk that shows as an I/O error only.
 LEAST_ROOM = 65_536
-WRITER_CACHE_KIB, READER_CACHE_KIB = 32_768, 16_384
+WRITER_CACHE_KIB, READER_CACHE_KIB, COPY_CACHE_KIB = 32_768, 16_384, 65_536
 
 
 class SyncBitLeaked(RuntimeError):
@@ -247,6 +247,23 @@ def _translated(error: BaseException, path: Path) -> BaseException:
     if translated is not error:
         translated.__cause__ = error
     return translated
+
+
+@contextmanager
+def open_plain(path: Path, key: bytes) -> Iterator[Connection]:
+    """Lend a connection without the extension, for a copy in the making that no space has opened.
+
+    None of the extension's triggers run on it: tables that replicate must not be written to.
+    """
+    connection: Connection = sqlcipher3.dbapi2.connect(str(path), isolation_level=None)
+    try:
+        connection.execute("pragma cipher_log_level=none")
+        connection.execute(f"pragma key=\"x'{key.hex()}'\"")
+        connection.execute(f"pragma cache_size=-{COPY_CACHE_KIB}")
+        connection.execute("pragma temp_store=memory")
+        yield connection
+    finally:
+        connection.close()
 
 
 def _connect(path: Path, key: bytes, cache_kib: int) -> Connection:

@@ -5,19 +5,10 @@ cursors, tickets, readings, who it is to its peers) starts empty.
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-import sqlcipher3.dbapi2
-
+from edge.store.database import COPY_CACHE_KIB, Connection, open_plain
 from edge.store.projection import TABLES as PRESENT
-
-if TYPE_CHECKING:
-    from sqlite3 import Connection
-else:
-    Connection = sqlcipher3.dbapi2.Connection
 
 RECORD = ("entry", "seal", "receipt", "box_status")
 SEARCH = "person_search"
@@ -26,7 +17,6 @@ _TRAVELS = frozenset(
     (*RECORD, *PRESENT, "possession", "migration", "crsql_master", "crsql_site_id")
 )
 _CLOCK, _PKS = "__crsql_clock", "__crsql_pks"
-_CACHE_KIB = 65_536
 
 
 def copy_record(source: Path, key: bytes, target: Path, target_key: bytes) -> None:
@@ -36,11 +26,11 @@ def copy_record(source: Path, key: bytes, target: Path, target_key: bytes) -> No
     """
     for leftover in target.parent.glob(target.name + "*"):
         leftover.unlink()
-    with opened(target, target_key) as connection:
+    with open_plain(target, target_key) as connection:
         connection.execute("pragma journal_mode=off")
         connection.execute("pragma synchronous=off")
         connection.execute(f"attach ? as source key \"x'{key.hex()}'\"", (str(source),))
-        connection.execute(f"pragma source.cache_size=-{_CACHE_KIB}")
+        connection.execute(f"pragma source.cache_size=-{COPY_CACHE_KIB}")
         connection.execute("begin")
         _copy(connection)
         connection.execute("commit")
@@ -48,20 +38,6 @@ def copy_record(source: Path, key: bytes, target: Path, target_key: bytes) -> No
     descriptor = os.open(target, os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)
-
-
-@contextmanager
-def opened(path: Path, key: bytes) -> Iterator[Connection]:
-    """A connection without the extension: none of its triggers may run on a copy in the making."""
-    connection: Connection = sqlcipher3.dbapi2.connect(str(path), isolation_level=None)
-    try:
-        connection.execute("pragma cipher_log_level=none")
-        connection.execute(f"pragma key=\"x'{key.hex()}'\"")
-        connection.execute(f"pragma cache_size=-{_CACHE_KIB}")
-        connection.execute("pragma temp_store=memory")
-        yield connection
-    finally:
-        connection.close()
 
 
 def _copy(connection: Connection) -> None:
