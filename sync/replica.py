@@ -3,12 +3,13 @@
 import hashlib
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from edge.domain.entry import Entry
-from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
+from edge.domain.errors import DangxiaError, PeerRefused, SchemaAhead, SegmentRejected
 from edge.store import exchange
 from edge.store.branches import chain_head, heads_at
 from edge.store.changelog import known_entries
@@ -21,6 +22,7 @@ from sync.admission import Admitted, admit
 from sync.passing import passable
 from sync.roster import Roster
 from sync.segment import Header, Segment, in_order, open_segment, seal_segment
+from sync.unfinished import Unfinished
 from sync.watermark import Mark, Watermark
 
 # Small merges, because the counter waits for the one under way. Where there is no counter, larger
@@ -66,6 +68,8 @@ class Replica:
         self._watermark = Watermark(space.path)
         if not self.epoch:
             space.write(lambda c: exchange.ensure_epoch(c, clock()))
+        self._unfinished = Unfinished(space.path)
+        self._finish()
         if self._holds_less_than_shipped():
             self.renew()
 
@@ -200,6 +204,15 @@ class Replica:
     ) -> list[Change]:
         return exchange.changes_after(connection, after, receiver, epoch, self._segment_changes)
 
+    def _finish(self) -> None:
+        """Take in the rest of a segment that a power cut left half merged."""
+        content = self._unfinished.read()
+        if content is not None:
+            with suppress(DangxiaError):
+                segment, _ = open_segment(content, self._roster().key_of)
+                self.take(content, segment.header.sender)
+            self._unfinished.drop()
+
     def _holds_less_than_shipped(self) -> bool:
         mark = self._watermark.read()
         if mark is None:
@@ -230,8 +243,12 @@ class Replica:
                 raise PeerRefused("sync.cursor", upto=held.upto, hash=held.hash)
             admitted = admit(segment, self._keys.id, self.space.name, roster, _Record(connection))
         reached = Cursor(header.last, hash)
-        for batch in self._batches(header, admitted, reached):
+        batches = list(self._batches(header, admitted, reached))
+        if len(batches) > 1:
+            self._unfinished.keep(content)
+        for batch in batches:
             self._merge(batch)
+        self._unfinished.drop()
         boxes = frozenset(entry.box for entry in admitted.entries)
         return Taken(sender, reached, len(segment.changes), len(admitted.entries), boxes)
 

@@ -27,7 +27,7 @@ ROSTER = Roster(
         if name != "hub"
     },
 )
-PARTS = ("", "-wal")
+PARTS = ("", "-wal", ".unfinished")
 # Beyond it the log has been copied back, and may not lose its tail any more.
 WHOLE_LOG = 3 << 20
 

@@ -30,3 +30,15 @@ def live(seed: int, templates: Path) -> None:
 def test_every_history_ends_with_all_alike_and_nothing_lost(first: int, templates: Path) -> None:
     for seed in range(first, min(first + PER_TEST, HISTORIES)):
         live(seed, templates)
+
+
+def test_a_seed_tells_its_history_again(templates: Path) -> None:
+    told = []
+    for number in range(2):
+        folder = templates / f"again-{number}"
+        folder.mkdir()
+        history = History(7, folder, templates)
+        history.run()
+        told.append(history.record)
+        shutil.rmtree(folder)
+    assert told[0] == told[1] != []
