@@ -3,18 +3,18 @@
 import argparse
 import logging
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-from edge.store.database import Space
-from edge.store.entries import Author
-from tests.bench.bootstrap import measure_bootstrap
+from tests.bench.counter import fill, measure_counter, measure_towns
 from tests.bench.figures import Figure, print_line, print_table
-from tests.bench.limit import KEY, measure_limit
-from tests.bench.record import register
+from tests.bench.limit import measure_limit, measure_plain
+from tests.bench.parts import measure_parts
+from tests.bench.peers.comparison import measure_peers
 from tests.bench.replication import measure_replication
 from tests.bench.searching import measure_search
 
-FULL, QUICK = 50_000, 400
+FULL, QUICK, TOWN_SHARE = 50_000, 400, 50
 
 
 def main() -> None:
@@ -23,31 +23,33 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} dossiers, one round")
     parser.add_argument("--dossiers", type=int, help=f"how many, {FULL} unless told")
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts")
+    parser.add_argument("--no-peers", action="store_true", help="leave the other replicators out")
     options = parser.parse_args()
     dossiers = options.dossiers or (QUICK if options.quick else FULL)
     rounds = 1 if options.quick else max(options.rounds, 3)
     logging.getLogger("httpx").setLevel(logging.WARNING)
     with tempfile.TemporaryDirectory(prefix="dangxia-bench-") as folder:
-        print_table(measure(Path(folder), dossiers, rounds, 20 if options.quick else 300))
+        figures = []
+        for figure in measure(Path(folder), dossiers, rounds, 20 if options.quick else 300):
+            print_line(figure, dossiers)
+            figures.append(figure)
+        if not options.no_peers and not options.quick:
+            measure_peers(Path(folder), dossiers, rounds)
+        print_table(figures)
 
 
-def measure(folder: Path, dossiers: int, rounds: int, questions: int) -> list[Figure]:
-    """Measure everything, printing each line as it is known."""
-    figures: list[Figure] = []
-    filled = Space(folder / "filled.db", KEY, "town-990101001")
-    register(filled, Author("a" * 32), range(dossiers))
+def measure(folder: Path, dossiers: int, rounds: int, questions: int) -> Iterator[Figure]:
+    """Measure everything of ours, each figure as it is known."""
+    filled = fill(folder / "filled.db", dossiers)
+    yield measure_plain(folder, dossiers, rounds)
     limit = measure_limit(filled, folder, dossiers, rounds)
-    figures.append(limit)
-    print_line(limit, dossiers)
-    figures.append(measure_replication(folder, dossiers, rounds, limit))
-    print_line(figures[-1], dossiers)
-    for figure in measure_search(filled, folder, dossiers, rounds, questions):
-        figures.append(figure)
-        print_line(figure, dossiers)
+    yield limit
+    yield from measure_replication(folder, dossiers, rounds, limit)
+    yield measure_parts(filled, folder, dossiers, rounds)
+    yield from measure_counter(filled, folder, dossiers, rounds, questions)
+    yield measure_towns(folder, max(dossiers // TOWN_SHARE, 20))
+    yield from measure_search(filled, folder, dossiers, rounds, questions)
     filled.close()
-    figures.append(measure_bootstrap(folder / "bootstrap", dossiers, rounds))
-    print_line(figures[-1], dossiers)
-    return figures
 
 
 if __name__ == "__main__":

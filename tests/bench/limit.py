@@ -1,12 +1,13 @@
 """The raw limit of cr-sqlite: extract, pack, unpack, merge; nothing checked, nothing computed."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgpack
 
 from edge.store.database import Connection, Space
 from tests.bench.figures import Cost, Figure, timed
-from tests.bench.record import ENTRIES_PER_DOSSIER
+from tests.bench.record import ENTRIES_PER_DOSSIER, FLAT, flat
 
 PIECE = 5_000
 COLUMNS = '"table", pk, cid, val, col_version, db_version, site_id, cl, seq'
@@ -33,6 +34,31 @@ def measure_limit(filled: Space, folder: Path, dossiers: int, rounds: int) -> Fi
         1.0,
         {"cpu_s": min(cost.cpu for cost in costs), "bytes_per_entry": packed / entries},
     )
+
+
+def measure_plain(folder: Path, dossiers: int, rounds: int) -> Figure:
+    """Insert the same dossiers, as one plain encrypted table, in one transaction a thousand."""
+    rows = [flat(place) for place in range(dossiers)]
+    costs = []
+    for place in range(rounds):
+        space = Space(folder / f"plain{place}.db", KEY, "town-1")
+        names = ", ".join(FLAT)
+        space.write(lambda c, names=names: c.execute(f"create table flat ({names})") and None)
+        costs.append(timed(lambda space=space: _insert(space, rows)))
+        space.close()
+    rates = tuple(dossiers / cost.wall for cost in costs)
+    return Figure(
+        "insert.plain", "dossiers/s", rates, None, {"cpu_s": min(cost.cpu for cost in costs)}
+    )
+
+
+def _insert(space: Space, rows: Sequence[Sequence[str]]) -> None:
+    marks = ", ".join("?" * len(FLAT))
+    for start in range(0, len(rows), 1_000):
+        some = rows[start : start + 1_000]
+        space.write(
+            lambda c, some=some: c.executemany(f"insert into flat values ({marks})", some) and None  # noqa: S608
+        )
 
 
 def _carry(source: Space, target: Space, sizes: list[int]) -> None:

@@ -23,6 +23,8 @@ UNITS = ("柳河粮站", "县农机厂", "枫桥供销社", "青山中学", "县
 DAYS = 20_000
 TRANSACTION = 500
 ENTRIES_PER_DOSSIER = 2
+EDITS = 1_000
+TOWN = "510101"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,17 @@ def acts(places: range) -> Iterator[tuple[str, str, Mapping[str, Any], tuple[str
             "counts": {"1": 2, "4-1": 3, "9-1": random.randint(1, 9)},
         }
         yield Kind.DOSSIER_REGISTERED, subject.dossier, registered, ()
+
+
+FLAT = ("id", "name", "id_number", "birth", "sex", "phone", "unit", "education", "number", "class",
+        "shelf")  # fmt: skip
+
+
+def flat(place: int) -> tuple[str, ...]:
+    """A dossier as one record of ten fields and a key, for peers that have no entries."""
+    (_, _, person, _), (_, dossier, registered, _) = acts(range(place, place + 1))
+    fields = {**person, **registered, "id": dossier}
+    return tuple(str(fields[name]) for name in FLAT)
 
 
 def register(space: Space, author: Author, places: range) -> None:

@@ -1,90 +1,92 @@
 """Our replication: a box hands its whole record to the hub over HTTPS on loopback.
 
-Box and hub share this process, so `cpu_s` is that of both sides; bytes are those on the wire.
+Box and hub are processes of their own; `cpu_s` is that of both, bytes are those on the wire.
 """
 
-import socket
 import statistics
-import threading
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from edge.store.projection import dump
-from tests.bench.figures import Cost, Figure, timed
-from tests.bench.record import ENTRIES_PER_DOSSIER, register
-from tests.sync.world import Box, World
-
-TOWN = "510101"
+from tests.bench.figures import Figure
+from tests.bench.pair import Carriage, Meter, Side, carry
+from tests.bench.record import EDITS, ENTRIES_PER_DOSSIER, TOWN
 
 
-class Meter:
-    """A stretch of wire that counts the bytes of both directions."""
+class Ours:
+    """A hub, and boxes of its towns."""
 
-    def __init__(self, port: int) -> None:
-        self.count = 0
-        self._port, self._adding = port, threading.Lock()
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
+    def __init__(self, folder: Path, towns: Sequence[str] = (TOWN,)) -> None:
+        self._folder = folder
+        self.hub = Side(_argv("hub", folder / "hub", *towns))
+        self.boxes: list[Side] = []
+        self.meter = Meter(self.hub.ready["port"])
+
+    def box(self, town: str, first: int, count: int) -> Side:
+        """A box of a town with the dossiers of some places."""
+        ticket = self.hub.ready["tickets"][town]
+        folder = self._folder / f"box{len(self.boxes)}"
+        box = Side(_argv("box", folder, ticket, town, first, count))
+        self.boxes.append(box)
+        box.ask("load")
+        box.ask(f"aim\n{self.meter.port}")
+        return box
+
+    def all_boxes(self, count: int) -> Side:
+        """A box of each town, all in one process, with so many dossiers each."""
+        tickets = [f"{code}:{town}" for town, code in self.hub.ready["tickets"].items()]
+        boxes = Side(_argv("boxes", self._folder / "boxes", count, *tickets))
+        self.boxes.append(boxes)
+        return boxes
+
+    def check(self, box: Side, town: str) -> None:
+        """Content must be the same on both sides."""
+        assert box.ask("digest") == self.hub.ask(f"digest {town}"), f"{town}: box and hub differ"
 
     def close(self) -> None:
-        """Take no further line; the lines there are end with their ends."""
-        self._listener.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                near, _ = self._listener.accept()
-            except OSError:
-                return
-            far = socket.create_connection(("127.0.0.1", self._port))
-            for source, target in ((near, far), (far, near)):
-                threading.Thread(target=self._carry, args=(source, target), daemon=True).start()
-
-    def _carry(self, source: socket.socket, target: socket.socket) -> None:
-        try:
-            while piece := source.recv(262_144):
-                target.sendall(piece)
-                with self._adding:
-                    self.count += len(piece)
-            target.shutdown(socket.SHUT_WR)
-        except OSError:
-            # The other end has hung up; so do we.
-            target.close()
+        """End all processes."""
+        for side in (*self.boxes, self.hub):
+            side.end()
+        self.meter.close()
 
 
-def measure_replication(folder: Path, dossiers: int, rounds: int, limit: Figure) -> Figure:
-    """Push a filled box's record to a fresh hub, `rounds` times.
+def measure_replication(folder: Path, dossiers: int, rounds: int, limit: Figure) -> list[Figure]:
+    """Push a filled box's record to a fresh hub, then edits, `rounds` times.
 
     `cpu_ratio` is the limit's processor time over ours, which a busy machine hardly changes.
     """
-    entries, costs = dossiers * ENTRIES_PER_DOSSIER, list[Cost]()
-    carried = 0
+    cold, incr = list[Carriage](), list[Carriage]()
     for place in range(rounds):
-        world = World(folder / f"world{place}")
-        box = world.box(TOWN)
-        register(box.town, box.author, range(dossiers))
-        meter = Meter(world.hub.port)
-        box.session.wire.move(meter.url)
-        costs.append(timed(box.sync))
-        carried = meter.count
-        _check(world, box)
-        world.close()
-        meter.close()
-    rates = tuple(entries / cost.wall for cost in costs)
-    cpu = min(cost.cpu for cost in costs)
-    return Figure(
-        "replication.push",
-        limit.unit,
-        rates,
-        statistics.median(rates) / limit.value,
-        {
-            "cpu_s": cpu,
-            "cpu_ratio": limit.also["cpu_s"] / cpu,
-            "bytes_per_entry": carried / entries,
-        },
-    )
+        ours = Ours(folder / f"world{place}")
+        box = ours.box(TOWN, 0, dossiers)
+        cold.append(carry(box, ours.hub, ours.meter, "cold"))
+        box.ask("edit")
+        incr.append(carry(box, ours.hub, ours.meter, "incr"))
+        ours.check(box, TOWN)
+        ours.close()
+    entries = dossiers * ENTRIES_PER_DOSSIER
+    return [
+        _figure("replication.push", cold, entries, limit),
+        _figure("replication.edits", incr, min(EDITS, dossiers), None),
+    ]
 
 
-def _check(world: World, box: Box) -> None:
-    with box.town.read() as near, world.hub.county.spaces.town(TOWN).read() as far:
-        assert dump(near) == dump(far), "box and hub differ"
+def _figure(what: str, carried: Sequence[Carriage], entries: int, limit: Figure | None) -> Figure:
+    rates = tuple(entries / each.wall for each in carried)
+    cpu = statistics.median(each.cpu for each in carried)
+    also = {
+        "wall_s": statistics.median(each.wall for each in carried),
+        "cpu_s": cpu,
+        "bytes_per_entry": carried[-1].carried / entries,
+        "wire_kb": carried[-1].carried / 1000,
+        "box_mib": max(each.near_mib for each in carried),
+        "hub_mib": max(each.far_mib for each in carried),
+    }
+    if limit is None:
+        return Figure(what, "entries/s", rates, None, also)
+    also["cpu_ratio"] = limit.also["cpu_s"] / cpu
+    return Figure(what, limit.unit, rates, statistics.median(rates) / limit.value, also)
+
+
+def _argv(*parts: object) -> list[str]:
+    return [sys.executable, "-m", "tests.bench.sides", *map(str, parts)]

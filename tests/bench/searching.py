@@ -13,11 +13,12 @@ from edge.store import exchange
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, entries_by_id
 from edge.store.persons import search
+from sync.replica import MERGE_LIMIT
 from tests.bench.figures import Figure, percentile
 from tests.bench.record import Subject, register, subject_of
 
 KEY = bytes(range(32))
-PIECE = 2_000
+PIECE = MERGE_LIMIT
 ASKED = {
     "id_number": lambda subject: subject.id_number,
     "name": lambda subject: subject.name[-2:],
@@ -69,8 +70,11 @@ def _ask(space: Space, kind: str, subject: Subject) -> float:
 
 
 @contextmanager
-def merging(source: Space, target: Space) -> Iterator[list[int]]:
-    """Merge `source` into `target` again and again until the block ends; tells of each piece."""
+def merging(source: Space, target: Space, fresh: bool = False) -> Iterator[list[int]]:
+    """Merge `source` into `target` until the block ends, in pieces as large as a replica's.
+
+    Yields the sizes of the pieces. Again and again the same, or, where `fresh`, once.
+    """
     ending, merged = threading.Event(), list[int]()
 
     def work() -> None:
@@ -78,6 +82,8 @@ def merging(source: Space, target: Space) -> Iterator[list[int]]:
         while not ending.is_set():
             with source.read() as connection:
                 changes = exchange.changes_after(connection, after, "t", "e", PIECE)
+                if not changes and fresh:
+                    return
                 if not changes:
                     after = 0
                     continue

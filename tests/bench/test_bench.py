@@ -21,19 +21,31 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
     lines = [json.loads(line) for line in run.stdout.splitlines()]
     kinds = ("dossier_number", "id_number", "initials", "name")
     assert [line["what"] for line in lines] == [
+        "insert.plain",
         "crsqlite.limit",
         "replication.push",
+        "replication.edits",
+        "replication.parts",
+        "counter.write.idle",
+        "counter-write-while-merging",
+        "hub.20-towns-at-once",
         *(f"search.{kind}.{state}" for state in ("idle", "merging") for kind in kinds),
-        "bootstrap",
     ]
     for line in lines:
         assert line["value"] > 0
         assert line["dossiers"] == 400
         assert {"unit", "ratio", "rounds", "versions"} <= set(line)
         assert line["what"] in run.stderr
-    assert 0 < lines[1]["ratio"] < 1
-    assert lines[1]["bytes_per_entry"] > 50
-    assert lines[1]["cpu_s"] > 0
+    push = lines[2]
+    assert 0 < push["ratio"] < 2
+    assert push["bytes_per_entry"] > 30
+    assert push["cpu_s"] > 0
+    assert push["box_mib"] > 20 < push["hub_mib"]
+    towns = lines[7]
+    assert towns["fairness"] >= 1
+    parts = lines[4]
+    named = ("extract", "pack_sign", "verify_unpack", "merge", "project", "admit")
+    assert sum(parts[name] for name in named) > 0
 
 
 def test_invented_persons_are_no_two_alike() -> None:

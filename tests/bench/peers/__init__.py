@@ -1,0 +1,1 @@
+"""Other replicators, each installed on demand below `var/bench`."""
