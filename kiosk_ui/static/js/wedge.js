@@ -7,7 +7,7 @@ let last = 0;
 
 addEventListener("keydown", (event) => {
   if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
-  const now = performance.now();
+  const now = event.timeStamp; // when the key went down, however late a busy page hears of it
   if (now - last > FASTEST_HAND) burst = "";
   last = now;
   if (event.key === "Enter") {
