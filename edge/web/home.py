@@ -6,7 +6,7 @@ from litestar import Request, get
 from litestar.di import NamedDependency
 from litestar.response import ServerSentEvent, Template
 
-from edge.domain.access import Clerk
+from edge.domain.access import Clerk, Right
 from edge.store import captures, conflicts, dossiers, persons, room, transfers
 from edge.store.database import Connection
 from edge.web import session
@@ -55,9 +55,12 @@ def todo(
     parts: NamedDependency[Parts],
 ) -> Template:
     """What waits for somebody."""
+    reads = clerk.may(Right.READ)
     with parts.office.space.read() as town:
-        late = overdue(town, parts.now)
-        scanned, came = captures.waiting_captures(town), arrived(town)
+        # Who may not read dossiers, such as a technician, sees the room's alarms alone.
+        late = overdue(town, parts.now) if reads else []
+        scanned = captures.waiting_captures(town) if reads else []
+        came = arrived(town) if reads else []
         concerned = [each.dossier for each in late] + [each.dossier for each in scanned]
         return page(
             request,

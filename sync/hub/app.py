@@ -4,6 +4,7 @@ from litestar import Litestar
 
 from edge.store.staff import name_of_institution
 from edge.web.events import Stations
+from sync.hub.authenticity import verify_route
 from sync.hub.county import COUNTY_CODE, County
 from sync.hub.endpoint import router
 from sync.hub.health import health_routes
@@ -12,8 +13,10 @@ from sync.hub.web.parts import Parts
 
 
 def endpoint_app(county: County) -> Litestar:
-    """What boxes talk to; apart from the screens, so that browsers never see its certificate."""
-    return Litestar([router(county)], openapi_config=None, logging_config=None)
+    """What boxes talk to, and where the QR of a proof leads; apart from the county's screens."""
+    return Litestar(
+        [router(county), verify_route(county)], openapi_config=None, logging_config=None
+    )
 
 
 def screens_app(county: County) -> Litestar:

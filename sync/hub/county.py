@@ -10,7 +10,7 @@ from edge.store.database import Space
 from edge.store.entries import Author, Pen, new_id, now_ms
 from edge.store.folder import close_to_others, hold
 from edge.store.keys import Keys
-from edge.store.staff import institutions, verifier_of
+from edge.store.staff import institutions, name_of_institution, verifier_of
 from sync.enrolment import Ticket
 from sync.hub.bootstrap import Snapshots
 from sync.hub.enrolment import TICKET_LIFE_MS, Applicant, Registry
@@ -108,6 +108,11 @@ class County:
     def revoke(self, box: str, reason: str, by: str = SETUP) -> None:
         """Refuse a box from now on."""
         self.registry.revoke(box, by, reason)
+
+    def name_of(self, town: str) -> str:
+        """An office's name by its code."""
+        with self.spaces.county.read() as connection:
+            return name_of_institution(connection, town)
 
     def _certify(self, office: str, public_key: str) -> str:
         with self.spaces.county.read() as connection:
