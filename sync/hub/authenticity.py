@@ -1,7 +1,7 @@
 """What a proof's QR leads to: whether this county issued it, and nothing about whose it is.
 
-Open to anybody who holds the paper. The answer repeats number, kind, office and date, to be compared
-with the paper; names and identity numbers stay on the paper alone.
+Open to anybody who holds the paper. The answer repeats number, kind, office and date, to be
+compared with the paper; names and identity numbers stay on the paper alone.
 """
 
 import re

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.bootstrap import measure_bootstrap
 from tests.bench.counter import fill, measure_counter, measure_towns
 from tests.bench.figures import Figure, print_line, print_table
 from tests.bench.limit import measure_limit, measure_plain
@@ -50,6 +51,7 @@ def measure(folder: Path, dossiers: int, rounds: int, questions: int) -> Iterato
     yield measure_towns(folder, max(dossiers // TOWN_SHARE, 20))
     yield from measure_search(filled, folder, dossiers, rounds, questions)
     filled.close()
+    yield measure_bootstrap(folder / "bootstrap", dossiers, rounds)
 
 
 if __name__ == "__main__":

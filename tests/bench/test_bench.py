@@ -30,6 +30,7 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
         "counter-write-while-merging",
         "hub.20-towns-at-once",
         *(f"search.{kind}.{state}" for state in ("idle", "merging") for kind in kinds),
+        "bootstrap",
     ]
     for line in lines:
         assert line["value"] > 0
