@@ -128,8 +128,11 @@ class Replica:
     def outgoing(self, receiver: str, receiver_epoch: str, after: Cursor) -> bytes | None:
         """Make the next segment for a receiver, logged before it may leave; None at the end."""
         self.seal()
+        # Before a reader is taken: the county's roster needs another of the same space's, and four
+        # boxes that pull at once would wait for one another for ever.
+        whole = self._roster().hub == self._keys.id
         with self.space.read() as connection:
-            changes = self._offered(connection, receiver, receiver_epoch, after.upto)
+            changes = self._offered(connection, receiver, receiver_epoch, after.upto, whole)
             known, epoch = exchange.seen(connection), exchange.epoch_of(connection)
         if not changes:
             return None
@@ -184,11 +187,11 @@ class Replica:
             self.space.write(give, urgent=False)
 
     def _offered(
-        self, connection: Connection, receiver: str, epoch: str, after: int
+        self, connection: Connection, receiver: str, epoch: str, after: int, whole: bool
     ) -> list[Change]:
-        """The next whole versions that the receiver lacks and that we may bring."""
+        """The next whole versions that the receiver lacks and that we may bring: all if `whole`."""
         while changes := self._changes(connection, after, receiver, epoch):
-            if self._roster().hub == self._keys.id:
+            if whole:
                 return changes
             if offered := passable(connection, changes, self._keys.id):
                 return offered
