@@ -6,10 +6,15 @@ back in time, and must not use those versions again.
 
 import json
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from edge.store.database import fsync_folder
+
+
+# Boxes pull at once, and what one has raised another must not lower.
+_WRITING = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +43,18 @@ class Watermark:
 
     def write(self, mark: Mark) -> None:
         """Replace the file; durable when it returns."""
-        temporary = self._path.with_name(self._path.name + ".new")
-        with temporary.open("w") as file:
-            json.dump({"epoch": mark.epoch, "version": mark.version}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.rename(self._path)
-        fsync_folder(self._path.parent)
+        with _WRITING:
+            temporary = self._path.with_name(self._path.name + ".new")
+            with temporary.open("w") as file:
+                json.dump({"epoch": mark.epoch, "version": mark.version}, file)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(self._path)
+            fsync_folder(self._path.parent)
 
     def raise_to(self, mark: Mark) -> None:
         """Write a mark unless one as high stands."""
-        held = self.read()
-        if held is None or held.epoch != mark.epoch or held.version < mark.version:
-            self.write(mark)
+        with _WRITING:
+            held = self.read()
+            if held is None or held.epoch != mark.epoch or held.version < mark.version:
+                self.write(mark)
