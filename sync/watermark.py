@@ -12,7 +12,6 @@ from pathlib import Path
 
 from edge.store.database import fsync_folder
 
-
 # Boxes pull at once, and what one has raised another must not lower.
 _WRITING = threading.RLock()
 
