@@ -183,6 +183,7 @@ class World:
             county.close()
         (hub / "hub.toml").write_text(
             f"port = {self.ports.hub}\nendpoint_port = {self.ports.endpoint}\n"
+            'interfaces = ["127.0.0.1"]\n'
         )
         return tickets
 

@@ -8,9 +8,12 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import crsqlite
+
 from edge.domain.access import ROLES
 from edge.domain.errors import InvalidInput
 from edge.store import verification
+from provisioning.announcing import announced
 from provisioning.serving import Listener, log_to_stderr, serve
 from sync.hub.app import endpoint_app, screens_app
 from sync.hub.county import County, hold_hub
@@ -148,6 +151,7 @@ def run(chosen: argparse.Namespace) -> int:
     table = tomllib.loads(chosen.config.read_text("utf-8"))
     folder = chosen.config.resolve().parent / table.get("folder", ".")
     log_to_stderr()
+    crsqlite.check()
     with hold_hub(folder):
         _serve(County.open(folder), table)
     return 0
@@ -157,18 +161,21 @@ def _serve(county: County, table: Mapping[str, Any]) -> None:
     for code in county.spaces.towns:
         county.spaces.blobs(space_of(code)).discard_unfinished()
     host = table.get("host", "127.0.0.1")
+    endpoint_host = table.get("endpoint_host", host)
+    endpoint_port = int(table.get("endpoint_port", 8440))
     try:
-        serve(
-            [
-                Listener(screens_app(county), host, int(table.get("port", 8100))),
-                Listener(
-                    endpoint_app(county),
-                    table.get("endpoint_host", host),
-                    int(table.get("endpoint_port", 8440)),
-                    county.certificate,
-                    county.certificate_key,
-                ),
-            ]
-        )
+        with announced(county.keys.id, endpoint_host, endpoint_port, table):
+            serve(
+                [
+                    Listener(screens_app(county), host, int(table.get("port", 8100))),
+                    Listener(
+                        endpoint_app(county),
+                        endpoint_host,
+                        endpoint_port,
+                        county.certificate,
+                        county.certificate_key,
+                    ),
+                ]
+            )
     finally:
         county.close()
