@@ -27,7 +27,7 @@ from sync.watermark import Mark, Watermark
 
 # Small merges, because the counter waits for the one under way. Where there is no counter, larger
 # ones write each page of an index less often.
-SEGMENT_CHANGES, MERGE_LIMIT, HUB_MERGE_LIMIT = 20_000, 1_000, 10_000
+SEGMENT_CHANGES, MERGE_LIMIT, HUB_MERGE_LIMIT = 20_000, 400, 10_000
 QUARANTINE_FILES = 50
 
 

@@ -21,7 +21,8 @@ GIVEN = (
 )
 UNITS = ("柳河粮站", "县农机厂", "枫桥供销社", "青山中学", "县建筑公司", "镇卫生院")
 DAYS = 20_000
-TRANSACTION = 500
+# An import of larger transactions would keep the counter of a merging box waiting.
+TRANSACTION = 100
 ENTRIES_PER_DOSSIER = 2
 EDITS = 1_000
 TOWN = "510101"
