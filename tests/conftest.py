@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from edge.workflows.office import Office
 from tests.kiosk_ui.browser import chromium
@@ -16,6 +16,8 @@ settings.register_profile(
     "dangxia", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )
 settings.load_profile("dangxia")
+# Two busy cores may need long for a page; a wrong page stays wrong.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture
