@@ -181,7 +181,7 @@ class SerialLine:
         while not self.closing:
             try:
                 pause = turn()
-            except Exception:
+            except Exception:  # the outermost frame of a thread: one bad turn must not end the line
                 log.exception("%s line %s: turn failed", self._kind, self.path)
                 pause = self._reopen_after_s[-1]
             self.rest(pause)
