@@ -33,6 +33,8 @@ _Answer = TypeVar("_Answer")
 
 
 GIVEN_UP = "canceled at printer"
+# The printer was told, or told itself, to end before the last sheet.
+STOPPED_SHORT = "processing-to-stop-point"
 
 
 class JobState(StrEnum):
@@ -160,8 +162,10 @@ class CupsPrinter:
         message = about.get("job-printer-state-message") or ""
         detail = " ".join([message, *reasons]).strip()
         asked = job_id in self._cancelled or "job-canceled-by-user" in reasons
-        if state is JobState.CANCELLED and GIVEN_UP in message and not asked:
-            # CUPS calls a job cancelled, too, that the printer gave up.
+        # CUPS calls a job cancelled, too, that the printer gave up; and completed, where the printer
+        # had forgotten the job before CUPS asked how it ended.
+        given_up = state is JobState.CANCELLED and GIVEN_UP in message and not asked
+        if given_up or (state is JobState.DONE and STOPPED_SHORT in reasons):
             state = JobState.FAILED
         if state in _FINAL:
             return PrintJob(job_id, state, None, detail)
