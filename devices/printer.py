@@ -1,6 +1,7 @@
 """Printing through CUPS: one queue, its jobs, and what the printer itself says of its paper."""
 
 import contextlib
+import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from typing import Any, TypeVar
 import cups
 
 from devices.driver import Fault, Found, Health, State
-from devices.printer_reasons import ask_printer, fault_of, listed
+from devices.printer_reasons import ask_ending, ask_printer, fault_of, listed
 from edge.domain.errors import DeviceUnavailable, InvalidInput, NotFound
 
 _PATIENCE_SECONDS = 15.0
@@ -27,14 +28,13 @@ _QUEUE_ATTRIBUTES = [
     "printer-is-accepting-jobs",
     "device-uri",
 ]
-_JOB_ATTRIBUTES = ["job-state", "job-state-reasons", "job-printer-state-message"]
+_JOB_ATTRIBUTES = ["job-name", "job-state", "job-state-reasons", "job-printer-state-message"]
+IPP_SCHEMES = ("ipp://", "ipps://")
 
 _Answer = TypeVar("_Answer")
 
 
 GIVEN_UP = "canceled at printer"
-# The printer was told, or told itself, to end before the last sheet.
-STOPPED_SHORT = "processing-to-stop-point"
 
 
 class JobState(StrEnum):
@@ -58,6 +58,7 @@ _JOB_STATES = {
     cups.IPP_JOB_ABORTED: JobState.FAILED,
     cups.IPP_JOB_COMPLETED: JobState.DONE,
 }
+_BROKEN_OFF = (cups.IPP_JOB_ABORTED, cups.IPP_JOB_CANCELED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,7 @@ class CupsPrinter:
         self._printer_uri = printer_uri
         self._connection: Any = None
         self._cancelled: set[int] = set()
+        self._given_up: dict[int, bool] = {}
         self._owner = ThreadPoolExecutor(1, f"cups-{queue}")
         self._asker = ThreadPoolExecutor(1, f"ipp-{queue}")
 
@@ -132,9 +134,9 @@ class CupsPrinter:
     def submit(self, pdf: Path, title: str, copies: int = 1) -> int:
         """Queue a PDF for A4, one-sided, and return the job's number.
 
-        Titles longer than 255 bytes of UTF-8 are cut. Raises InvalidInput where there is no PDF,
-        DeviceUnavailable where CUPS cannot be reached or does not take the job. A job is never
-        sent twice: after an error it may or may not be in the queue.
+        A short mark is added to the title; both are cut to 255 bytes of UTF-8. Raises InvalidInput
+        where there is no PDF, DeviceUnavailable where CUPS cannot be reached or does not take the
+        job. A job is never sent twice: after an error it may or may not be in the queue.
         """
         _require_pdf(pdf)
         if copies < 1:
@@ -162,10 +164,10 @@ class CupsPrinter:
         message = about.get("job-printer-state-message") or ""
         detail = " ".join([message, *reasons]).strip()
         asked = job_id in self._cancelled or "job-canceled-by-user" in reasons
-        # CUPS calls a job cancelled, too, that the printer gave up; and completed, where the printer
-        # had forgotten the job before CUPS asked how it ended.
         given_up = state is JobState.CANCELLED and GIVEN_UP in message and not asked
-        if given_up or (state is JobState.DONE and STOPPED_SHORT in reasons):
+        # CUPS calls a job cancelled, too, that the printer gave up, or even completed when it did
+        # so between two looks of the backend.
+        if given_up or (state is JobState.DONE and self._unfinished(job_id, about)):
             state = JobState.FAILED
         if state in _FINAL:
             return PrintJob(job_id, state, None, detail)
@@ -218,6 +220,16 @@ class CupsPrinter:
         self._owner.shutdown()
         self._asker.shutdown()
 
+    def _unfinished(self, job_id: int, about: dict[str, Any]) -> bool:
+        """Whether the printer itself says that it gave up a job which CUPS calls completed."""
+        if job_id not in self._given_up:
+            uri = self._printer_uri or ""
+            ended = None
+            if uri.startswith(IPP_SCHEMES):
+                ended = self._asker.submit(ask_ending, uri, str(about["job-name"])).result()
+            self._given_up[job_id] = ended in _BROKEN_OFF
+        return self._given_up[job_id]
+
     def _look(self, queue: dict[str, Any]) -> tuple[Fault | None, str]:
         message = str(queue.get("printer-state-message") or "")
         if queue["printer-state"] == cups.IPP_PRINTER_STOPPED:
@@ -225,7 +237,7 @@ class CupsPrinter:
         if not queue.get("printer-is-accepting-jobs", True):
             return Fault.PAUSED, message
         uri = self._printer_uri or str(queue.get("device-uri", ""))
-        if uri.startswith(("ipp://", "ipps://")):
+        if uri.startswith(IPP_SCHEMES):
             fault, said = self._asker.submit(ask_printer, uri).result()
             return fault, f"{message} {said}".strip()
         if queue["printer-state"] == cups.IPP_PRINTER_IDLE:
@@ -352,6 +364,8 @@ def _require_pdf(pdf: Path) -> None:
 
 
 def _job_name(title: str) -> str:
-    # CUPS refuses control characters in names.
+    # CUPS refuses control characters in names. The mark tells the printer's own list of jobs apart.
     plain = "".join(letter if letter.isprintable() else " " for letter in title).strip()
-    return plain.encode()[:_TITLE_BYTES].decode(errors="ignore") or "PDF"
+    mark = f" #{secrets.token_hex(3)}"
+    room = _TITLE_BYTES - len(mark)
+    return (plain.encode()[:room].decode(errors="ignore") or "PDF") + mark

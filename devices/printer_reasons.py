@@ -38,6 +38,14 @@ def ask_printer(uri: str) -> tuple[Fault | None, str]:
     return fault_of(reasons), " ".join(reasons)
 
 
+def ask_ending(uri: str, name: str) -> int | None:
+    """Ask the printer at `uri` for the job-state (RFC 8011) in which the job of that name ended."""
+    try:
+        return asyncio.run(_ending(uri, name))
+    except (IPPError, ClientError, OSError):
+        return None
+
+
 def _status(error: Exception) -> object:
     about = error.args[-1] if error.args else None
     return about.get("status-code") if isinstance(about, dict) else None
@@ -51,6 +59,16 @@ async def _printer_reasons(uri: str) -> list[str]:
         )
     about: dict[str, object] = next(iter(answer["printers"]), {})
     return listed(about.get("printer-state-reasons"))
+
+
+async def _ending(uri: str, name: str) -> int | None:
+    asked = {"which-jobs": "completed", "requested-attributes": ["job-id", "job-name", "job-state"]}
+    async with IPP(uri, request_timeout=_PATIENCE_SECONDS) as printer:
+        answer = await printer.execute(IppOperation.GET_JOBS, {"operation-attributes-tag": asked})
+    for job in answer["jobs"]:
+        if job.get("job-name") == name:
+            return int(job["job-state"])
+    return None
 
 
 def fault_of(reasons: list[str]) -> Fault | None:
