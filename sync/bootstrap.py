@@ -32,7 +32,8 @@ READY, MAKING, NEEDLESS = "ready", "making", "needless"
 class Offer:
     """A snapshot for one box: `size` in bytes, `hash` SHA-256 of the file, `key` hexadecimal.
 
-    It holds the sender's record up to version `upto` of its `epoch`.
+    It holds the sender's record up to version `upto` of its `epoch`; `proof` is what a segment
+    that ended there would prove.
     """
 
     space: str
@@ -43,6 +44,7 @@ class Offer:
     key: str
     epoch: str
     upto: int
+    proof: str
     signature: str = ""
 
     @property
@@ -59,7 +61,9 @@ def read_offer(said: Mapping[str, Any]) -> Offer:
         offer = Offer(**said)
     except TypeError as error:
         raise PeerRefused("sync.malformed") from error
-    texts = (offer.space, offer.box, offer.hash, offer.key, offer.epoch, offer.signature)
+    texts = (
+        offer.space, offer.box, offer.hash, offer.key, offer.epoch, offer.proof, offer.signature,
+    )  # fmt: skip
     numbers = (offer.schema, offer.size, offer.upto)
     if not all(isinstance(text, str) for text in texts) or any(
         type(number) is not int or number < 0 for number in numbers
@@ -151,8 +155,8 @@ class Bootstrap:
         database = key.derive("database")
         copy_record(self._part, bytes.fromhex(offer.key), temporary, database)
         sender = self._wire.pins.hub
-        now = self._wire.now()
-        adopt(temporary, database, sender, offer.epoch, offer.hash, now)
+        proof, now = _bytes(offer.proof), self._wire.now()
+        adopt(temporary, database, sender, offer.epoch, offer.hash, proof, now)
         temporary.rename(self._target)
         fsync_folder(self._target.parent)
         self._part.unlink()

@@ -338,8 +338,9 @@ class _Export:
         _, without = self._known_of(lane)
         with lane.replica.space.read() as connection:
             have = exchange.cursors_of(connection, self._receiver)
+            proofs = {epoch: exchange.proof_of(connection, self._receiver, epoch) for epoch in have}
             shipped = carriage.shipped(connection, self._receiver)
-        return Standing(lane.replica.epoch, have, shipped, without)
+        return Standing(lane.replica.epoch, have, shipped, without, proofs)
 
     def _drop(self, parts: Sequence[Part]) -> None:
         numbers = [part.number for part in parts]

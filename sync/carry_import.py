@@ -154,7 +154,8 @@ class _Import:
         """Remember where the sender stands with us, as a handshake would tell."""
         epoch = lane.replica.epoch
         cursor = standing.have.get(epoch, Cursor())
-        if not lane.replica.recognise(self.sender, cursor):
+        proof = standing.proofs.get(epoch, b"")
+        if not lane.replica.recognise(self.sender, cursor, proof):
             raise PeerRefused(self.site.set_back, space=lane.name)
         ack = Ack(standing.epoch, epoch, cursor)
         lane.replica.space.write(

@@ -54,15 +54,16 @@ class Heading:
 class Standing:
     """Where the sender stands in one space.
 
-    `have`: how far it has taken in each epoch of the receiver. `shipped`: which segments it
-    remembers having shipped there. `without`: the receiver's epoch whose own record is left out
-    of the segments, empty if nothing is.
+    `have`: how far it has taken in each epoch of the receiver, and `proofs` the receiver's own
+    signatures over it. `shipped`: which segments it remembers having shipped there. `without`: the
+    receiver's epoch whose own record is left out of the segments, empty if nothing is.
     """
 
     epoch: str
     have: Mapping[str, Cursor]
     shipped: list[Cursor]
     without: str
+    proofs: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)

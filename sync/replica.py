@@ -1,6 +1,7 @@
 """One space's side of an exchange: what to ship to a peer, and taking in what it shipped."""
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
@@ -18,17 +19,30 @@ from edge.store.exchange import DB_VERSION, ENTRY_KEY, PK, TABLE, Batch, Change,
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from edge.store.seals import give_receipts, seal_own_chain, unsealed
+from edge.store.standing import renewals_proved_by
 from sync.admission import Admitted, admit
 from sync.passing import passable
 from sync.roster import Roster
-from sync.segment import Header, Segment, in_order, open_segment, seal_segment
+from sync.segment import (
+    Header,
+    Segment,
+    in_order,
+    open_segment,
+    seal_segment,
+    without_body,
+)
+from sync.set_back import proven
 from sync.unfinished import Unfinished
 from sync.watermark import Mark, Watermark
 
+_LOG = logging.getLogger(__name__)
 # Small merges, because the counter waits for the one under way. Where there is no counter, larger
 # ones write each page of an index less often.
 SEGMENT_CHANGES, MERGE_LIMIT, HUB_MERGE_LIMIT = 20_000, 400, 10_000
 QUARANTINE_FILES = 50
+# A peer that proves it oftener than that is a mishap of its own, and each costs all of them a
+# whole exchange.
+RENEWALS_A_DAY, DAY_MS = 12, 86_400_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,25 +108,41 @@ class Replica:
         with self.space.read() as connection:
             return exchange.cursors_of(connection, sender)
 
+    def proof_of(self, sender: str, epoch: str) -> bytes:
+        """By what a sender will believe how far we have taken it in; empty when we have nothing."""
+        with self.space.read() as connection:
+            return exchange.proof_of(connection, sender, epoch)
+
     def remembers(self, receiver: str, cursor: Cursor) -> bool:
         """Say whether we know of having shipped up to there; if not, we were set back in time."""
         with self.space.read() as connection:
             return exchange.export_known(connection, receiver, cursor)
 
-    def recognise(self, peer: str, shown: Cursor) -> bool:
-        """Look at how far a peer says to have taken us in; False when it knew more of us than we.
+    def recognise(self, peer: str, shown: Cursor, proof: bytes) -> bool:
+        """Look at how far a peer says to have taken us in; False when it knows more of us than we.
 
-        Then we were set back in time, and are another from now on.
+        Then we were set back in time, and are another from now on. To make us that, the peer must
+        show our own signature. Raises PeerRefused `sync.unproven` (noted among the refusals), and
+        `sync.renewed_often` when it has shown too many in a day.
         """
         if self.remembers(peer, shown):
             return True
-        self.renew()
+        header = proven(proof, self._keys, self.space.name, peer, shown)
+        if header is None:
+            raise self._disbelieved("sync.unproven", peer, shown)
+        if header.epoch == self.epoch:
+            with self.space.read() as connection:
+                since = self._clock() - DAY_MS
+                often = renewals_proved_by(connection, peer, since) >= RENEWALS_A_DAY
+            if often:
+                raise self._disbelieved("sync.renewed_often", peer, shown)
+            self.renew(peer)
         return False
 
-    def renew(self) -> None:
+    def renew(self, peer: str = "") -> None:
         """Take a new identity: be offered everything, and offer everything, again."""
         with self._taking:
-            epoch = self.space.renew(lambda c: exchange.renew_identity(c, self._clock()))
+            epoch = self.space.renew(lambda c: exchange.renew_identity(c, self._clock(), peer))
             self._watermark.write(Mark(epoch, 0))
 
     def seal(self) -> None:
@@ -186,6 +216,17 @@ class Replica:
         if others:
             self.space.write(give, urgent=False)
 
+    def _disbelieved(self, key: str, peer: str, shown: Cursor) -> PeerRefused:
+        """Note among the refusals, until a good exchange, what a peer said of us."""
+        error = PeerRefused(key, space=self.space.name, peer=peer[:8])
+        _LOG.warning("%s: %s shows %s", key, peer, shown.upto)
+        mark = hashlib.sha256(f"{key}/{peer}".encode()).hexdigest()
+        self.space.write(
+            lambda c: exchange.quarantine(c, mark, peer, key, error.fields, "", self._clock()),
+            urgent=False,
+        )
+        return error
+
     def _offered(
         self, connection: Connection, receiver: str, epoch: str, after: int, whole: bool
     ) -> list[Change]:
@@ -246,7 +287,7 @@ class Replica:
                 raise PeerRefused("sync.cursor", upto=held.upto, hash=held.hash)
             admitted = admit(segment, self._keys.id, self.space.name, roster, _Record(connection))
         reached = Cursor(header.last, hash)
-        batches = list(self._batches(header, admitted, reached))
+        batches = list(self._batches(header, admitted, reached, without_body(content)))
         if len(batches) > 1:
             self._unfinished.keep(content)
         for batch in batches:
@@ -262,7 +303,9 @@ class Replica:
             # An entry whose content no reducer can read: the transaction was undone whole.
             raise SegmentRejected("segment.content", sender=batch.sender) from error
 
-    def _batches(self, header: Header, admitted: Admitted, reached: Cursor) -> Iterator[Batch]:
+    def _batches(
+        self, header: Header, admitted: Admitted, reached: Cursor, proof: bytes
+    ) -> Iterator[Batch]:
         """Whole versions, about the limit of changes a transaction; the last moves the cursor."""
         entries = {ENTRY_KEY + bytes.fromhex(entry.id): entry for entry in admitted.entries}
         receipts = {ENTRY_KEY + receipt.id: receipt for receipt in admitted.receipts}
@@ -277,6 +320,7 @@ class Replica:
                 [receipts[change[PK]] for change in changes if change[PK] in receipts],
                 reached if final else None,
                 self._clock(),
+                proof,
             )
 
     def _set_aside(self, content: bytes, sender: str, error: SegmentRejected) -> None:

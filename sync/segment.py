@@ -1,12 +1,12 @@
 """The segment: the one immutable unit that travels, over a wire or on a stick.
 
     "DXS1" | length of header (4 bytes) | header (msgpack) | body (zstd of msgpack) |
-    SHA-256 of all before (32) | Ed25519 signature of the sender over that hash (64)
+    SHA-256 of all before (32) | Ed25519 signature of the sender over the header's and that (64)
 
-It covers whole db_versions of the sender in (first, last]: everything that the receiver has not
-got. Entries are packed column by column, and what the receiver can compute is left out: the id in
-the head, the digest, the hash of the previous entry. Whatever would not come back byte for byte
-travels as plain rows.
+Header, hash and signature alone prove that the sender has shipped it. It covers whole db_versions
+of the sender in (first, last]: everything that the receiver has not got. Entries are packed column
+by column, and what the receiver can compute is left out: the id in the head, the digest, the hash
+of the previous entry. Whatever would not come back byte for byte travels as plain rows.
 """
 
 import hashlib
@@ -85,12 +85,35 @@ def in_order(changes: Sequence[Change]) -> list[Change]:
 
 def seal_segment(segment: Segment, keys: Keys) -> tuple[bytes, str]:
     """Render and sign a segment: its bytes and its hash."""
-    said = {each.name: getattr(segment.header, each.name) for each in _HEADER}
-    header = msgspec.msgpack.encode(said)
+    header = _packed_header(segment.header)
     body = zstandard.ZstdCompressor(level=6).compress(_pack_body(segment.changes))
     unsigned = _MAGIC + _LENGTH.pack(len(header)) + header + body
     digest = hashlib.sha256(unsigned).digest()
-    return unsigned + digest + keys.signing.sign(_DOMAIN + digest), digest.hex()
+    return unsigned + digest + keys.signing.sign(_statement(header, digest)), digest.hex()
+
+
+def without_body(content: bytes) -> bytes:
+    """A sound segment's header, hash and signature: to whoever made it, proof that it did."""
+    start = len(_MAGIC) + _LENGTH.size
+    (length,) = _LENGTH.unpack(content[len(_MAGIC) : start])
+    return content[start : start + length] + content[-_TRAILER:]
+
+
+def sign_bodiless(header: Header, hash: str, keys: Keys) -> bytes:
+    """The same proof for a record that was shipped in another form, under its own hash."""
+    packed, digest = _packed_header(header), bytes.fromhex(hash)
+    return packed + digest + keys.signing.sign(_statement(packed, digest))
+
+
+def read_bodiless(proof: bytes, public_key: str) -> tuple[Header, str]:
+    """Verify such a proof: the header and the hash; raises SegmentRejected as `open_segment`."""
+    packed, digest, signature = proof[:-_TRAILER], proof[-_TRAILER:-64], proof[-64:]
+    if not 0 < len(packed) <= MAX_HEADER:
+        raise SegmentRejected("segment.damaged")
+    header = _read_header(packed)
+    if not verifies(public_key, signature, _statement(packed, digest)):
+        raise SegmentRejected("segment.signature", sender=header.sender)
+    return header, digest.hex()
 
 
 def open_segment(content: bytes, key_of: Callable[[str], str | None]) -> tuple[Segment, str]:
@@ -99,11 +122,11 @@ def open_segment(content: bytes, key_of: Callable[[str], str | None]) -> tuple[S
     Raises SegmentRejected `segment.damaged`, `segment.sender` (unknown), `segment.signature` or
     `segment.malformed`.
     """
-    header, body, digest, signature = _split(content)
+    header, packed, body, digest, signature = _split(content)
     key = key_of(header.sender)
     if key is None:
         raise SegmentRejected("segment.sender", sender=header.sender)
-    if not verifies(key, signature, _DOMAIN + digest):
+    if not verifies(key, signature, _statement(packed, digest)):
         raise SegmentRejected("segment.signature", sender=header.sender)
     try:
         changes = in_order(_unpack_body(_inflate(body)))
@@ -117,7 +140,15 @@ def open_segment(content: bytes, key_of: Callable[[str], str | None]) -> tuple[S
 _HEADER = fields(Header)
 
 
-def _split(content: bytes) -> tuple[Header, bytes, bytes, bytes]:
+def _packed_header(header: Header) -> bytes:
+    return msgspec.msgpack.encode({each.name: getattr(header, each.name) for each in _HEADER})
+
+
+def _statement(header: bytes, digest: bytes) -> bytes:
+    return _DOMAIN + hashlib.sha256(header).digest() + digest
+
+
+def _split(content: bytes) -> tuple[Header, bytes, bytes, bytes, bytes]:
     if not len(_MAGIC) + _LENGTH.size + _TRAILER < len(content) <= MAX_PACKED:
         raise SegmentRejected("segment.damaged")
     unsigned, digest = content[:-_TRAILER], content[-_TRAILER:-64]
@@ -127,8 +158,8 @@ def _split(content: bytes) -> tuple[Header, bytes, bytes, bytes]:
     (length,) = _LENGTH.unpack(unsigned[len(_MAGIC) : start])
     if length > MAX_HEADER:
         raise SegmentRejected("segment.damaged")
-    header = _read_header(unsigned[start : start + length])
-    return header, unsigned[start + length :], digest, content[-64:]
+    packed = unsigned[start : start + length]
+    return _read_header(packed), packed, unsigned[start + length :], digest, content[-64:]
 
 
 def _read_header(packed: bytes) -> Header:

@@ -25,6 +25,7 @@ from sync.parcels import Carried, Parcels
 from sync.replica import SEGMENT_CHANGES, Replica
 from sync.roster import COUNTY, roster_of, space_of
 from sync.segment import PROTO
+from sync.set_back import read_said, said_of
 from sync.wire import Link, Pins, Wire
 
 SET_BACK = ("sync.box_set_back", "sync.hub_set_back")
@@ -144,7 +145,7 @@ class Session:
                 "epoch": replica.epoch,
                 "schema": schema_version(),
                 "have": {
-                    epoch: [held.upto, held.hash]
+                    epoch: said_of(held, replica.proof_of(self.pins.hub, epoch))
                     for epoch, held in replica.cursors_of(self.pins.hub).items()
                 },
             }
@@ -157,8 +158,8 @@ class Session:
         return {name: self._peer(name, each) for name, each in answer["spaces"].items()}
 
     def _peer(self, name: str, said: Mapping[str, Any]) -> _Peer:
-        have = Cursor(*said["have"])
-        if not self._replicas[name].recognise(self.pins.hub, have):
+        have, proof = read_said(said["have"])
+        if not self._replicas[name].recognise(self.pins.hub, have, proof):
             raise PeerRefused("sync.box_set_back", space=name)
         return _Peer(said["epoch"], have)
 
@@ -185,7 +186,7 @@ class Session:
             reached = Cursor(int(answer["upto"]), str(answer["hash"]))
             if reached == have:
                 raise PeerRefused("sync.malformed")
-            if not replica.recognise(self.pins.hub, reached):
+            if not replica.remembers(self.pins.hub, reached):
                 raise PeerRefused("sync.box_set_back", space=name)
             have = reached
             entries += 1

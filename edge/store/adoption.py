@@ -10,11 +10,13 @@ from edge.store.database import open_plain
 from edge.store.exchange import last_version, renew_identity
 
 
-def adopt(path: Path, key: bytes, sender: str, epoch: str, hash: str, at: int) -> None:
+def adopt(
+    path: Path, key: bytes, sender: str, epoch: str, hash: str, proof: bytes, at: int
+) -> None:
     """Make a copy of the sender's record this machine's own, before anything opens it.
 
     Everything in it counts as taken in from the sender's epoch; `hash` stands where a segment's
-    would, so that segments follow on it.
+    would, so that segments follow on it, and `proof` is the sender's signature over it.
     """
     with open_plain(path, key) as connection:
         connection.execute("begin immediate")
@@ -23,7 +25,7 @@ def adopt(path: Path, key: bytes, sender: str, epoch: str, hash: str, at: int) -
         # A beginning, not a mishap that the office must hear of.
         connection.execute("delete from renewal")
         connection.execute(
-            "insert into cursor values (?, ?, ?, ?, ?)", (sender, epoch, upto, hash, at)
+            "insert into cursor values (?, ?, ?, ?, ?, ?)", (sender, epoch, upto, hash, at, proof)
         )
         if upto:
             connection.execute("insert into applied values (1, ?, ?, ?)", (upto, sender, epoch))

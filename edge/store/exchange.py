@@ -51,7 +51,10 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Whole versions to merge in one transaction; `cursor` only with the last of a segment."""
+    """Whole versions to merge in one transaction; `cursor` only with the last of a segment.
+
+    `proof`: the sender's signature that it has shipped up to there.
+    """
 
     sender: str
     epoch: str
@@ -60,6 +63,7 @@ class Batch:
     receipts: Sequence[Seal]
     cursor: Cursor | None
     at: int
+    proof: bytes = b""
 
 
 def epoch_of(connection: Connection) -> str:
@@ -75,11 +79,12 @@ def ensure_epoch(connection: Connection, at: int) -> str:
     return epoch_of(connection)
 
 
-def renew_identity(connection: Connection, at: int) -> str:
+def renew_identity(connection: Connection, at: int, peer: str = "") -> str:
     """Become another peer: a new epoch and a new site; what is held stays as the old site's.
 
-    Everything is offered to everybody again, and taken in again from the beginning. To be run by
-    `Space.renew`, since open connections remember the old site.
+    Everything is offered to everybody again, and taken in again from the beginning; `peer` has
+    proved that it is needed. To be run by `Space.renew`, since open connections remember the old
+    site.
     """
     (old,) = connection.execute("select site_id from crsql_site_id where ordinal = 0").fetchone()
     connection.execute("delete from crsql_site_id where ordinal = 0")
@@ -94,7 +99,7 @@ def renew_identity(connection: Connection, at: int) -> str:
     for table in ("identity", "export_log", "applied", "cursor"):
         connection.execute(f"delete from {table}")
     epoch = ensure_epoch(connection, at)
-    connection.execute("insert into renewal values (?, ?)", (epoch, at))
+    connection.execute("insert into renewal values (?, ?, ?)", (epoch, at, peer))
     return epoch
 
 
@@ -169,6 +174,14 @@ def cursors_of(connection: Connection, sender: str) -> dict[str, Cursor]:
     return {epoch: Cursor(upto, hash) for epoch, upto, hash in rows}
 
 
+def proof_of(connection: Connection, sender: str, epoch: str) -> bytes:
+    """The sender's signature that it has shipped as far as we have taken it in; empty if none."""
+    row = connection.execute(
+        "select proof from cursor where sender = ? and epoch = ?", (sender, epoch)
+    ).fetchone()
+    return bytes(row[0]) if row else b""
+
+
 def seen(connection: Connection) -> dict[str, int]:
     """What has been taken in from everybody: `sender/epoch` to version."""
     rows = connection.execute("select sender || '/' || epoch, upto from cursor")
@@ -211,9 +224,17 @@ def merge(connection: Connection, batch: Batch) -> None:
     _note_applied(connection, batch, before, last_version(connection))
     if batch.cursor is not None:
         connection.execute(
-            "insert into cursor values (?, ?, ?, ?, ?) on conflict (sender, epoch) do update "
-            "set upto = excluded.upto, hash = excluded.hash, at = excluded.at",
-            (batch.sender, batch.epoch, batch.cursor.upto, batch.cursor.hash, batch.at),
+            "insert into cursor values (?, ?, ?, ?, ?, ?) on conflict (sender, epoch) do update "
+            "set upto = excluded.upto, hash = excluded.hash, at = excluded.at, "
+            "proof = excluded.proof",
+            (
+                batch.sender,
+                batch.epoch,
+                batch.cursor.upto,
+                batch.cursor.hash,
+                batch.at,
+                batch.proof,
+            ),
         )
         connection.execute("update quarantine set resolved = 1 where sender = ?", (batch.sender,))
 

@@ -102,6 +102,14 @@ def delivered(connection: Connection, box: str) -> Delivered:
     )
 
 
+def renewals_proved_by(connection: Connection, peer: str, since: int) -> int:
+    """How often since then a peer has proved that this database was set back."""
+    row = connection.execute(
+        "select count(*) from renewal where peer = ? and at >= ?", (peer, since)
+    ).fetchone()
+    return int(row[0])
+
+
 def renewals(connection: Connection) -> list[int]:
     """When this database became another after it had been set back in time, in ms."""
     return [at for (at,) in connection.execute("select at from renewal order by at")]

@@ -21,6 +21,7 @@ from edge.store.migrations import schema_version
 from edge.store.snapshot import copy_record
 from sync.bootstrap import MAKING, NEEDLESS, READY, Offer
 from sync.roster import Member
+from sync.segment import Header, sign_bodiless
 from sync.spool import PIECE
 
 _LOG = logging.getLogger(__name__)
@@ -102,7 +103,10 @@ class Snapshots:
         with temporary.open("rb") as file:
             hash = hashlib.file_digest(file, "sha256").hexdigest()
         upto, size = version_of_copy(temporary, key), temporary.stat().st_size
-        offer = Offer(space.name, member.id, schema_version(), size, hash, key.hex(), epoch, upto)
+        schema = schema_version()
+        header = Header(space.name, self._keys.id, epoch, member.id, schema, 0, upto, 0, "")
+        proof = sign_bodiless(header, hash, self._keys).hex()
+        offer = Offer(space.name, member.id, schema, size, hash, key.hex(), epoch, upto, proof)
         signed = replace(offer, signature=self._keys.signing.sign(offer.statement).hex())
         # Before it may leave: the box will show this hash, and must be known by it.
         space.write(

@@ -18,6 +18,7 @@ from sync.packs import ABSENT, PACK, SMALL, Offered, open_pack, seal_offer
 from sync.replica import HUB_MERGE_LIMIT, Replica
 from sync.roster import COUNTY, Member, Roster, roster_of
 from sync.segment import PROTO
+from sync.set_back import read_said, said_of
 from sync.spool import PIECE, Spool
 
 MAX_ASKED = 4_096
@@ -60,12 +61,13 @@ class Peers:
             shown = theirs["have"].get(replica.epoch)
             if shown is not None:
                 # A hub that was set back takes a new identity, and answers with it.
-                replica.recognise(member.id, Cursor(*shown))
-            held = replica.cursor_of(member.id, theirs["epoch"])
+                replica.recognise(member.id, *read_said(shown))
+            epoch = theirs["epoch"]
+            held = replica.cursor_of(member.id, epoch)
             spaces[name] = {
                 "epoch": replica.epoch,
                 "schema": schema_version(),
-                "have": [held.upto, held.hash],
+                "have": said_of(held, replica.proof_of(member.id, epoch)),
             }
         self._settle(member)
         return {"hub": self._keys.id, "at": self._clock(), "proto": PROTO, "spaces": spaces}
@@ -89,7 +91,8 @@ class Peers:
     def segment(self, member: Member, name: str, epoch: str, after: Cursor) -> bytes | None:
         """The next segment for a box, or None when it has everything."""
         replica = self.replica(member, name, writing=False)
-        if not replica.recognise(member.id, after):
+        # The next handshake brings the proof, without which nothing is done about it.
+        if not replica.remembers(member.id, after):
             raise PeerRefused("sync.hub_set_back", space=name)
         return replica.outgoing(member.id, epoch, after)
 

@@ -186,11 +186,8 @@ class History:
 
     def _exchange(self, near: Machine, far: Machine, *, faulty: bool) -> int:
         for _ in range(ATTEMPTS):
-            shown = near.replica.cursor_of(far.id, far.replica.epoch)
-            far.replica.recognise(near.id, shown)
-            if not near.replica.recognise(
-                far.id, far.replica.cursor_of(near.id, near.replica.epoch)
-            ):
+            self._show(near, far)
+            if not self._show(far, near):
                 continue
             try:
                 moved = self._settle(far)
@@ -200,6 +197,12 @@ class History:
             except SetBack:
                 continue
         raise Violation("an exchange finds sides set back again and again")
+
+    def _show(self, near: Machine, far: Machine) -> bool:
+        """Near shows how far it has far's record; False when far was set back."""
+        epoch = far.replica.epoch
+        shown = near.replica.cursor_of(far.id, epoch)
+        return far.replica.recognise(near.id, shown, near.replica.proof_of(far.id, epoch))
 
     def _settle(self, far: Machine) -> int:
         if far is self.hub:
@@ -213,7 +216,7 @@ class History:
         cursor, moved = target.replica.cursor_of(source.id, source.replica.epoch), 0
         epoch = target.replica.epoch
         while True:
-            if not source.replica.recognise(target.id, cursor):
+            if not source.replica.remembers(target.id, cursor):
                 raise SetBack
             content = source.replica.outgoing(target.id, epoch, cursor)
             if content is None:

@@ -31,10 +31,10 @@ class TrustsTheCounter(Replicating):
 class KeepsItsEpoch(Replicating):
     """Goes on as the same peer after it was set back."""
 
-    def recognise(self, peer: str, shown: Cursor) -> bool:
+    def remembers(self, receiver: str, cursor: Cursor) -> bool:
         return True
 
-    def renew(self) -> None:
+    def renew(self, peer: str = "") -> None:
         pass
 
 
@@ -49,23 +49,25 @@ class ComparesVersionsOnly(Replicating):
 class MovesTheCursorFirst(Replicating):
     """Lets the cursor pass a segment with the first of its transactions."""
 
-    def _batches(self, header: Header, admitted: Admitted, reached: Cursor) -> Iterator[Batch]:
-        for batch in super()._batches(header, admitted, reached):
+    def _batches(
+        self, header: Header, admitted: Admitted, reached: Cursor, proof: bytes
+    ) -> Iterator[Batch]:
+        for batch in super()._batches(header, admitted, reached, proof):
             yield replace(batch, cursor=reached)
 
 
 class OffersOnceOnly(Replicating):
     """Takes a new epoch, and still leaves out what it once had from its peers."""
 
-    def renew(self) -> None:
+    def renew(self, peer: str = "") -> None:
         with self.space.read() as connection:
             kept = connection.execute("select * from applied").fetchall()
             cursors = connection.execute("select * from cursor").fetchall()
-        super().renew()
+        super().renew(peer)
 
         def put_back(connection: Connection) -> None:
             connection.executemany("insert into applied values (?, ?, ?, ?)", kept)
-            connection.executemany("insert into cursor values (?, ?, ?, ?, ?)", cursors)
+            connection.executemany("insert into cursor values (?, ?, ?, ?, ?, ?)", cursors)
 
         self.space.write(put_back)
 
