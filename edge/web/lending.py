@@ -12,7 +12,7 @@ from litestar.response import Template
 from edge.domain.access import Clerk
 from edge.store import dossiers, persons
 from edge.web.parts import Parts
-from edge.web.persons import OVERVIEW, looked
+from edge.web.persons import opened
 from edge.web.rendering import go, page
 from edge.web.wording import local
 from edge.workflows import lending
@@ -57,10 +57,8 @@ def loan(
     dossier: FromPath[str],
 ) -> Template:
     """Lend this dossier, or take it back."""
-    looked(request, parts, reader, dossier, OVERVIEW)
+    held, person = opened(request, parts, reader, dossier)
     with parts.office.space.read() as town:
-        held = dossiers.dossier_of(town, dossier)
-        person = persons.person_of(town, held.person)
         pages = sum(each.pages for each in dossiers.catalogue(town, dossier))
     due = (local(parts.now) + timedelta(days=LOAN_DAYS)).strftime("%Y%m%d")
     return page(request, "loan.html", dossier=held, person=person, pages=pages, due=due)

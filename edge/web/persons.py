@@ -91,6 +91,16 @@ def looked(
         request.session["looking"] = (place, now)
 
 
+def opened(
+    request: Request[Any, Any, Any], parts: Parts, reader: Clerk, dossier: str, what: str = OVERVIEW
+) -> tuple[dossiers.Dossier, persons.Person]:
+    """Put the look on record, then hand over the dossier and whose it is."""
+    looked(request, parts, reader, dossier, what)
+    with parts.office.space.read() as town:
+        held = dossiers.dossier_of(town, dossier)
+        return held, persons.person_of(town, held.person)
+
+
 def overview(town: Connection, person: str) -> dict[str, Any]:
     """Gather what the overview shows; raises NotFound `person.unknown`."""
     known = persons.person_of(town, person)

@@ -11,10 +11,10 @@ from litestar.response import Template
 from edge.documents.proof import ProofKind
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import DangxiaError, DeviceUnavailable, NotFound
-from edge.store import dossiers, papers, persons
+from edge.store import papers
 from edge.web.locale import sentence, sentence_of
 from edge.web.parts import Parts
-from edge.web.persons import OVERVIEW, looked
+from edge.web.persons import OVERVIEW, looked, opened
 from edge.web.rendering import go, page
 from edge.workflows import proofs
 
@@ -44,10 +44,8 @@ def choose(
     dossier: FromPath[str],
 ) -> Template:
     """Which proof is wanted."""
-    looked(request, parts, reader, dossier, OVERVIEW)
+    held, person = opened(request, parts, reader, dossier)
     with parts.office.space.read() as town:
-        held = dossiers.dossier_of(town, dossier)
-        person = persons.person_of(town, held.person)
         issued = papers.proofs_of(town, dossier)
     return page(
         request, "proof_choose.html", dossier=held, person=person, kinds=KINDS, issued=issued
@@ -63,10 +61,7 @@ def look(
     kind: FromPath[str],
 ) -> Template:
     """The paper as it will be, before it is numbered and sealed."""
-    looked(request, parts, reader, dossier, OVERVIEW)
-    with parts.office.space.read() as town:
-        held = dossiers.dossier_of(town, dossier)
-        person = persons.person_of(town, held.person)
+    held, person = opened(request, parts, reader, dossier)
     health = parts.printer.health() if parts.printer else None
     return page(
         request,
@@ -171,9 +166,7 @@ def _shown(
 ) -> Template:
     with parts.office.space.read() as town:
         known = papers.proof_of(town, proof)
-    looked(request, parts, reader, known.dossier, OVERVIEW)
-    with parts.office.space.read() as town:
-        person = persons.person_of(town, dossiers.dossier_of(town, known.dossier).person)
+    _, person = opened(request, parts, reader, known.dossier)
     return page(request, "proof.html", proof=known, person=person, job=job, **printing(parts, job))
 
 

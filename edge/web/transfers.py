@@ -9,9 +9,9 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
 
 from edge.domain.access import Clerk
-from edge.store import dossiers, persons, staff, transfers
+from edge.store import persons, staff, transfers
 from edge.web.parts import Parts
-from edge.web.persons import OVERVIEW, looked
+from edge.web.persons import opened
 from edge.web.rendering import go, page
 from edge.workflows import transfer
 
@@ -64,12 +64,9 @@ def form(
     dossier: FromPath[str],
 ) -> Template:
     """Where the dossier shall go."""
-    looked(request, parts, reader, dossier, OVERVIEW)
+    held, person = opened(request, parts, reader, dossier)
     with parts.office.county.read() as county:
         towns = [e for e in staff.town_offices(county) if e.code != parts.office.code]
-    with parts.office.space.read() as town:
-        held = dossiers.dossier_of(town, dossier)
-        person = persons.person_of(town, held.person)
     return page(request, "transfer.html", dossier=held, person=person, towns=towns)
 
 

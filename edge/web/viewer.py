@@ -9,9 +9,9 @@ from litestar.response import Redirect, Template
 
 from edge.domain.access import Clerk
 from edge.domain.errors import NotFound
-from edge.store import dossiers, persons
+from edge.store import dossiers
 from edge.web.parts import Parts
-from edge.web.persons import LOOK_LASTS_MS, looked
+from edge.web.persons import LOOK_LASTS_MS, opened
 from edge.web.rendering import page
 from edge.web.wording import local
 from edge.workflows import consultation
@@ -41,10 +41,8 @@ def leaf(
     number: FromPath[int],
 ) -> Template:
     """One page large, with all the pages beside it; raises NotFound `page.unknown`."""
-    looked(request, parts, reader, dossier, material)
+    held, person = opened(request, parts, reader, dossier, material)
     with parts.office.space.read() as town:
-        held = dossiers.dossier_of(town, dossier)
-        person = persons.person_of(town, held.person)
         leaves = [
             (each, dossiers.pages_of(town, each.id))
             for each in dossiers.catalogue(town, dossier)
