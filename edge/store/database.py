@@ -30,6 +30,7 @@ sys.modules.setdefault("pysqlite3", sqlcipher3)
 sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher3.dbapi2)
 
 from edge.domain.errors import ArchiveError, StorageFull  # noqa: E402  (after the alias above)
+from edge.store.checkpoint import Checkpoints  # noqa: E402
 from edge.store.migrations import migrate  # noqa: E402
 
 if TYPE_CHECKING:
@@ -42,6 +43,9 @@ _LOG = logging.getLogger(__name__)
 
 URGENT, ORDINARY = 0, 1
 READERS = 4
+# A thread lets go of the interpreter with every statement, and gets it back when whoever computes
+# next to it has had this long. Of a score of statements is an act of the counter made.
+SWITCH_S = 0.000_5
 # The shared index of the log grows by 32 KiB; on a full disk that shows as an I/O error only.
 LEAST_ROOM = 65_536
 WRITER_CACHE_KIB, READER_CACHE_KIB, COPY_CACHE_KIB = 32_768, 16_384, 65_536
@@ -58,6 +62,7 @@ class _Task:
     work: Callable[[Connection], Any] = field(compare=False)
     future: "Future[Any]" = field(compare=False)
     renewing: bool = field(compare=False, default=False)
+    durable: bool = field(compare=False, default=True)
 
 
 class Space:
@@ -78,21 +83,26 @@ class Space:
         self._listeners: list[Callable[[], None]] = []
         self._closed = False
         self._gate = threading.Lock()
+        self._checkpoints = Checkpoints(lambda: open_plain(path, key))
         if not path.exists():
             _create(path, key)
-        self._writer: Connection | None = _connect(path, key, WRITER_CACHE_KIB)
+        sys.setswitchinterval(SWITCH_S)
+        self._writer: Connection | None = self._open_writer()
         migrate(self._writer)
         self._thread = threading.Thread(target=self._run, name=f"writer-{name}", daemon=True)
         self._thread.start()
 
-    def write(self, work: Callable[[Connection], T], *, urgent: bool = True) -> T:
+    def write(
+        self, work: Callable[[Connection], T], *, urgent: bool = True, durable: bool = True
+    ) -> T:
         """Run `work` in one transaction on the writer thread and wait for its result.
 
-        The counter is urgent and goes before merging. Any error undoes the whole transaction;
-        a full disk raises StorageFull `storage.full`. Not to be called from within `work` or a
-        listener, nor after `close`: RuntimeError.
+        The counter is urgent and goes before merging. What is not `durable` does not wait for the
+        disk: until the next durable write, a power cut may undo it with all written after it.
+        Any error undoes the whole transaction; a full disk raises StorageFull `storage.full`. Not
+        to be called from within `work` or a listener, nor after `close`: RuntimeError.
         """
-        return self._ask(work, URGENT if urgent else ORDINARY, renewing=False)
+        return self._ask(work, URGENT if urgent else ORDINARY, durable=durable)
 
     def renew(self, work: Callable[[Connection], T]) -> T:
         """Run `work` as `write` does, then open every connection anew.
@@ -149,17 +159,25 @@ class Space:
             done: Future[None] = Future()
             self._tasks.put(_Task(ORDINARY + 1, next(self._order), lambda _: None, done))
         self._thread.join()
+        self._checkpoints.finish()
         self._drop_writer()
         self._drop_readers()
 
-    def _ask(self, work: Callable[[Connection], T], urgency: int, *, renewing: bool) -> T:
+    def _ask(
+        self,
+        work: Callable[[Connection], T],
+        urgency: int,
+        *,
+        renewing: bool = False,
+        durable: bool = True,
+    ) -> T:
         if threading.current_thread() is self._thread:
             raise RuntimeError("a transaction within a transaction")
         future: Future[T] = Future()
         with self._gate:
             if self._closed:
                 raise RuntimeError(f"space {self.name} is closed")
-            self._tasks.put(_Task(urgency, next(self._order), work, future, renewing))
+            self._tasks.put(_Task(urgency, next(self._order), work, future, renewing, durable))
         return future.result()
 
     def _run(self) -> None:
@@ -170,7 +188,7 @@ class Space:
             if not task.future.set_running_or_notify_cancel():
                 continue
             try:
-                result = self._transact(task.work)
+                result = self._transact(task.work, task.durable)
                 if task.renewing:
                     self._generation += 1
                     self._drop_writer()
@@ -180,6 +198,7 @@ class Space:
             else:
                 task.future.set_result(result)
                 self._tell()
+                self._follow_log()
 
     def _tell(self) -> None:
         for listener in self._listeners:
@@ -189,12 +208,26 @@ class Space:
                 # The writer's thread serves everybody; a listener's fault must not end it.
                 _LOG.exception("listener of space %s failed", self.name)
 
-    def _transact(self, work: Callable[[Connection], T]) -> T:
+    def _follow_log(self) -> None:
+        if self._writer is not None:
+            try:
+                self._checkpoints.follow(self._writer)
+            except sqlcipher3.dbapi2.Error:
+                _LOG.exception("log of space %s was not read", self.name)
+                self._drop_writer()
+
+    def _open_writer(self) -> Connection:
+        connection = _connect(self.path, self._key, WRITER_CACHE_KIB)
+        self._checkpoints.prepare(connection)
+        return connection
+
+    def _transact(self, work: Callable[[Connection], T], durable: bool) -> T:
         # On a full disk even opening fails: the next write tries again.
         if self._writer is None:
-            self._writer = _connect(self.path, self._key, WRITER_CACHE_KIB)
+            self._writer = self._open_writer()
         connection = self._writer
         try:
+            connection.execute(f"pragma synchronous={'full' if durable else 'normal'}")
             _check_sync_bit(connection)
             connection.execute("begin immediate")
             result = work(connection)

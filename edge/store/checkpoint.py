@@ -1,0 +1,63 @@
+"""Moving a space's log of commits into its database, beside the writer.
+
+Left to itself the extension's library does it within a commit, with two waits for the disk: then
+whoever stands at the counter pays for what a merge wrote.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING
+
+import sqlcipher3.dbapi2
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+_LOG = logging.getLogger(__name__)
+
+# In pages of the log: worth a checkpoint; and too many to go on without one.
+WORTH, MOST = 2_000, 8_000
+
+
+class Checkpoints:
+    """The checkpoints of one space; `lend` lends the plain connection that makes one.
+
+    Not for several threads: the writer's, and whoever closes the space after it.
+    """
+
+    def __init__(self, lend: "Callable[[], AbstractContextManager[Connection]]") -> None:
+        self._lend = lend
+        self._running: threading.Thread | None = None
+
+    def prepare(self, writer: "Connection") -> None:
+        """Have the writer's commits leave the log alone."""
+        writer.execute("pragma wal_autocheckpoint=0")
+
+    def follow(self, writer: "Connection") -> None:
+        """Look at the log after a commit; begin a checkpoint if it is worth one."""
+        _, pages, moved = writer.execute("pragma wal_checkpoint(noop)").fetchone()
+        if pages - moved >= WORTH and not self._is_running():
+            self._running = threading.Thread(target=self._run, name="checkpoint", daemon=True)
+            self._running.start()
+        if pages >= MOST and pages > moved:
+            # A writer that never rests would let it grow for ever.
+            self.finish()
+            writer.execute("pragma wal_checkpoint(passive)")
+
+    def finish(self) -> None:
+        """Wait for the checkpoint under way."""
+        if self._running is not None:
+            self._running.join()
+
+    def _is_running(self) -> bool:
+        return self._running is not None and self._running.is_alive()
+
+    def _run(self) -> None:
+        try:
+            with self._lend() as connection:
+                connection.execute("pragma wal_checkpoint(passive)")
+        except sqlcipher3.dbapi2.Error as error:
+            # A full disk, mostly: the log holds everything, and the next commit tries again.
+            _LOG.warning("no checkpoint: %s", error)

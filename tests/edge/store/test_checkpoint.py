@@ -1,0 +1,111 @@
+"""The log of commits goes into the database beside the writer: the counter does not wait."""
+
+import logging
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+import sqlcipher3.dbapi2
+
+from edge.store import checkpoint
+from edge.store.checkpoint import Checkpoints
+from edge.store.database import Connection, Space
+
+KEY = bytes(range(32))
+PAGE = 4_096
+PATIENCE = 60
+
+
+@pytest.fixture
+def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Space]:
+    monkeypatch.setattr(checkpoint, "WORTH", 40)
+    monkeypatch.setattr(checkpoint, "MOST", 160)
+    opened = Space(tmp_path / "town.db", KEY, "town-1")
+    yield opened
+    opened.close()
+
+
+def ten_pages(connection: Connection) -> None:
+    for _ in range(10):
+        values = (os.urandom(16), os.urandom(PAGE - 500).hex()[: PAGE - 500])
+        connection.execute("insert into entry (id, head) values (?, ?)", values)
+
+
+def log_of(space: Space) -> int:
+    """The size of the log in pages, used or not."""
+    return space.path.with_name("town.db-wal").stat().st_size // PAGE
+
+
+def test_the_database_grows_and_its_log_does_not_while_a_merge_goes_on(space: Space) -> None:
+    empty = space.path.stat().st_size
+    for _ in range(100):
+        space.write(ten_pages, urgent=False)
+    assert space.path.stat().st_size > empty + 600 * PAGE
+    assert log_of(space) < 160 + 100
+    with space.read() as connection:
+        assert connection.execute("select count(*) from entry").fetchone() == (1_000,)
+
+
+def test_a_commit_moves_nothing_itself(space: Space, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("WORTH", "MOST"):
+        monkeypatch.setattr(checkpoint, name, 100_000)
+    empty = space.path.stat().st_size
+    for _ in range(120):
+        space.write(ten_pages)
+    assert space.path.stat().st_size == empty
+    assert log_of(space) > 1_200
+
+
+def test_who_reads_an_old_state_holds_nobody_up_and_the_log_is_used_again_afterwards(
+    space: Space,
+) -> None:
+    with space.read() as connection:
+        assert connection.execute("select count(*) from entry").fetchone() == (0,)
+        for _ in range(40):
+            space.write(ten_pages)
+        assert connection.execute("select count(*) from entry").fetchone() == (0,)
+    long = log_of(space)
+    assert long > 400
+    for _ in range(40):
+        space.write(ten_pages)
+    assert log_of(space) < long + 300
+
+
+def test_a_checkpoint_that_fails_is_said_and_work_goes_on(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkpoint, "WORTH", 1)
+    asked = threading.Event()
+
+    def full() -> AbstractContextManager[Connection]:
+        asked.set()
+        raise sqlcipher3.dbapi2.OperationalError("database or disk is full")
+
+    writer = sqlcipher3.dbapi2.connect(str(tmp_path / "a.db"), isolation_level=None)
+    writer.execute("pragma journal_mode=wal")
+    checkpoints = Checkpoints(full)
+    checkpoints.prepare(writer)
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            writer.execute("create table if not exists t (x)")
+            checkpoints.follow(writer)
+            assert asked.wait(PATIENCE)
+            checkpoints.finish()
+            asked.clear()
+    writer.close()
+    assert [record.message for record in caplog.records] == [
+        "no checkpoint: database or disk is full"
+    ] * 2
+
+
+def test_only_what_must_last_waits_for_the_disk(space: Space) -> None:
+    def waits(connection: Connection) -> bool:
+        return bool(connection.execute("pragma synchronous").fetchone() == (2,))
+
+    assert space.write(waits)
+    assert not space.write(waits, urgent=False, durable=False)
+    assert space.write(waits, urgent=False)
+    assert space.write(lambda c: c.execute("pragma wal_autocheckpoint").fetchone()) == (0,)
