@@ -64,8 +64,8 @@ def _page(page: Page) -> dict[str, Any]:
 def received_here(connection: Connection) -> list[tuple[str, str]]:
     """Transfers that this town has received: (transfer, town it came from)."""
     rows = connection.execute(
-        "select r.transfer, a.origin from transfer r "
+        "select distinct r.transfer, a.origin from transfer r "
         "join transfer a on a.transfer = r.transfer and a.step = 'arrived' "
-        "where r.step = 'received' order by r.entry"
+        "where r.step = 'received' order by r.transfer"
     )
     return rows.fetchall()

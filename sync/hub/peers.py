@@ -77,6 +77,7 @@ class Peers:
         self._spaces.town(member.town).write(
             lambda c: exchange.note_contact(c, member.id, self._clock()), urgent=False
         )
+        self._router.resume()
 
     def _settle(self, member: Member) -> None:
         """Finish what a kill between merging and signing left undone."""

@@ -1,6 +1,8 @@
 """Carrying transfers between towns: sent → arrived in the other space; received → confirmed.
 
 Every step is looked up by the transfer's id before it is written, so running again does nothing.
+A hub that was set back may have forgotten a step: it writes none into a town's space until a box
+of that town has told what it holds.
 """
 
 import threading
@@ -8,11 +10,12 @@ from collections.abc import Callable
 
 from edge.domain.errors import NotFound
 from edge.domain.kinds import Kind
-from edge.store import holdings, routing
+from edge.store import exchange, holdings, routing
 from edge.store.database import Connection
 from edge.store.entries import Author, Pen
+from edge.store.standing import renewals
 from sync.hub.spaces import HubSpaces
-from sync.roster import space_of
+from sync.roster import COUNTY, space_of
 
 ROUTER = "hub"
 
@@ -24,11 +27,20 @@ class Router:
         self._spaces = spaces
         self._author = Author(hub, clock)
         self._running = threading.Lock()
+        # Spaces whose transfers wait for another town to be heard; after a start, perhaps any.
+        self._waiting = {space_of(code) for code in spaces.towns}
 
     def run(self, name: str) -> int:
         """Do what the transfers standing in one space ask for; how many entries were written."""
         with self._running:
             return self._deliver(name) + self._confirm(name)
+
+    def resume(self) -> None:
+        """A box was heard to the end: do what may have waited for that."""
+        with self._running:
+            waiting, self._waiting = self._waiting, set()
+        for name in sorted(waiting):
+            self.run(name)
 
     def fetch(self, name: str, digest: str) -> bool:
         """Bring a file into a space that a transfer entitles to it; False when there is none."""
@@ -41,6 +53,19 @@ class Router:
             waiting = routing.sent_and_open(connection)
         return sum(self._arrive(name, *transfer) for transfer in waiting)
 
+    def _may_write(self, origin: str, destination: str) -> bool:
+        """Say whether all that the hub has ever written into a space is known to stand there."""
+        set_back = 0
+        for name in (COUNTY, origin, destination):
+            with self._spaces.space(name).read() as connection:
+                set_back = max([set_back, *renewals(connection)])
+        with self._spaces.space(destination).read() as connection:
+            heard = max(exchange.contacts(connection).values(), default=0)
+        if set_back and heard <= set_back:
+            self._waiting.add(origin)
+            return False
+        return True
+
     def _arrive(
         self, name: str, transfer: str, dossier: str, town: str, reason: str, letter: str
     ) -> int:
@@ -50,6 +75,8 @@ class Router:
             with space.read() as connection:
                 if "arrived" in routing.steps_of(connection, transfer):
                     return 0
+            if not self._may_write(name, destination):
+                return 0
             with self._spaces.space(name).read() as connection:
                 contents = routing.contents_of(connection, dossier)
         except NotFound:
@@ -81,9 +108,9 @@ class Router:
         """Tell each sender what this town has received."""
         with self._spaces.space(name).read() as connection:
             received = routing.received_here(connection)
-        return sum(self._close(origin, transfer) for transfer, origin in received)
+        return sum(self._close(name, origin, transfer) for transfer, origin in received)
 
-    def _close(self, town: str, transfer: str) -> int:
+    def _close(self, name: str, town: str, transfer: str) -> int:
         def confirm(connection: Connection) -> int:
             steps = routing.steps_of(connection, transfer)
             if "sent" not in steps or "confirmed" in steps:
@@ -98,6 +125,8 @@ class Router:
         with space.read() as connection:
             if "confirmed" in routing.steps_of(connection, transfer):
                 return 0
+        if not self._may_write(name, space_of(town)):
+            return 0
         return space.write(confirm, urgent=False)
 
     def _copy(self, origin: str, destination: str, digest: str) -> bool:

@@ -1,8 +1,13 @@
 """A dossier's way from one town to another, through the hub."""
 
 import hashlib
+import shutil
+from pathlib import Path
 
+from edge.store.database import Space
+from edge.store.entries import all_entries
 from edge.store.transfers import arrival_of, transfer_of
+from sync.hub.county import County
 from tests.sync.world import Box, World
 
 
@@ -98,3 +103,75 @@ def test_a_file_that_no_transfer_names_is_not_brought_over(world: World) -> None
     )
     receiver.sync()
     assert not receiver.blobs.has(digest)
+
+
+def arrivals(space: Space) -> int:
+    with space.read() as connection:
+        return sum(entry.kind == "transfer.arrived" for entry in all_entries(connection))
+
+
+def restored(world: World, backup: Path) -> None:
+    """The hub as it was when the backup was made."""
+    hub = world.hub
+    hub.close()
+    shutil.rmtree(hub.folder)
+    shutil.copytree(backup, hub.folder)
+    hub.county = County.open(hub.folder, hub.clock)
+    hub.start()
+
+
+def backed_up(world: World, backup: Path) -> None:
+    hub = world.hub
+    hub.close()
+    shutil.copytree(hub.folder, backup)
+    hub.county = County.open(hub.folder, hub.clock)
+    hub.start()
+
+
+def test_a_restored_hub_waits_for_what_it_may_have_written_before_it_routes_again(
+    world: World, tmp_path: Path
+) -> None:
+    sender, receiver = world.box("510101"), world.box("510102")
+    a_dossier(sender)
+    sender.sync()
+    receiver.sync()
+    backed_up(world, tmp_path / "backup")
+    sender.append("transfer.sent", "t1", {"dossier": "d1", "to": "510102", "reason": "调动"})
+    sender.sync()
+    receiver.sync()
+    restored(world, tmp_path / "backup")
+    sender.sync()
+    receiver.append("transfer.received", "t1", {"dossier": "d9"})
+    receiver.sync()
+    # The answer waits in the same way for the sender's town to be heard.
+    sender.sync()
+    sender.sync()
+    receiver.sync()
+    towns = world.hub.county.spaces.towns
+    assert arrivals(towns["510102"]) == arrivals(receiver.town) == 1
+    assert steps(receiver) == {"arrived", "received"}
+    assert steps(sender) == {"sent", "confirmed"}
+
+
+def test_a_transfer_that_a_restored_hub_had_never_routed_goes_out_after_the_wait(
+    world: World, tmp_path: Path
+) -> None:
+    sender, receiver = world.box("510101"), world.box("510102")
+    a_dossier(sender)
+    sender.sync()
+    receiver.sync()
+    backed_up(world, tmp_path / "backup")
+    sender.view("d1")
+    sender.sync()
+    restored(world, tmp_path / "backup")
+    sender.append("transfer.sent", "t1", {"dossier": "d1", "to": "510102", "reason": "调动"})
+    sender.sync()
+    assert arrivals(world.hub.county.spaces.town("510102")) == 0
+    # A restart forgets what waited, and finds it again.
+    world.hub.close()
+    world.hub.county = County.open(world.hub.folder, world.hub.clock)
+    world.hub.start()
+    receiver.sync()
+    assert arrivals(world.hub.county.spaces.town("510102")) == 1
+    receiver.sync()
+    assert steps(receiver) == {"arrived"}
