@@ -78,7 +78,7 @@ class Record:
         """An exchange with the hub, not begun."""
         spaces = {space.name: space for space in (self.county, self.town)}
         blobs = {COUNTY: self.county_blobs, self.town.name: self.blobs}
-        return Session(
+        return Session.with_hub(
             spaces, blobs, self.keys, self.pins, self.folder, self.clock, allowance=allowance
         )
 

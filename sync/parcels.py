@@ -1,8 +1,7 @@
-"""Carrying files: which the hub lacks, which we lack; small ones in packs, large ones in pieces."""
+"""Carrying files that either side lacks; small ones in packs, large ones in pieces."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from edge.domain.errors import Conflict, InvalidInput, NotFound, PeerRefused
 from edge.store import holdings
@@ -46,12 +45,12 @@ class Parcels:
         space: Space,
         blobs: Blobs,
         wire: Wire,
-        spool: Path,
+        spool: Spool,
         window: Window,
         clock: Callable[[], int],
     ) -> None:
         self._space, self._blobs, self._wire = space, blobs, wire
-        self._spool = Spool(spool, blobs)
+        self._spool = spool
         self._window, self._clock = window, clock
         self._path = f"/spaces/{space.name}/blobs"
         self._stocked: Place = FIRST
@@ -60,11 +59,7 @@ class Parcels:
         self._going_on: Callable[[], bool] = lambda: True
         self.sent: int | None = None
         self.unfinished = False
-        hub = wire.pins.hub
-        with space.read() as connection:
-            owed = holdings.upstream(connection) == hub
-        if not owed:
-            space.write(lambda c: holdings.owe(c, hub), urgent=False)
+        self._owe()
 
     @property
     def least_urgent(self) -> int:
@@ -89,6 +84,13 @@ class Parcels:
         for digest in sorted(self._doubtful):
             self._blobs.read(digest.hex())
         return Carried(up, down)
+
+    def _owe(self) -> None:
+        hub = self._wire.pins.hub
+        with self._space.read() as connection:
+            owed = holdings.upstream(connection) == hub
+        if not owed:
+            self._space.write(lambda c: holdings.owe(c, hub), urgent=False)
 
     def _may_go_on(self, kind: int) -> bool:
         return self._going_on() and kind <= self.least_urgent
@@ -120,11 +122,16 @@ class Parcels:
             bits = self._wire.request("POST", f"{self._path}/missing", asked).content
             wanted = [each for number, each in enumerate(batch) if _bit(bits, number)]
             self._delivered(sorted({digest for digest, _ in batch} - {each[0] for each in wanted}))
-            for load in self._loads(wanted):
-                if not self._may_go_on(load[0].kind):
-                    break
-                self.sent += self._send(load)
+            self.sent += self._send_loads(wanted)
         return self.sent
+
+    def _send_loads(self, wanted: Sequence[tuple[bytes, int]]) -> int:
+        sent = 0
+        for load in self._loads(wanted):
+            if not self._may_go_on(load[0].kind):
+                break
+            sent += self._send(load)
+        return sent
 
     def _loads(self, wanted: Sequence[tuple[bytes, int]]) -> Iterator[list[_File]]:
         """What goes in one request: a large file alone, small ones of one class together."""
@@ -175,10 +182,20 @@ class Parcels:
             except Conflict:
                 self._doubtful.add(file.digest)
                 return False
-            query = {"start": offset, "total": file.size}
-            offset = int(self._wire.request("PATCH", path, piece, query).json()["offset"])
+            offset = self._send_piece(path, piece, offset, file.size)
         self._delivered([file.digest])
         return True
+
+    def _send_piece(self, path: str, piece: bytes, offset: int, total: int) -> int:
+        """Bring a piece; where the next one begins, -1 after the last."""
+        query = {"start": offset, "total": total}
+        try:
+            return int(self._wire.request("PATCH", path, piece, query).json()["offset"])
+        except PeerRefused as error:
+            if error.key != "blob.offset":
+                raise
+        # Another box of the town brings the same file at the same time.
+        return int(self._wire.request("GET", f"{path}/offset").json()["offset"])
 
     def _delivered(self, digests: Sequence[bytes]) -> None:
         hub = self._wire.pins.hub
@@ -229,7 +246,7 @@ class Parcels:
             try:
                 answer = self._wire.request("GET", f"{self._path}/{digest}", query=query)
             except PeerRefused as error:
-                if error.key == "blob.awaiting":
+                if error.key in ("blob.awaiting", "blob.damaged"):
                     return False
                 raise
             total = int(answer.headers["dangxia-total"])
@@ -254,6 +271,9 @@ class Parcels:
         try:
             return self._spool.add(digest, start, total, piece)
         except InvalidInput as error:
+            if error.key == "blob.offset":
+                # Somebody else has brought this piece meanwhile.
+                return self._blobs.has(digest)
             raise PeerRefused(error.key, **error.fields) from error
 
 

@@ -1,4 +1,4 @@
-"""One exchange of a box with its hub, in named stages that each may be cut and taken up again.
+"""One exchange of a box with a peer, in named stages that each may be cut and taken up again.
 
 handshake   who we are, where each side stands in each space
 pull        the county's space first, then the town's
@@ -22,10 +22,11 @@ from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from sync.bandwidth import Allowance
 from sync.parcels import Carried, Parcels
-from sync.replica import SEGMENT_CHANGES, Replica
-from sync.roster import COUNTY, roster_of, space_of
+from sync.replica import SEGMENT_CHANGES
+from sync.roster import COUNTY
 from sync.segment import PROTO
 from sync.set_back import read_said, said_of
+from sync.side import Side
 from sync.wire import Link, Pins, Wire
 
 SET_BACK = ("sync.box_set_back", "sync.hub_set_back")
@@ -46,21 +47,26 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class _Peer:
-    """Where the hub stands in one space: its epoch, and how far it has taken us in."""
+    """Where the peer stands in one space: its epoch, and how far it has taken us in."""
 
     epoch: str
     have: Cursor
 
 
 class Session:
-    """A box's side of exchanges; `spaces` holds `county` and the town's space by name.
+    """A box's side of exchanges with one peer, whom the wire leads to."""
 
-    `folder` keeps half-arrived files, refused segments and the switch of the line. A slow line does
-    better with fewer changes a segment: a cut costs at most one.
-    """
+    def __init__(self, side: Side, wire: Wire, parcels: Parcels) -> None:
+        self.side, self.wire, self.parcels = side, wire, parcels
+        self.pins, self.clock, self.link = side.pins, side.clock, wire.link
+        self.county, self.town = side.county, side.town
+        self.peer = wire.pins.hub
+        self.stage = ""
+        self._replicas = side.replicas
 
-    def __init__(
-        self,
+    @classmethod
+    def with_hub(
+        cls,
         spaces: Mapping[str, Space],
         blobs: Mapping[str, Blobs],
         keys: Keys,
@@ -69,23 +75,16 @@ class Session:
         clock: Callable[[], int],
         segment_changes: int = SEGMENT_CHANGES,
         allowance: Allowance | None = None,
-    ) -> None:
+    ) -> "Session":
+        """Exchanges with the hub; the parameters are those of `Side`.
+
+        A slow line does better with fewer changes a segment: a cut costs at most one.
+        """
         allowance = allowance or Allowance()
-        self.pins, self.clock = pins, clock
-        self.link = Link(folder / "link.cut")
-        self.wire = Wire(pins, keys, clock, self.link, allowance.limit)
-        self.town = spaces[space_of(pins.town)]
-        self.stage = ""
-        self._keys, self.county = keys, spaces[COUNTY]
-        self._replicas = {
-            space.name: Replica(
-                space, keys, self._roster, folder / "quarantine", clock, segment_changes
-            )
-            for space in (self.county, self.town)
-        }
-        self.parcels = Parcels(
-            self.town, blobs[self.town.name], self.wire, folder / "spool", allowance.window, clock
-        )
+        side = Side(spaces, blobs, keys, pins, folder, clock, segment_changes)
+        wire = Wire(pins, keys, clock, Link(folder / "link.cut"), allowance.limit)
+        parcels = Parcels(side.town, side.blobs, wire, side.spool, allowance.window, clock)
+        return cls(side, wire, parcels)
 
     def run_once(self, going_on: Callable[[], bool] = lambda: True) -> Exchange:
         """Exchange everything that either side lacks.
@@ -130,13 +129,8 @@ class Session:
 
     def _confirmed(self, pulled: int, pushed: int, carried: Carried) -> Exchange:
         self.wire.request("POST", "/confirm", b"{}")
-        self.town.write(
-            lambda c: exchange.note_contact(c, self.pins.hub, self.clock()), urgent=False
-        )
+        self.town.write(lambda c: exchange.note_contact(c, self.peer, self.clock()), urgent=False)
         return Exchange(pulled, pushed, carried.up, carried.down)
-
-    def _roster(self) -> Any:
-        return roster_of(self.county, self.pins.hub, self.pins.public_key)
 
     def _handshake(self) -> dict[str, _Peer]:
         self.stage = "handshake"
@@ -145,28 +139,28 @@ class Session:
                 "epoch": replica.epoch,
                 "schema": schema_version(),
                 "have": {
-                    epoch: said_of(held, replica.proof_of(self.pins.hub, epoch))
-                    for epoch, held in replica.cursors_of(self.pins.hub).items()
+                    epoch: said_of(held, replica.proof_of(self.peer, epoch))
+                    for epoch, held in replica.cursors_of(self.peer).items()
                 },
             }
             for name, replica in self._replicas.items()
         }
         said = json.dumps({"proto": PROTO, "spaces": spaces}).encode()
         answer = self.wire.request("POST", "/handshake", said).json()
-        if answer["hub"] != self.pins.hub:
+        if answer["hub"] != self.peer:
             raise PeerRefused("sync.wrong_hub", url=self.wire.url)
         return {name: self._peer(name, each) for name, each in answer["spaces"].items()}
 
     def _peer(self, name: str, said: Mapping[str, Any]) -> _Peer:
         have, proof = read_said(said["have"])
-        if not self._replicas[name].recognise(self.pins.hub, have, proof):
+        if not self._replicas[name].recognise(self.peer, have, proof):
             raise PeerRefused("sync.box_set_back", space=name)
         return _Peer(said["epoch"], have)
 
     def _pull(self, name: str, peer: _Peer) -> int:
         replica, entries = self._replicas[name], 0
         while True:
-            held = replica.cursor_of(self.pins.hub, peer.epoch)
+            held = replica.cursor_of(self.peer, peer.epoch)
             answer = self.wire.request(
                 "GET",
                 f"/spaces/{name}/segments",
@@ -174,19 +168,19 @@ class Session:
             )
             if answer.status_code == 204:
                 return entries
-            taken = replica.take(answer.content, self.pins.hub)
+            taken = replica.take(answer.content, self.peer)
             if taken.cursor == held:
                 raise PeerRefused("sync.malformed")
             entries += taken.entries
 
     def _push(self, name: str, peer: _Peer) -> int:
         replica, have, entries = self._replicas[name], peer.have, 0
-        while (content := replica.outgoing(self.pins.hub, peer.epoch, have)) is not None:
+        while (content := replica.outgoing(self.peer, peer.epoch, have)) is not None:
             answer = self.wire.request("POST", f"/spaces/{name}/segments", content).json()
             reached = Cursor(int(answer["upto"]), str(answer["hash"]))
             if reached == have:
                 raise PeerRefused("sync.malformed")
-            if not replica.remembers(self.pins.hub, reached):
+            if not replica.remembers(self.peer, reached):
                 raise PeerRefused("sync.box_set_back", space=name)
             have = reached
             entries += 1

@@ -2,11 +2,15 @@
 
 import datetime
 import hashlib
+import socket
 import ssl
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
+from weakref import WeakSet
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -63,20 +67,45 @@ def fetch_certificate(url: str, fingerprint: str, timeout: float = 10.0) -> str:
 
     Raises PeerUnreachable `sync.unreachable` and PeerRefused `sync.wrong_certificate`.
     """
-    parts = urlsplit(url)
-    address = (parts.hostname or "", parts.port or 443)
-    try:
-        pem = ssl.get_server_certificate(address, timeout=timeout)
-    except OSError as error:
-        raise PeerUnreachable("sync.unreachable", url=url) from error
+    pem = shown_certificate(url, timeout)
     if fingerprint_of(pem) != fingerprint:
         raise PeerRefused("sync.wrong_certificate", url=url)
     return pem
 
 
-def pinned_context(pem: str) -> ssl.SSLContext:
+def shown_certificate(url: str, timeout: float = 10.0) -> str:
+    """Ask a server for its certificate, whoever it is; PeerUnreachable `sync.unreachable`."""
+    parts = urlsplit(url)
+    address = (parts.hostname or "", parts.port or 443)
+    try:
+        return ssl.get_server_certificate(address, timeout=timeout)
+    except (OSError, ValueError) as error:
+        raise PeerUnreachable("sync.unreachable", url=url) from error
+
+
+class PinnedContext(ssl.SSLContext):
+    """A client context that trusts one certificate and no other, and can break its connections."""
+
+    def __init__(self, _: int) -> None:
+        self._connected: WeakSet[ssl.SSLSocket] = WeakSet()
+
+    def wrap_socket(self, *parts: Any, **named: Any) -> ssl.SSLSocket:
+        """Begin TLS on a connection, and remember it."""
+        wrapped = super().wrap_socket(*parts, **named)
+        self._connected.add(wrapped)
+        return wrapped
+
+    def sever(self) -> None:
+        """End every connection, so that whoever waits for an answer on one waits no longer."""
+        for connected in list(self._connected):
+            with suppress(OSError):
+                # The plain socket's: that of TLS would change what another thread is reading by.
+                socket.socket.shutdown(connected, socket.SHUT_RDWR)
+
+
+def pinned_context(pem: str) -> PinnedContext:
     """A client context that trusts this certificate and no other."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context = PinnedContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_3
     context.check_hostname = False
     context.load_verify_locations(cadata=pem)

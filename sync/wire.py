@@ -1,4 +1,4 @@
-"""The line from a box to its hub: signed requests over pinned TLS, and the switch that cuts it."""
+"""The line from a box to a peer: signed requests over pinned TLS, and the switch that cuts it."""
 
 import json
 import threading
@@ -19,7 +19,7 @@ from edge.store.database import fsync_folder
 from edge.store.keys import Keys
 from sync.bandwidth import Bucket
 from sync.identity import signed_headers
-from sync.tls import fetch_certificate, pinned_context
+from sync.tls import PinnedContext, fetch_certificate, pinned_context
 
 PREFIX = "/sync/v1"
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -80,15 +80,27 @@ class Link:
 
 
 class Wire:
-    """Requests to one hub in the name of one box; `limit` in bytes a second, 0 for none."""
+    """Requests to one peer in the name of one box; `limit` in bytes a second, 0 for none.
+
+    `trusted` gives the certificate that a server at an address shows once it is known to be the
+    peer's; without it, the pinned one. It raises as `fetch_certificate`.
+    """
 
     def __init__(
-        self, pins: Pins, keys: Keys, clock: Callable[[], int], link: Link, limit: int = 0
+        self,
+        pins: Pins,
+        keys: Keys,
+        clock: Callable[[], int],
+        link: Link,
+        limit: int = 0,
+        trusted: Callable[[str], str] | None = None,
     ) -> None:
+        self._trusted = trusted or (lambda url: fetch_certificate(url, pins.certificate))
+        self._context: PinnedContext | None = None
         self.pins, self.url = pins, pins.url
         self._halted = threading.Event()
         self.bucket = Bucket(limit, sleep=self._halted.wait)
-        self._keys, self._clock, self._link = keys, clock, link
+        self._keys, self._clock, self.link = keys, clock, link
         self._offset = 0
         self._client: httpx.Client | None = None
 
@@ -122,8 +134,10 @@ class Wire:
             return self._signed(method, path, body, query)
 
     def halt(self) -> None:
-        """Send nothing more; a wait for bandwidth ends at once."""
+        """Send nothing more; a wait for bandwidth or for an answer ends at once."""
         self._halted.set()
+        if self._context is not None:
+            self._context.sever()
 
     def close(self) -> None:
         """Hang up."""
@@ -139,7 +153,7 @@ class Wire:
         if query:
             target += "?" + str(httpx.QueryParams(dict(query)))
         headers = signed_headers(self._keys, self.pins.hub, method, target, body, self.now())
-        if self._link.is_cut or self._halted.is_set():
+        if self.link.is_cut or self._halted.is_set():
             raise PeerUnreachable("sync.unreachable", url=self.url)
         try:
             response = self._connected().request(
@@ -152,7 +166,7 @@ class Wire:
             self.bucket.spend(len(body))
         self.bucket.spend(len(response.content))
         # A cut in mid-request loses the answer, not the request: exactly what a real line does.
-        if self._link.is_cut:
+        if self.link.is_cut:
             raise PeerUnreachable("sync.unreachable", url=self.url)
         if response.status_code >= 400:
             raise error_of(response)
@@ -160,10 +174,8 @@ class Wire:
 
     def _connected(self) -> httpx.Client:
         if self._client is None:
-            pem = fetch_certificate(self.url, self.pins.certificate)
-            self._client = httpx.Client(
-                verify=pinned_context(pem), timeout=_TIMEOUT, trust_env=False
-            )
+            self._context = pinned_context(self._trusted(self.url))
+            self._client = httpx.Client(verify=self._context, timeout=_TIMEOUT, trust_env=False)
         return self._client
 
 

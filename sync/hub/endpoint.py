@@ -1,50 +1,18 @@
-"""The peers' endpoint: `/sync/v1`, every request signed by a box's key save `hub` and `enrol`."""
+"""The hub's endpoint for peers: the exchange, and beside it enrolment and snapshots."""
 
-import json
 from typing import Any
 
-from litestar import Request, Response, Router, get, patch, post
+from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 from litestar.response import Response as Answer
 
-from edge.domain.errors import (
-    Conflict,
-    DangxiaError,
-    Denied,
-    InvalidInput,
-    NotFound,
-    PeerRefused,
-    PeerUnreachable,
-    SchemaAhead,
-    SegmentRejected,
-    StorageFull,
-)
-from edge.store.exchange import Cursor
+from sync.endpoint import BYTES, Desk, exchange_routes, mounted, object_of
 from sync.hub.county import County
-from sync.identity import BOX, Gate
-from sync.roster import Member
-from sync.segment import MAX_PACKED
-from sync.spool import PIECE
-from sync.wire import PREFIX
-
-BYTES = "application/octet-stream"
-TOTAL, OFFSET = "dangxia-total", "dangxia-offset"
-_STATUS: dict[type[DangxiaError], int] = {
-    InvalidInput: 400,
-    Denied: 403,
-    PeerRefused: 403,
-    NotFound: 404,
-    Conflict: 409,
-    SchemaAhead: 409,
-    SegmentRejected: 422,
-    PeerUnreachable: 429,
-    StorageFull: 507,
-}
 
 
 def router(county: County) -> Router:
-    """The routes to mount on the hub's application."""
-    desk = _Desk(county)
+    """The routes to mount on the hub's application; `hub` and `enrol` need no signature."""
+    desk = Desk(county.peers)
 
     @get("/hub", sync_to_thread=False)
     def hub() -> dict[str, str]:
@@ -52,89 +20,7 @@ def router(county: County) -> Router:
 
     @post("/enrol", sync_to_thread=True, status_code=200)
     def enrol(body: RawBody) -> dict[str, Any]:
-        return county.registry.answer(_object(body))
-
-    @post("/handshake", sync_to_thread=True, status_code=200)
-    def handshake(request: Request[Any, Any, Any], body: RawBody) -> dict[str, Any]:
-        member = desk.member(request, body)
-        try:
-            return county.peers.handshake(member, _object(body))
-        except (KeyError, TypeError, AttributeError) as error:
-            raise InvalidInput("sync.malformed") from error
-
-    @get("/spaces/{space:str}/segments", sync_to_thread=True)
-    def segments(
-        request: Request[Any, Any, Any],
-        space: FromPath[str],
-        epoch: FromQuery[str],
-        upto: FromQuery[int],
-        hash: FromQuery[str],
-    ) -> Response[bytes]:
-        member = desk.member(request, b"")
-        content = county.peers.segment(member, space, epoch, Cursor(upto, hash))
-        return Answer(content or b"", media_type=BYTES, status_code=200 if content else 204)
-
-    @post("/spaces/{space:str}/segments", sync_to_thread=True, status_code=200)
-    def take(
-        request: Request[Any, Any, Any], space: FromPath[str], body: RawBody
-    ) -> dict[str, Any]:
-        cursor = county.peers.take(desk.member(request, body), space, body)
-        return {"upto": cursor.upto, "hash": cursor.hash}
-
-    @post("/spaces/{space:str}/blobs/missing", sync_to_thread=True, status_code=200)
-    def missing(
-        request: Request[Any, Any, Any], space: FromPath[str], body: RawBody
-    ) -> Response[bytes]:
-        bits = county.peers.missing(desk.member(request, body), space, body)
-        return Answer(bits, media_type=BYTES)
-
-    @post("/spaces/{space:str}/blobs/pack", sync_to_thread=True, status_code=200)
-    def add_pack(
-        request: Request[Any, Any, Any], space: FromPath[str], body: RawBody
-    ) -> dict[str, int]:
-        return {"kept": county.peers.add_pack(desk.member(request, body), space, body)}
-
-    @post("/spaces/{space:str}/blobs/wanted", sync_to_thread=True, status_code=200)
-    def wanted(
-        request: Request[Any, Any, Any],
-        space: FromPath[str],
-        most: FromQuery[int],
-        body: RawBody,
-    ) -> Response[bytes]:
-        pack = county.peers.wanted(desk.member(request, body), space, body, most)
-        return Answer(pack, media_type=BYTES)
-
-    @get("/spaces/{space:str}/blobs/{digest:str}/offset", sync_to_thread=True)
-    def offset(
-        request: Request[Any, Any, Any], space: FromPath[str], digest: FromPath[str]
-    ) -> dict[str, int]:
-        member = desk.member(request, b"")
-        return {"offset": county.peers.offset(member, space, _digest(digest))}
-
-    @patch("/spaces/{space:str}/blobs/{digest:str}", sync_to_thread=True)
-    def add_piece(
-        request: Request[Any, Any, Any],
-        space: FromPath[str],
-        digest: FromPath[str],
-        start: FromQuery[int],
-        total: FromQuery[int],
-        body: RawBody,
-    ) -> dict[str, int]:
-        member = desk.member(request, body)
-        reached = county.peers.add_piece(member, space, _digest(digest), start, total, body)
-        return {"offset": reached}
-
-    @get("/spaces/{space:str}/blobs/{digest:str}", sync_to_thread=True)
-    def piece(
-        request: Request[Any, Any, Any],
-        space: FromPath[str],
-        digest: FromPath[str],
-        start: FromQuery[int],
-        most: FromQuery[int] = PIECE,
-    ) -> Response[bytes]:
-        member, asked = desk.member(request, b""), max(most, 1)
-        content, total = county.peers.piece(member, space, _digest(digest), max(start, 0), asked)
-        return Answer(content, media_type=BYTES, headers={TOTAL: str(total)})
+        return county.registry.answer(object_of(body))
 
     @post("/spaces/{space:str}/snapshot", sync_to_thread=True, status_code=200)
     def snapshot(
@@ -162,81 +48,5 @@ def router(county: County) -> Router:
         county.snapshots.done(desk.member(request, body))
         return {}
 
-    @post("/confirm", sync_to_thread=True, status_code=200)
-    def confirm(request: Request[Any, Any, Any], body: RawBody) -> dict[str, Any]:
-        county.peers.confirm(desk.member(request, body))
-        return {}
-
-    return Router(
-        path=PREFIX,
-        route_handlers=[
-            hub,
-            enrol,
-            handshake,
-            segments,
-            take,
-            missing,
-            add_pack,
-            wanted,
-            offset,
-            add_piece,
-            piece,
-            snapshot,
-            snapshot_piece,
-            snapshot_done,
-            confirm,
-        ],
-        exception_handlers={DangxiaError: refuse},
-        request_max_body_size=MAX_PACKED + 1_024,
-        include_in_schema=False,
-    )
-
-
-class _Desk:
-    """Finds out who asks."""
-
-    def __init__(self, county: County) -> None:
-        self._county = county
-        self._gate = Gate(county.keys.id)
-
-    def member(self, request: Request[Any, Any, Any], body: bytes) -> Member:
-        member = self._county.peers.member(request.headers.get(BOX, ""))
-        raw = request.scope["raw_path"].decode("ascii").partition("?")[0]
-        query = request.scope["query_string"].decode("ascii")
-        target = f"{raw}?{query}" if query else raw
-        self._gate.check(
-            request.method,
-            target,
-            body,
-            dict(request.headers),
-            member.public_key,
-            self._county.clock(),
-        )
-        return member
-
-
-def refuse(_: Request[Any, Any, Any], error: DangxiaError) -> Response[dict[str, Any]]:
-    """Say no in a form that the other side reads back as the same error."""
-    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
-    fields = {name: _plain(value) for name, value in error.fields.items()}
-    return Answer({"key": error.key, "fields": fields}, status_code=status)
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, (str, int, float)) else str(value)
-
-
-def _object(body: bytes) -> dict[str, Any]:
-    try:
-        said = json.loads(body)
-    except ValueError as error:
-        raise InvalidInput("sync.malformed") from error
-    if not isinstance(said, dict):
-        raise InvalidInput("sync.malformed")
-    return said
-
-
-def _digest(text: str) -> str:
-    if len(text) != 64 or any(letter not in "0123456789abcdef" for letter in text):
-        raise InvalidInput("blob.name", digest=text[:80])
-    return text
+    own = [hub, enrol, snapshot, snapshot_piece, snapshot_done]
+    return mounted([*own, *exchange_routes(county.peers, desk)])

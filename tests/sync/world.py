@@ -165,7 +165,7 @@ class Box:
     def new_session(
         self, segment_changes: int = 20_000, allowance: Allowance | None = None
     ) -> Session:
-        return Session(
+        return Session.with_hub(
             {COUNTY: self.county, self.town.name: self.town},
             {self.town.name: self.blobs},
             self.keys,

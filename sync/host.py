@@ -1,0 +1,227 @@
+"""One machine's side of the exchanges that others begin: handshake, segments, files. No HTTP."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from edge.domain.errors import Conflict, InvalidInput, NotFound, PeerRefused, PeerUnreachable
+from edge.store import exchange, holdings
+from edge.store.blobs import Blobs
+from edge.store.database import Space
+from edge.store.exchange import Cursor
+from edge.store.keys import Keys
+from edge.store.migrations import schema_version
+from sync.packs import ABSENT, PACK, SMALL, Offered, open_pack, seal_offer
+from sync.replica import Replica, Taken
+from sync.roster import COUNTY, Member, Roster
+from sync.segment import PROTO
+from sync.set_back import read_said, said_of
+from sync.spool import PIECE, Spool
+
+MAX_ASKED = 4_096
+PATIENCE_S = 20.0
+
+
+class Spaces(Protocol):
+    """The spaces of one machine, and their files."""
+
+    def space(self, name: str) -> Space:
+        """One space by name."""
+
+    def blobs(self, name: str) -> Blobs:
+        """The files of one space."""
+
+
+class Host:
+    """What hub and box answer alike; `merges` segments at once are taken in."""
+
+    def __init__(
+        self,
+        spaces: Spaces,
+        keys: Keys,
+        roster: Callable[[], Roster],
+        clock: Callable[[], int],
+        merges: int,
+    ) -> None:
+        self._shelves, self._keys, self._read_roster, self._clock = spaces, keys, roster, clock
+        self._merging = threading.BoundedSemaphore(merges)
+
+    @property
+    def id(self) -> str:
+        """Who answers."""
+        return self._keys.id
+
+    @property
+    def roster(self) -> Roster:
+        """Who may speak."""
+        return self._read_roster()
+
+    def now(self) -> int:
+        """The time here, in milliseconds."""
+        return self._clock()
+
+    def member(self, box: str) -> Member:
+        """Who asks; raises PeerRefused `sync.unknown_box` or `sync.revoked`."""
+        member = self.roster.members.get(box)
+        if member is None:
+            raise PeerRefused("sync.unknown_box", box=box)
+        if member.revoked:
+            raise PeerRefused("sync.revoked", box=box)
+        return member
+
+    def handshake(self, member: Member, said: Mapping[str, Any]) -> dict[str, Any]:
+        """Compare protocols and histories: where each side stands in each space."""
+        if said.get("proto") != PROTO:
+            raise PeerRefused("sync.proto", ours=PROTO)
+        spaces = {}
+        for name, theirs in dict(said["spaces"]).items():
+            replica = self.replica(member, name, writing=False)
+            shown = theirs["have"].get(replica.epoch)
+            if shown is not None:
+                # Whoever was set back takes a new identity, and answers with it.
+                replica.recognise(member.id, *read_said(shown))
+            epoch = theirs["epoch"]
+            held = replica.cursor_of(member.id, epoch)
+            spaces[name] = {
+                "epoch": replica.epoch,
+                "schema": schema_version(),
+                "have": said_of(held, replica.proof_of(member.id, epoch)),
+            }
+        self._settle(member)
+        return {"hub": self.id, "at": self._clock(), "proto": PROTO, "spaces": spaces}
+
+    def confirm(self, member: Member) -> None:
+        """Note that an exchange with a box has ended well."""
+        self._shelves.space(member.space).write(
+            lambda c: exchange.note_contact(c, member.id, self._clock()), urgent=False
+        )
+
+    def segment(self, member: Member, name: str, epoch: str, after: Cursor) -> bytes | None:
+        """The next segment for a box, or None when it has everything."""
+        replica = self.replica(member, name, writing=False)
+        # The next handshake brings the proof, without which nothing is done about it.
+        if not replica.remembers(member.id, after):
+            raise PeerRefused("sync.hub_set_back", space=name)
+        return replica.outgoing(member.id, epoch, after)
+
+    def take(self, member: Member, name: str, content: bytes) -> Cursor:
+        """Take a segment in; durable when it returns."""
+        # Into the county's space a box may bring what the hub has written: admission sees that it
+        # is nothing else.
+        replica = self.replica(member, name, writing=name != COUNTY)
+        with self._merge_slot():
+            taken = replica.take(content, member.id)
+        self._taken(replica, taken)
+        return taken.cursor
+
+    def missing(self, member: Member, name: str, digests: bytes) -> bytes:
+        """Which of the files are wanted: a bit for each 32-byte digest, the first one highest."""
+        self.replica(member, name, writing=True)
+        blobs, asked = self._shelves.blobs(name), _digests(digests)
+        bits = bytearray((len(asked) + 7) // 8)
+        for number, digest in enumerate(asked):
+            if not blobs.has(digest.hex()):
+                bits[number // 8] |= 0x80 >> number % 8
+        return bytes(bits)
+
+    def offset(self, member: Member, name: str, digest: str) -> int:
+        """How many bytes of a file have arrived; -1 when it is held whole."""
+        self.replica(member, name, writing=True)
+        if self._shelves.blobs(name).has(digest):
+            return -1
+        return self._spool(name).offset(digest)
+
+    def add_piece(
+        self, member: Member, name: str, digest: str, offset: int, total: int, piece: bytes
+    ) -> int:
+        """Keep a piece of a file; the new offset, -1 once it is whole."""
+        self.replica(member, name, writing=True)
+        if self._shelves.blobs(name).has(digest):
+            return -1
+        if not self._spool(name).add(digest, offset, total, piece):
+            return offset + len(piece)
+        held = [(bytes.fromhex(digest), total)]
+        self._shelves.space(name).write(lambda c: holdings.note_held(c, held), urgent=False)
+        return -1
+
+    def add_pack(self, member: Member, name: str, pack: bytes) -> int:
+        """Keep the small files of a pack, durable when it returns; how many there were."""
+        self.replica(member, name, writing=True)
+        blobs, files = self._shelves.blobs(name), open_pack(pack)
+        held = [(bytes.fromhex(blobs.put(content)), len(content)) for _, content in files]
+        self._shelves.space(name).write(lambda c: holdings.note_held(c, held), urgent=False)
+        return len(held)
+
+    def wanted(self, member: Member, name: str, digests: bytes, most: int) -> bytes:
+        """A pack with the first of the files asked for, as many as `most` bytes hold."""
+        self.replica(member, name, writing=True)
+        offered, room = list[Offered](), min(most, PACK)
+        for digest in _digests(digests):
+            total, content = self._offer(name, digest.hex())
+            room -= len(content)
+            if offered and room < 0:
+                break
+            offered.append((digest, total, content))
+        return seal_offer(offered)
+
+    def piece(
+        self, member: Member, name: str, digest: str, offset: int, most: int = PIECE
+    ) -> tuple[bytes, int]:
+        """A piece of a file and the file's size; raises NotFound `blob.awaiting`."""
+        self.replica(member, name, writing=True)
+        if not self._holds(name, digest):
+            raise NotFound("blob.awaiting", digest=digest)
+        blobs = self._shelves.blobs(name)
+        return blobs.read_range(digest, offset, min(most, PIECE)), blobs.size(digest)
+
+    def replica(self, member: Member, name: str, *, writing: bool) -> Replica:
+        """A space as this box may use it; raises PeerRefused `sync.space`.
+
+        Its own town's to read and write, the county's to read, nothing else.
+        """
+        if name != member.space and (writing or name != COUNTY):
+            raise PeerRefused("sync.space", space=name)
+        return self._replica(name)
+
+    def _replica(self, name: str) -> Replica:
+        raise NotImplementedError
+
+    def _spool(self, name: str) -> Spool:
+        raise NotImplementedError
+
+    def _settle(self, member: Member) -> None:
+        """Finish what a kill has left undone for a box."""
+
+    def _taken(self, replica: Replica, taken: Taken) -> None:
+        """Act on what a segment has brought."""
+
+    def _holds(self, name: str, digest: str) -> bool:
+        return self._shelves.blobs(name).has(digest)
+
+    def _offer(self, name: str, digest: str) -> tuple[int, bytes]:
+        """A file's size and, if it is small, its content; a damaged one counts as absent."""
+        blobs = self._shelves.blobs(name)
+        if not self._holds(name, digest):
+            return ABSENT, b""
+        try:
+            total = blobs.size(digest)
+            return total, blobs.read(digest) if total <= SMALL else b""
+        except Conflict:
+            return ABSENT, b""
+
+    @contextmanager
+    def _merge_slot(self) -> Iterator[None]:
+        """Who must wait too long is asked to come again."""
+        if not self._merging.acquire(timeout=PATIENCE_S):
+            raise PeerUnreachable("sync.busy")
+        try:
+            yield
+        finally:
+            self._merging.release()
+
+
+def _digests(joined: bytes) -> list[bytes]:
+    if len(joined) % 32 or len(joined) > 32 * MAX_ASKED:
+        raise InvalidInput("blob.name", digest="")
+    return [joined[start : start + 32] for start in range(0, len(joined), 32)]
