@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
+from time import perf_counter
 
 from edge.domain.entry import Entry
 from edge.domain.errors import DangxiaError, PeerRefused, SchemaAhead, SegmentRejected
@@ -21,6 +22,7 @@ from edge.store.migrations import schema_version
 from edge.store.seals import give_receipts, seal_own_chain, unsealed
 from edge.store.standing import renewals_proved_by
 from sync.admission import Admitted, admit
+from sync.pace import Pace
 from sync.passing import passable
 from sync.roster import Roster
 from sync.segment import (
@@ -36,9 +38,8 @@ from sync.unfinished import Unfinished
 from sync.watermark import Mark, Watermark
 
 _LOG = logging.getLogger(__name__)
-# Small merges, because the counter waits for the one under way. Where there is no counter, larger
-# ones write each page of an index less often.
-SEGMENT_CHANGES, MERGE_LIMIT, HUB_MERGE_LIMIT = 20_000, 400, 10_000
+# Where there is no counter, larger merges write each page of an index less often.
+SEGMENT_CHANGES, HUB_MERGE_LIMIT = 20_000, 10_000
 QUARANTINE_FILES = 50
 # A peer that proves it oftener than that is a mishap of its own, and each costs all of them a
 # whole exchange.
@@ -71,10 +72,10 @@ class Replica:
         quarantine: Path,
         clock: Callable[[], int],
         segment_changes: int = SEGMENT_CHANGES,
-        merge_limit: int = MERGE_LIMIT,
+        merge_limit: int | None = None,
         schema: int | None = None,
     ) -> None:
-        self._segment_changes, self._merge_limit = segment_changes, merge_limit
+        self._segment_changes, self._pace = segment_changes, Pace(merge_limit)
         self._schema = schema_version() if schema is None else schema
         self.space, self._keys, self._roster = space, keys, roster
         self._quarantine, self._clock = quarantine, clock
@@ -287,18 +288,26 @@ class Replica:
                 raise PeerRefused("sync.cursor", upto=held.upto, hash=held.hash)
             admitted = admit(segment, self._keys.id, self.space.name, roster, _Record(connection))
         reached = Cursor(header.last, hash)
-        batches = list(self._batches(header, admitted, reached, without_body(content)))
-        if len(batches) > 1:
+        batches = self._batches(header, admitted, reached, without_body(content))
+        first = next(batches)
+        if first.cursor is None:
             self._unfinished.keep(content)
-        for batch in batches:
+        for batch in chain([first], batches):
             self._merge(batch)
         self._unfinished.drop()
         boxes = frozenset(entry.box for entry in admitted.entries)
         return Taken(sender, reached, len(segment.changes), len(admitted.entries), boxes)
 
     def _merge(self, batch: Batch) -> None:
+        def work(connection: Connection) -> None:
+            started.append(perf_counter())
+            exchange.merge(connection, batch)
+
+        started: list[float] = []
         try:
-            self.space.write(lambda c: exchange.merge(c, batch), urgent=False)
+            # The last makes all before it durable; until then the segment is kept.
+            self.space.write(work, urgent=False, durable=batch.cursor is not None)
+            self._pace.note(len(batch.changes), started[0])
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             # An entry whose content no reducer can read: the transaction was undone whole.
             raise SegmentRejected("segment.content", sender=batch.sender) from error
@@ -309,9 +318,7 @@ class Replica:
         """Whole versions, about the limit of changes a transaction; the last moves the cursor."""
         entries = {ENTRY_KEY + bytes.fromhex(entry.id): entry for entry in admitted.entries}
         receipts = {ENTRY_KEY + receipt.id: receipt for receipt in admitted.receipts}
-        groups = _grouped(admitted.changes, self._merge_limit) or [[]]
-        for position, changes in enumerate(groups):
-            final = position == len(groups) - 1
+        for changes, final in _grouped(admitted.changes, self._pace):
             yield Batch(
                 header.sender,
                 header.epoch,
@@ -360,15 +367,16 @@ class _Record:
         return heads_at(self._connection, box, n)
 
 
-def _grouped(changes: Sequence[Change], limit: int) -> list[list[Change]]:
-    groups: list[list[Change]] = []
+def _grouped(changes: Sequence[Change], pace: Pace) -> Iterator[tuple[list[Change], bool]]:
+    """Pieces of whole versions, as large as the pace is by then, and whether each is the last."""
+    piece: list[Change] = []
     for _, version in groupby(changes, key=lambda change: change[DB_VERSION]):
         whole = list(version)
-        if groups and len(groups[-1]) + len(whole) <= limit:
-            groups[-1].extend(whole)
-        else:
-            groups.append(whole)
-    return groups
+        if piece and len(piece) + len(whole) > pace.limit:
+            yield piece, False
+            piece = []
+        piece += whole
+    yield piece, True
 
 
 def _entries_in(changes: Sequence[Change], entries: dict[bytes, Entry]) -> list[Entry]:

@@ -10,8 +10,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-import sqlcipher3.dbapi2
-
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
@@ -58,6 +56,6 @@ class Checkpoints:
         try:
             with self._lend() as connection:
                 connection.execute("pragma wal_checkpoint(passive)")
-        except sqlcipher3.dbapi2.Error as error:
+        except Exception as error:
             # A full disk, mostly: the log holds everything, and the next commit tries again.
             _LOG.warning("no checkpoint: %s", error)

@@ -13,12 +13,12 @@ from edge.store import exchange
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, entries_by_id
 from edge.store.persons import search
-from sync.replica import MERGE_LIMIT
+from sync.pace import MOST
 from tests.bench.figures import Figure, percentile
 from tests.bench.record import Subject, register, subject_of
 
 KEY = bytes(range(32))
-PIECE = MERGE_LIMIT
+PIECE = MOST
 ASKED = {
     "id_number": lambda subject: subject.id_number,
     "name": lambda subject: subject.name[-2:],
