@@ -21,6 +21,7 @@ GIVEN = (
 )
 UNITS = ("柳河粮站", "县农机厂", "枫桥供销社", "青山中学", "县建筑公司", "镇卫生院")
 DAYS = 20_000
+IMPORTED_MS = 1_790_000_000_000
 # An import of larger transactions would keep the counter of a merging box waiting.
 TRANSACTION = 100
 ENTRIES_PER_DOSSIER = 2
@@ -46,13 +47,18 @@ def subject_of(place: int) -> Subject:
     stem = f"990101{born:%Y%m%d}{place // DAYS:03d}"
     given = "".join(random.choices(GIVEN, k=random.choice((1, 2, 2, 2))))
     return Subject(
-        # As incompressible as real ids are.
-        person=f"{random.getrandbits(128):032x}",
-        dossier=f"{random.getrandbits(128):032x}",
+        person=_id(random, place * 2),
+        dossier=_id(random, place * 2 + 1),
         name=random.choice(SURNAMES) + given,
         id_number=stem + check_character(stem),
         number=f"990101001-042-{place:06d}",
     )
+
+
+def _id(random: Random, order: int) -> str:
+    """A UUIDv7 as a box makes them: growing with time, and otherwise incompressible."""
+    counter, tail = random.getrandbits(12), 1 << 63 | random.getrandbits(62)
+    return f"{IMPORTED_MS + order:012x}7{counter:03x}{tail:016x}"
 
 
 def acts(places: range) -> Iterator[tuple[str, str, Mapping[str, Any], tuple[str, ...]]]:
