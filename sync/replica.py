@@ -22,6 +22,7 @@ from edge.store.migrations import schema_version
 from edge.store.seals import give_receipts, seal_own_chain, unsealed
 from edge.store.standing import renewals_proved_by
 from sync.admission import Admitted, admit
+from sync.closing import closing, open_ends
 from sync.pace import Pace
 from sync.passing import passable
 from sync.roster import Roster
@@ -167,6 +168,7 @@ class Replica:
             known, epoch = exchange.seen(connection), exchange.epoch_of(connection)
         if not changes:
             return None
+        changes += self._closing(changes)
         header = Header(
             space=self.space.name,
             sender=self._keys.id,
@@ -239,6 +241,16 @@ class Replica:
                 return offered
             after = changes[-1][DB_VERSION]
         return []
+
+    def _closing(self, changes: Sequence[Change]) -> list[Change]:
+        """The statements under which the last of these entries stand, unless they are there."""
+        ends, last = open_ends(changes), changes[-1][DB_VERSION]
+        if not ends:
+            return []
+        hub, keys = self._roster().hub, self._keys
+        return self.space.write(
+            lambda c: closing(c, ends, last, keys, hub, self._clock()), urgent=False
+        )
 
     def _reached(self, changes: Sequence[Change]) -> int:
         """The last version really shipped; the extension's own counter may be a phantom."""

@@ -9,6 +9,7 @@ pinned, and whatever is not plain goes through `crsql_changes` as ever.
 from collections.abc import Iterable, Sequence
 
 from edge.store.database import Connection
+from edge.store.seals import HASH_OF
 
 # table, pk, cid, val, col_version, db_version, site_id, cl, seq
 Change = tuple[str, bytes, str, object, int, int, bytes, int, int]
@@ -24,7 +25,7 @@ _KEY = b"\x01\x0c\x10"  # one column, a blob of 16 bytes
 _ASKED = 500
 
 
-def _select(table: str) -> str:
+def _select(table: str, where: str = "c.db_version > ?1 and c.db_version <= ?2") -> str:
     key, columns = _COLUMNS[table]
     values = " ".join(f"when '{column}' then t.{column}" for column in columns)
     return (
@@ -32,7 +33,7 @@ def _select(table: str) -> str:
         f"case c.col_name {values} end, c.col_version, c.db_version, s.site_id, 1, c.seq "
         f"from {table}__crsql_clock c join {table}__crsql_pks p on p.__crsql_key = c.key "
         f"join {table} t on t.{key} = p.{key} join crsql_site_id s on s.ordinal = c.site_id "
-        "where c.db_version > ?1 and c.db_version <= ?2"
+        f"where {where}"
     )
 
 
@@ -46,6 +47,17 @@ def extract(connection: Connection, low: int, high: int) -> Iterable[Change]:
     """
     found: Iterable[Change] = connection.execute(_EXTRACT, (low, high))
     return found
+
+
+def statement_over(connection: Connection, hash: str) -> Change | None:
+    """The seal or receipt over the entry of that hash itself, as it would be shipped."""
+    for table in ("seal", "receipt"):
+        row: Change | None = connection.execute(
+            f"{_select(table, HASH_OF + ' = ?')} limit 1", (hash,)
+        ).fetchone()
+        if row is not None:
+            return row
+    return None
 
 
 def insert_new(connection: Connection, changes: Sequence[Change]) -> Sequence[Change]:

@@ -17,7 +17,7 @@ from edge.store import changelog
 from edge.store.branches import Node, chain_head, forks, nodes
 from edge.store.database import Connection, SyncBitLeaked
 from edge.store.projection import project
-from edge.store.seals import Seal, is_stated
+from edge.store.seals import HASH_OF, Seal, is_stated
 
 TABLES = changelog.TABLES
 Change = changelog.Change
@@ -153,7 +153,7 @@ def stated_at(connection: Connection, hash: str) -> int | None:
         row = connection.execute(
             f"select min(c.db_version) from {table} s join {table}__crsql_pks p on p.id = s.id "
             f"join {table}__crsql_clock c on c.key = p.__crsql_key "
-            "where json_extract(s.body, '$[2]') = ?",
+            f"where {HASH_OF} = ?",
             (hash,),
         ).fetchone()
         found += [row[0]] if row[0] is not None else []

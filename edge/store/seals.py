@@ -13,7 +13,7 @@ from edge.store.branches import tips
 from edge.store.database import Connection
 
 # As in the migration, so that its index serves.
-_HASH_OF = "case when json_valid(body) then json_extract(body, '$[2]') end"
+HASH_OF = "case when json_valid(body) then json_extract(body, '$[2]') end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +74,13 @@ def sign_seal(box: str, n: int, hash: str, at: int, signer: str, key: Ed25519Pri
     return Seal(box, n, hash, at, signer, key.sign(unsigned.statement).hex())
 
 
+def put_statement(connection: Connection, table: str, statement: Seal) -> None:
+    """Store a seal or receipt of our own making, as `table` says."""
+    connection.execute(
+        f"insert into {table} (id, body) values (?, ?)", (statement.id, statement.body)
+    )
+
+
 def unsealed(connection: Connection, box: str) -> list[tuple[int, str]]:
     """The ends of a box's chain that are not under its seal."""
     return [end for end in tips(connection, box) if not is_stated(connection, "seal", end[1])]
@@ -82,7 +89,7 @@ def unsealed(connection: Connection, box: str) -> list[tuple[int, str]]:
 def is_stated(connection: Connection, table: str, hash: str) -> bool:
     """Say whether the entry of that hash is itself under a seal or receipt, as `table` says."""
     row = connection.execute(
-        f"select 1 from {table} where {_HASH_OF} = ? limit 1",
+        f"select 1 from {table} where {HASH_OF} = ? limit 1",
         (hash,),
     ).fetchone()
     return row is not None

@@ -30,6 +30,10 @@ ROSTER = Roster(
 PARTS = ("", "-wal", ".unfinished")
 # Beyond it the log has been copied back, and may not lose its tail any more.
 WHOLE_LOG = 3 << 20
+YEAR_MS = 365 * 86_400_000
+
+Act = tuple[str, str, dict[str, object], tuple[str, ...]]
+Rows = dict[tuple[str, object], tuple[object, ...]]
 
 
 class PowerCut(Exception):
@@ -74,25 +78,42 @@ class Chance:
 class Machine:
     """A box or the hub. `kind` is the replica's class: the real one, or a mutant."""
 
-    def __init__(self, name: str, folder: Path, chance: Chance, kind: Kind, schema: int) -> None:
+    def __init__(
+        self,
+        name: str,
+        folder: Path,
+        chance: Chance,
+        kind: Kind,
+        space: type[Space],
+        schema: int,
+    ) -> None:
         self.name, self.folder, self.chance, self.kind = name, folder, chance, kind
-        self.keys, self.schema = KEYS[name], schema
-        self.was_set_back = False
+        self.keys, self.schema, self._space = KEYS[name], schema, space
         self.id = self.keys.id
+        # What has happened to it: set back in any way, and by a disk that lost the end of its log.
+        self.was_set_back = self.lost_tail = False
         self.backups: list[Path] = []
+        self.skew = 0
         self.file = folder / "town.db"
         self.mark = folder / "town.db.mark"
-        self.author = Author(self.id, chance.clock, chance.mint, chance.random.randbytes)
+        self.author = Author(self.id, self.clock, chance.mint, chance.random.randbytes)
         self.open()
 
+    def clock(self) -> int:
+        return self.chance.clock() + self.skew
+
+    def jump(self) -> None:
+        """Set the clock wrong, or right again."""
+        self.skew = self.chance.random.choice((-20, -1, 0, 3)) * YEAR_MS
+
     def open(self) -> None:
-        self.space = Space(self.file, database_key(self.name), TOWN)
+        self.space = self._space(self.file, database_key(self.name), TOWN)
         self.replica = self.kind(
             self.space,
             self.keys,
             lambda: ROSTER,
             self.folder / "quarantine",
-            self.chance.clock,
+            self.clock,
             segment_changes=self.chance.random.choice((6, 20, 20_000)),
             merge_limit=self.chance.random.choice((4, 10, 1_000)),
             schema=self.schema,
@@ -105,7 +126,7 @@ class Machine:
         self.close()
         self.open()
 
-    def append(self, acts: list[tuple[str, str, dict[str, object], tuple[str, ...]]]) -> list[str]:
+    def append(self, acts: list[Act]) -> list[str]:
         def write(connection: Connection) -> list[str]:
             pen = Pen(connection, self.author, "clerk")
             return [entry.id for entry in pen.append_many(acts)]
@@ -154,6 +175,15 @@ class Machine:
                 file.truncate(int(log.stat().st_size * tail))
         self.open()
 
+    def fail_power(self, folder: Path) -> None:
+        """Stop at once: what no write has waited for the disk for may be gone, from its end on."""
+        kept, size = getattr(self.space, "durable_log", self.log_size), self.log_size
+        copy = self.copy_to(folder)
+        tail = 1.0
+        if kept < size < WHOLE_LOG:
+            tail = self.chance.random.uniform(kept, size) / size
+        self.replace_by(copy, mark="keep", tail=tail)
+
     @property
     def log_size(self) -> int:
         log = Path(str(self.file) + "-wal")
@@ -163,7 +193,7 @@ class Machine:
         with self.space.read() as connection:
             return {id.hex() for (id,) in connection.execute("select id from entry")}
 
-    def rows(self) -> dict[tuple[str, object], tuple[object, ...]]:
+    def rows(self) -> Rows:
         """Every replicated row, by table and key."""
         with self.space.read() as connection:
             return {
@@ -186,10 +216,10 @@ def database_key(name: str) -> bytes:
 
 
 @cache
-def template(folder: Path, name: str) -> Path:
+def template(folder: Path, name: str, space: type[Space]) -> Path:
     """An empty database of one machine, made once."""
-    file = folder / f"{name}.db"
-    space = Space(file, database_key(name), TOWN)
-    Replica(space, KEYS[name], lambda: ROSTER, folder, lambda: 0)
-    space.close()
+    file = folder / f"{name}-{space.__name__}.db"
+    opened = space(file, database_key(name), TOWN)
+    Replica(opened, KEYS[name], lambda: ROSTER, folder, lambda: 0)
+    opened.close()
     return file
