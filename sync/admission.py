@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from edge.domain.conflict import is_for_county
 from edge.domain.entry import GENESIS, Entry, parse
 from edge.domain.errors import InvalidInput, SegmentRejected
 from edge.domain.kinds import Kind
@@ -232,7 +233,7 @@ class _Visit:
             _require(self.roster.belongs(entry.box, self.space), "segment.author", box=entry.box)
             _require(entry.box == hub or self.space != COUNTY, "segment.author", box=entry.box)
             self._authors.add(entry.box)
-        if entry.kind in HUB_KINDS:
+        if entry.kind in HUB_KINDS or is_for_county(entry.kind, entry.body):
             _require(entry.box == hub, "segment.kind", kind=entry.kind)
 
     def _chained(self, box: str, entries: list[Entry]) -> list[Entry]:

@@ -1,12 +1,13 @@
 """Township offices at work for tests: real encrypted spaces, real files, a real seal."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import TypeVar
 
 from PIL import Image, ImageDraw
 
@@ -25,6 +26,7 @@ from edge.workflows.accession import Received, Reception, receive
 from edge.workflows.digitising import take_document
 from edge.workflows.office import Office
 
+T = TypeVar("T")
 WILLOW, MAPLE = "990101001", "990101002"
 TOWNS = {WILLOW: "青山县柳河镇人民政府", MAPLE: "青山县枫桥乡人民政府"}
 NOON = int(datetime(2026, 11, 20, 4, 0, tzinfo=UTC).timestamp() * 1000)
@@ -124,6 +126,17 @@ def close_office(office: Office) -> None:
     """Close both spaces."""
     office.space.close()
     office.county.close()
+
+
+@dataclass(frozen=True)
+class CountyDesk:
+    """The county's desk in one town's space."""
+
+    space: Space
+    of_county: bool = True
+
+    def transact(self, clerk: Clerk, act: Callable[[Pen], T]) -> T:
+        return self.space.write(lambda c: act(Pen(c, Author("f" * 32, Clock()), clerk.id)))
 
 
 @contextmanager

@@ -6,9 +6,12 @@ Sources: the business resolutions of the design, and the single writer of custod
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
+
+from edge.domain.kinds import Kind
 
 
 class ConflictKind(StrEnum):
@@ -36,6 +39,13 @@ def decided_by_county(kind: str, field: str = "") -> bool:
     if kind == ConflictKind.FACT:
         return field in REVIEWED_FIELDS
     return kind in (ConflictKind.PERSON, ConflictKind.RECEPTION, ConflictKind.RIGHT)
+
+
+def is_for_county(kind: str, body: Mapping[str, Any]) -> bool:
+    """Say whether an entry decides, by its kind and data, what the county alone may decide."""
+    if kind == Kind.CONFLICT_RESOLVED:
+        return decided_by_county(str(body.get("conflict", "")), str(body.get("field", "")))
+    return kind == Kind.PERSON_CORRECTED and "county" in body
 
 
 def names_one_place(shelf: str) -> bool:

@@ -6,7 +6,8 @@
 Town space
     person.registered [person]   name, id_number?, former_name?, sex?, birth?, ethnicity?, phone?,
                                  place?, education?, politics?, unit?
-    person.corrected [person]    field, value, source?      names in `after` what it supersedes
+    person.corrected [person]    field, value, source?, county?   names in `after` what it supersedes
+                                 county: decides between claims of a reviewed field that clash
     dossier.registered [dossier] person, number, class, holder, scheme, shelf?, counts{category: n}
     dossier.moved [dossier]      shelf                      fact: names in `after`
     capture.taken [capture]      dossier?, source, device, pages[page]

@@ -39,6 +39,11 @@ class Office:
         )
 
     @property
+    def of_county(self) -> bool:
+        """Never: what the county decides is written at the hub."""
+        return False
+
+    @property
     def ordinal(self) -> int:
         """This box's number within its town; it stands in every number that the box gives."""
         with self.county.read() as county:

@@ -35,6 +35,11 @@ NOTE_LIMIT = 200
 class Desk(Protocol):
     """Where the acts of one space are written: an office, or the county in a town's space."""
 
+    @property
+    def of_county(self) -> bool:
+        """Whether what is written here counts as the county's word; an office's never does."""
+        ...
+
     def transact(self, clerk: Clerk, act: Callable[[Pen], T]) -> T:
         """Run one act in one transaction."""
         ...
@@ -64,7 +69,10 @@ def right_to_settle(kind: str, field: str = "") -> Right:
 
 
 def settle(desk: Desk, clerk: Clerk, choice: Choice) -> None:
-    """Settle a conflict by the act of its kind; acts after a right had ended have their own."""
+    """Settle a conflict by the act of its kind; acts after a right had ended have their own.
+
+    Raises Denied `conflict.for_county` for what the county decides, from any other desk.
+    """
     act = _ACTS.get(choice.kind)
     if act is None:
         raise errors.NotFound("conflict.unknown")
@@ -85,7 +93,7 @@ def propose(desk: Desk, clerk: Clerk, choice: Choice) -> None:
 
 def settle_fact(desk: Desk, clerk: Clerk, choice: Choice) -> None:
     """Claim the chosen value again, naming every head."""
-    clerk.require(right_to_settle(choice.kind, choice.field))
+    _require_desk(desk, clerk, choice)
 
     def act(pen: Pen) -> None:
         conflict = _seen(pen, choice)
@@ -96,6 +104,8 @@ def settle_fact(desk: Desk, clerk: Clerk, choice: Choice) -> None:
         if _is_person(pen, conflict.subject):
             source = str(chosen.body.get("source", ""))
             told: Mapping[str, Any] = {"field": choice.field, "value": value, "source": source}
+            if decided_by_county(choice.kind, choice.field):
+                told = {**told, "county": True}
             after = standing_claims(pen, conflict.subject, choice.field)
             pen.append(Kind.PERSON_CORRECTED, conflict.subject, {**told, **note}, after)
         elif choice.field == "shelf":
@@ -115,7 +125,7 @@ def settle_fact(desk: Desk, clerk: Clerk, choice: Choice) -> None:
 
 def settle_reception(desk: Desk, clerk: Clerk, choice: Choice) -> None:
     """Say which of two records is the rightful one, or that they are two; both are kept."""
-    clerk.require(right_to_settle(choice.kind))
+    _require_desk(desk, clerk, choice)
 
     def act(pen: Pen) -> None:
         conflict = _seen(pen, choice)
@@ -127,7 +137,7 @@ def settle_reception(desk: Desk, clerk: Clerk, choice: Choice) -> None:
 
 def settle_number(desk: Desk, clerk: Clerk, choice: Choice) -> None:
     """Say which keeps the number; the other keeps its paper and is marked."""
-    clerk.require(right_to_settle(choice.kind))
+    _require_desk(desk, clerk, choice)
 
     def act(pen: Pen) -> None:
         conflict = _seen(pen, choice)
@@ -139,7 +149,7 @@ def settle_number(desk: Desk, clerk: Clerk, choice: Choice) -> None:
 
 def settle_shelf(desk: Desk, clerk: Clerk, choice: Choice) -> None:
     """Say which dossier stands in the place, as seen there; the others wait to be placed."""
-    clerk.require(right_to_settle(choice.kind))
+    _require_desk(desk, clerk, choice)
 
     def act(pen: Pen) -> None:
         conflict = _seen(pen, choice)
@@ -155,7 +165,7 @@ def settle_shelf(desk: Desk, clerk: Clerk, choice: Choice) -> None:
 
 def settle_custody(desk: Desk, clerk: Clerk, choice: Choice) -> None:
     """Say which act happened to the paper; other loans of it that are open are closed."""
-    clerk.require(right_to_settle(choice.kind))
+    _require_desk(desk, clerk, choice)
 
     def act(pen: Pen) -> None:
         conflict = _seen(pen, choice)
@@ -177,7 +187,7 @@ def settle_custody(desk: Desk, clerk: Clerk, choice: Choice) -> None:
 
 def review_late_acts(desk: Desk, county: Space, clerk: Clerk, choice: Choice) -> None:
     """Say of acts after a right had ended that they are accepted, or stay doubtful."""
-    clerk.require(right_to_settle(choice.kind))
+    _require_desk(desk, clerk, choice)
     _require_choice(choice, frozenset({ACCEPTED, DOUBTFUL}))
 
     def act(pen: Pen) -> None:
@@ -190,6 +200,12 @@ def review_late_acts(desk: Desk, county: Space, clerk: Clerk, choice: Choice) ->
         _answer(pen, Kind.CONFLICT_RESOLVED, conflict, choice)
 
     desk.transact(clerk, act)
+
+
+def _require_desk(desk: Desk, clerk: Clerk, choice: Choice) -> None:
+    clerk.require(right_to_settle(choice.kind, choice.field))
+    if decided_by_county(choice.kind, choice.field) and not desk.of_county:
+        raise errors.Denied("conflict.for_county")
 
 
 def _choices(conflict: Conflict) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from edge.domain.access import Clerk, Right
 from edge.domain.archive import category_of, check_formed_on
 from edge.domain.conflict import REVIEWED_FIELDS
-from edge.domain.errors import Conflict, InvalidInput
+from edge.domain.errors import Conflict, Denied, InvalidInput
 from edge.domain.identity import check_id_number
 from edge.domain.kinds import Kind
 from edge.store.captures import capture_of, waiting_pages
@@ -114,7 +114,7 @@ def correct_person(
         person_of(pen.connection, person)
         # A correction names all heads, so it would settle what the county has to decide.
         if field in REVIEWED_FIELDS and field in conflicts_of(pen.connection, person):
-            clerk.require(Right.SUPERVISE)
+            raise Denied("conflict.for_county")
         pen.append(
             Kind.PERSON_CORRECTED,
             person,

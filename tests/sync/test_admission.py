@@ -160,6 +160,32 @@ def test_the_hubs_own_kinds_are_refused_from_a_box(box: Side, hub: Side) -> None
     refused(hub, resealed(segment, changes), "segment.kind")
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        ("conflict.resolved", {"conflict": "person", "chosen": "p", "answers": []}),
+        ("conflict.resolved", {"conflict": "reception", "chosen": "d", "answers": []}),
+        ("conflict.resolved", {"conflict": "right", "chosen": "accepted", "answers": []}),
+        ("conflict.resolved", {"conflict": "fact", "field": "birth", "chosen": "e"}),
+        ("person.corrected", {"field": "name", "value": "张", "county": True}),
+    ],
+)
+def test_what_the_county_decides_is_refused_from_a_box(
+    box: Side, hub: Side, kind: str, told: dict[str, object]
+) -> None:
+    box.space.write(lambda c: Pen(c, Author(BOX.id), "x").append(kind, "p", told) and None)
+    refused(hub, resealed(honest(box), honest(box).changes), "segment.kind")
+
+
+@pytest.mark.parametrize("clash", ["shelf", "custody", "dossier_number", "proof_number"])
+def test_what_an_office_settles_is_taken_in(box: Side, hub: Side, clash: str) -> None:
+    told = {"conflict": clash, "chosen": "d", "answers": ["e"]}
+    act = ("conflict.resolved", "d", told)
+    box.space.write(lambda c: Pen(c, Author(BOX.id), "x").append(*act) and None)
+    segment = honest(box)
+    assert hub.replica.take(resealed(segment, segment.changes), BOX.id).entries == 1
+
+
 def test_an_entry_that_no_reducer_can_read_is_refused_whole(box: Side, hub: Side) -> None:
     def write(connection: Connection) -> None:
         pen = Pen(connection, Author(BOX.id), "clerk")

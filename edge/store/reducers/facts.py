@@ -4,7 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from edge.domain.conflict import ConflictKind
+from edge.domain.conflict import REVIEWED_FIELDS, ConflictKind
 from edge.domain.entry import Entry, parse
 from edge.domain.fold import Fact, heads, shown
 from edge.domain.kinds import Kind
@@ -22,9 +22,16 @@ _SHOWN: dict[str, tuple[str, ...]] = {
 def claimed(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold the kinds that claim facts."""
     connection.executemany(
-        "insert or ignore into fact values (?, ?, ?, ?, ?)",
+        "insert or ignore into fact values (?, ?, ?, ?, ?, ?)",
         [
-            (entry.id + ":" + field, entry.about, field, value, json.dumps(list(entry.after)))
+            (
+                entry.id + ":" + field,
+                entry.about,
+                field,
+                value,
+                json.dumps(list(entry.after)),
+                entry.kind == Kind.PERSON_CORRECTED and "county" in entry.body,
+            )
             for entry in entries
             for field, value in _claims(entry)
         ],
@@ -39,9 +46,11 @@ def refold(connection: Connection, subjects: Iterable[str]) -> None:
     ).fetchall()
     for (subject,) in sorted(claimed):
         rows = connection.execute(
-            "select entry, field, value, after from fact where subject = ?", (subject,)
+            "select entry, field, value, after, county from fact where subject = ?", (subject,)
         ).fetchall()
-        facts = [Fact(e.partition(":")[0], f, v, tuple(json.loads(a))) for e, f, v, a in rows]
+        facts = [
+            Fact(e.partition(":")[0], f, v, tuple(json.loads(a)), bool(c)) for e, f, v, a, c in rows
+        ]
         _show(connection, subject, facts)
 
 
@@ -70,7 +79,7 @@ def _show(connection: Connection, subject: str, facts: list[Fact]) -> None:
                 by_field[fact.field].append(fact)
         for field, claims in sorted(by_field.items()):
             base = Fact(original.id, field, str(original.body.get(field, "")))
-            standing = heads([base, *claims]).get(field) or (base,)
+            standing = heads([base, *claims], REVIEWED_FIELDS).get(field) or (base,)
             connection.execute(
                 f"update {table} set {field} = ? where id = ?",
                 (shown(standing).value, subject),
@@ -84,11 +93,14 @@ def shown_claim(connection: Connection, table: str, subject: str, field: str) ->
     """Name the entry whose claim a row shows in one field."""
     row = connection.execute(f"select entry from {table} where id = ?", (subject,)).fetchone()
     rows = connection.execute(
-        "select entry, after from fact where subject = ? and field = ?", (subject, field)
+        "select entry, value, after, county from fact where subject = ? and field = ?",
+        (subject, field),
     ).fetchall()
-    base = Fact(row[0], field, "")
-    claims = [Fact(e.partition(":")[0], field, "", tuple(json.loads(a))) for e, a in rows]
-    return shown(heads([base, *claims]).get(field) or (base,)).entry
+    base = Fact(row[0], field, str(_original(connection, row[0]).body.get(field, "")))
+    claims = [
+        Fact(e.partition(":")[0], field, v, tuple(json.loads(a)), bool(c)) for e, v, a, c in rows
+    ]
+    return shown(heads([base, *claims], REVIEWED_FIELDS).get(field) or (base,)).entry
 
 
 def _note_conflict(

@@ -31,6 +31,11 @@ class TownDesk:
     space: Space
     author: Author
 
+    @property
+    def of_county(self) -> bool:
+        """Always."""
+        return True
+
     def transact(self, clerk: Clerk, act: Callable[[Pen], T]) -> T:
         """Run one act in one transaction."""
         return self.space.write(lambda connection: act(Pen(connection, self.author, clerk.id)))

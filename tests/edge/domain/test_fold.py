@@ -55,3 +55,35 @@ def test_every_field_claimed_has_a_claim_left_and_none_of_them_is_superseded(
         named = {id for fact in facts if fact.field == field for id in fact.after}
         assert not {fact.entry for fact in left} & named
         assert shown(left) in left
+
+
+BASE = Fact("a", "name", "王")
+ONE, TWO = Fact("b", "name", "汪", ("a",)), Fact("c", "name", "黄", ("a",))
+REVIEWED = frozenset({"name"})
+
+
+def test_only_the_county_settles_what_it_reviews() -> None:
+    office = Fact("d", "name", "汪", ("a", "b", "c"))
+    assert heads([BASE, ONE, TWO, office], REVIEWED)["name"] == (ONE, TWO, office)
+    county = Fact("e", "name", "汪", ("a", "b", "c", "d"), county=True)
+    assert heads([BASE, ONE, TWO, office, county], REVIEWED)["name"] == (county,)
+    # Where nothing clashes any more, the office corrects again.
+    later = Fact("f", "name", "江", ("a", "b", "c", "d", "e"))
+    assert heads([BASE, ONE, TWO, office, county, later], REVIEWED)["name"] == (later,)
+
+
+def test_a_settlement_that_is_none_cannot_be_made_good_by_naming_it() -> None:
+    office = Fact("d", "name", "汪", ("b", "c"))
+    again = Fact("e", "name", "汪", ("a", "b", "c", "d"))
+    assert heads([BASE, ONE, TWO, office, again], REVIEWED)["name"] == (ONE, TWO, office, again)
+
+
+def test_claims_of_one_value_are_joined_by_anybody() -> None:
+    same = Fact("c", "name", "汪", ("a",))
+    joined = Fact("d", "name", "江", ("a", "b", "c"))
+    assert heads([BASE, ONE, same, joined], REVIEWED)["name"] == (joined,)
+
+
+def test_claims_that_name_one_another_in_a_ring_replace_nothing() -> None:
+    ring = [Fact("b", "name", "汪", ("a", "c")), Fact("c", "name", "黄", ("a", "b"))]
+    assert heads([BASE, *ring], REVIEWED)["name"] == (BASE, *ring)

@@ -31,6 +31,11 @@ ANSWER = {
 DATA: dict[str, Any] = {
     Kind.PERSON_REGISTERED: {"id_number": NUMBERS},
     Kind.PERSON_CORRECTED: {"field": st.just("id_number"), "value": NUMBERS},
+    "person.corrected by the county": {
+        "field": st.just("id_number"),
+        "value": NUMBERS,
+        "county": st.just(True),
+    },
     Kind.DOSSIER_REGISTERED: {
         "person": st.sampled_from(["p1", "p2"]),
         "class": st.just("流动"),
@@ -54,9 +59,9 @@ def records(draw: st.DrawFn) -> Record:
     for id in IDS[: draw(st.integers(2, len(IDS)))]:
         kind = draw(st.sampled_from(sorted(DATA)))
         earlier = [entry.id for entry, _ in made]
-        after = draw(st.sets(st.sampled_from(earlier), max_size=2)) if earlier else set()
+        after = draw(st.sets(st.sampled_from(earlier), max_size=3)) if earlier else set()
         data = draw(st.fixed_dictionaries(DATA[kind]))
-        made.append(act(id, kind, draw(SUBJECT), data, sorted(after)))
+        made.append(act(id, kind.partition(" ")[0], draw(SUBJECT), data, sorted(after)))
     return made
 
 

@@ -33,6 +33,7 @@ from tests.offices import (
     MAPLE,
     READER,
     Clock,
+    CountyDesk,
     deliver,
     id_number,
     office_in,
@@ -146,7 +147,7 @@ def test_birth_and_work_are_proposed_by_the_office_and_decided_by_the_county(
     with two.space.read() as connection:
         assert [each.by for each in proposals(connection, conflict)] == [CLERK.id]
         assert for_the_office(connection) == []
-    settle(two, COUNTY, chosen)
+    settle(CountyDesk(two.space), COUNTY, chosen)
     meet(boxes)
     assert opened(one) == []
     with one.space.read() as connection:
@@ -162,7 +163,7 @@ def test_one_person_received_at_both_counters_stays_twice_and_in_doubt(boxes: Bo
     assert set(conflict.subjects) == {first.person, second.person}
     with pytest.raises(errors.Denied):
         settle(one, CLERK, choice(conflict, first.person))
-    settle(two, COUNTY, choice(conflict, first.person, "存根在一号"))
+    settle(CountyDesk(two.space), COUNTY, choice(conflict, first.person, "存根在一号"))
     meet(boxes)
     assert opened(one) == []
     with one.space.read() as connection:
@@ -186,13 +187,13 @@ def test_one_dossier_received_twice_is_settled_and_a_third_opens_it_again(boxes:
     meet(boxes)
     conflict = the_one(boxes, ConflictKind.RECEPTION)
     assert set(conflict.subjects) == {first.dossier, second.dossier}
-    settle(one, COUNTY, choice(conflict, BOTH))
+    settle(CountyDesk(one.space), COUNTY, choice(conflict, BOTH))
     assert opened(one) == []
     pen_writes(two, person, "A3")
     meet(boxes)
     again = the_one(boxes, ConflictKind.RECEPTION)
     assert again.entries > conflict.entries
-    settle(one, COUNTY, choice(again, first.dossier))
+    settle(CountyDesk(one.space), COUNTY, choice(again, first.dossier))
     meet(boxes)
     assert opened(two) == []
 
@@ -354,7 +355,7 @@ def test_acts_after_the_right_had_ended_are_reviewed_and_new_ones_open_it_again(
         accepted = choice(conflict, ACCEPTED)
         with pytest.raises(errors.Denied):
             review_late_acts(informed, informed.county, CLERK, accepted)
-        review_late_acts(informed, informed.county, COUNTY, accepted)
+        review_late_acts(CountyDesk(informed.space), informed.county, COUNTY, accepted)
         assert late(informed) == []
         scan(cut_off, "two")
         deliver(cut_off.space, informed.space)
@@ -397,3 +398,24 @@ def test_two_offices_that_answer_differently_are_asked_again(boxes: Boxes) -> No
     settle(one, CLERK, choice(conflict, second.dossier))
     meet(boxes)
     assert opened(two) == []
+
+
+def test_an_office_cannot_settle_in_the_countys_name(boxes: Boxes) -> None:
+    one, two = boxes
+    person = take(one, "王建国", id_number(11)).person
+    meet(boxes)
+    correct_person(one, CLERK, person, "name", "王健国", "")
+    correct_person(two, CLERK, person, "name", "汪建国", "")
+    meet(boxes)
+    conflict = the_one(boxes, ConflictKind.FACT)
+    chosen = choice(conflict, entry_by(one, conflict))
+    # A county supervisor who signs in at a box decides no more there than anybody else.
+    with pytest.raises(errors.Denied) as refused:
+        settle(one, COUNTY, chosen)
+    assert refused.value.key == "conflict.for_county"
+    # And a box that goes round its own screens joins nothing, at any peer.
+    told = {"field": "name", "value": "王健国", "source": ""}
+    act = (Kind.PERSON_CORRECTED, person, told, sorted(conflict.entries))
+    one.transact(CLERK, lambda pen: pen.append_many([act]))
+    meet(boxes)
+    assert the_one(boxes, ConflictKind.FACT).entries > conflict.entries

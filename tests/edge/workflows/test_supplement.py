@@ -16,7 +16,17 @@ from edge.workflows.office import Office
 from edge.workflows.resolution import Choice, settle
 from edge.workflows.supplement import Filing, correct_person, file_material, reclassify
 from edge.workflows.transfer import send
-from tests.offices import CLERK, COUNTY, MAPLE, deliver, id_number, office_in, receive_person, scan
+from tests.offices import (
+    CLERK,
+    COUNTY,
+    MAPLE,
+    CountyDesk,
+    deliver,
+    id_number,
+    office_in,
+    receive_person,
+    scan,
+)
 
 
 @pytest.fixture
@@ -155,7 +165,9 @@ def test_two_boxes_that_correct_one_name_make_a_conflict_shown_alike(tmp_path: P
         with one.space.read() as first:
             (clash,) = open_conflicts(first)
         chosen = min(clash.entries)
-        settle(one, COUNTY, Choice(clash.kind, person, "name", clash.entries, chosen))
+        settle(
+            CountyDesk(one.space), COUNTY, Choice(clash.kind, person, "name", clash.entries, chosen)
+        )
         deliver(one.space, two.space)
         with one.space.read() as first, two.space.read() as second:
             assert dump(first) == dump(second)
