@@ -11,6 +11,8 @@ Town space
     dossier.registered [dossier] person, number, class, holder, scheme, shelf?, counts{category: n}
     dossier.moved [dossier]      shelf                      fact: names in `after`
     capture.taken [capture]      dossier?, source, device, pages[page]
+    capture.arranged [capture]   pages[page]    all of them, those put aside too;
+                                 names in `after` the arrangements that it replaces
     material.filed [material]    dossier, category, position, title, formed_on, copy?, capture?,
                                  pages[page]
     material.reclassified [material] category, position     fact: names in `after`
@@ -44,8 +46,11 @@ An act of custody names in `after` the acts of custody that its box knew of: cus
 and a fork in it a conflict. `conflict` is a value of `domain.conflict.ConflictKind`; `chosen` is
 the entry or the subject that stands. Two claims of a fact are settled by a claim that names both.
 
-A page is {blob, thumb, width, height, dpi, bytes, blank, dark, skew}: digests of the untouched
-master and of its thumbnail, and what was measured.
+A page is {blob, thumb, width, height, dpi, bytes, blank, dark, skew, blurred?, outline?, twin?,
+mark?, codes?, number?, turn?, discarded?, run?}: digests of the untouched master and of its
+thumbnail; what was measured (twin: the number of an earlier page that shows the same sheet); and
+what a clerk did: the page's number within its batch, degrees clockwise, put aside, and the feeder's
+run that brought it.
 """
 
 from enum import StrEnum
@@ -65,6 +70,7 @@ class Kind(StrEnum):
     CUSTODY_LENT = "custody.lent"
     CUSTODY_RETURNED = "custody.returned"
     DOSSIER_VIEWED = "dossier.viewed"
+    CAPTURE_ARRANGED = "capture.arranged"
     PROOF_ISSUED = "proof.issued"
     PROOF_PRINTED = "proof.printed"
     CLIMATE_HOUR = "climate.hour"

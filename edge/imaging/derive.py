@@ -2,13 +2,19 @@
 
 import io
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from edge.domain.errors import InvalidInput
+from edge.imaging.outline import Outline
 from edge.imaging.quality import dots_per_inch
+
+LEVEL = 0.2  # degrees of skew that nobody sees
+Pixels = NDArray[np.uint8]
 
 
 def thumbnail(jpeg: bytes, width: int = 240) -> bytes:
@@ -21,27 +27,69 @@ def view(jpeg: bytes, width: int = 1240) -> bytes:
     return _narrowed(jpeg, width, quality=82)
 
 
-def straightened(jpeg: bytes, skew: float) -> bytes:
-    """Return the page levelled; `skew` in degrees as `quality.measure` gives it.
+@dataclass(frozen=True, slots=True)
+class Pose:
+    """How a page lies on its master: the recipe by which its straightened view is made again.
 
-    The canvas grows so that no corner is cut; new corners take the colour of the paper.
+    `skew` and `outline` as `quality.measure` gives them; `turn` in quarters of 90 degrees,
+    clockwise, as a clerk set it right.
     """
+
+    skew: float = 0.0
+    outline: Outline = ()
+    turn: int = 0
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether the master itself is the straightened view."""
+        return not self.outline and not self.turn and abs(self.skew) < LEVEL
+
+
+def straightened(jpeg: bytes, pose: Pose) -> bytes:
+    """Return the page cut out, levelled and turned upright; the master itself where it is straight.
+
+    Levelling grows the canvas so that no corner is cut; new corners take the colour of the paper.
+    """
+    if pose.is_straight:
+        return jpeg
     image = _opened(jpeg)
     dpi = dots_per_inch(image)
-    image = _plain(image)
-    width, height = image.size
+    pixels = np.asarray(_plain(image))
+    if pose.outline:
+        pixels = _cut_out(pixels, pose.outline)
+    elif abs(pose.skew) >= LEVEL:
+        pixels = _levelled(pixels, pose.skew)
+    pixels = np.rot90(pixels, -(pose.turn // 90))
+    return encoded(Image.fromarray(np.ascontiguousarray(pixels)), quality=88, dpi=dpi)
+
+
+def _cut_out(pixels: Pixels, outline: Outline) -> Pixels:
+    """Give the sheet within the outline as the rectangle that it is."""
+    corners = np.array(outline, np.float32)
+    lengths = np.linalg.norm(np.roll(corners, -1, axis=0) - corners, axis=1)
+    wide, high = max(1, round(float(max(lengths[0::2])))), max(1, round(float(max(lengths[1::2]))))
+    right, low = wide - 1, high - 1
+    target = np.array([(0, 0), (right, 0), (right, low), (0, low)], np.float32)
+    turn = cv2.getPerspectiveTransform(corners, target)
+    return np.asarray(
+        cv2.warpPerspective(pixels, turn, (wide, high), flags=cv2.INTER_CUBIC), np.uint8
+    )
+
+
+def _levelled(pixels: Pixels, skew: float) -> Pixels:
+    height, width = pixels.shape[:2]
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), -skew, 1)
     sine, cosine = abs(math.sin(math.radians(skew))), abs(math.cos(math.radians(skew)))
     wide = math.ceil(width * cosine + height * sine)
     high = math.ceil(width * sine + height * cosine)
     turn[:, 2] += np.array([(wide - width) / 2, (high - height) / 2])
-    pixels = np.asarray(image)
-    paper = np.median(pixels[::8, ::8].reshape(-1, len(image.getbands())), axis=0).tolist()
+    bands = 1 if pixels.ndim == 2 else pixels.shape[2]
+    paper = np.median(pixels[::8, ::8].reshape(-1, bands), axis=0).tolist()
     turned = cv2.warpAffine(
         pixels, turn, (wide, high), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_CONSTANT,
         borderValue=paper,
     )  # fmt: skip
-    return encoded(Image.fromarray(np.asarray(turned, np.uint8)), quality=88, dpi=dpi)
+    return np.asarray(turned, np.uint8)
 
 
 def encoded(image: Image.Image, *, quality: int, dpi: int) -> bytes:

@@ -1,4 +1,4 @@
-"""What can be measured on a page image: size, skew, blankness, darkness.
+"""What can be measured on a page image: size, skew, blankness, darkness, sharpness, its outline.
 
 Findings are marks for a person. Nothing is ever dropped for them: a page that bears only its
 number measures as blank.
@@ -12,9 +12,12 @@ from typing import Any
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 
 from edge.domain.errors import InvalidInput
+from edge.imaging.codes import codes_on
+from edge.imaging.likeness import mark_of
+from edge.imaging.outline import Outline, outline_of
 
 LONG_SIDE = 1000  # pixels on which everything is measured; text lines are still apart
 SKEW_LIMIT = 7.0  # degrees; a feeder does not turn a sheet further
@@ -23,6 +26,9 @@ MARGIN = 0.04  # share of each side left out: edges, punch holes, shadow
 INK_CONTRAST = 40  # grey levels below the paper
 BLANK_INK = 0.0005  # share of ink under which a page counts as blank
 DARK_PAPER = 110  # grey level under which the paper itself is dark
+SHARP_SIDE = 1754  # pixels on which sharpness is judged: A4 at 150 dpi
+SHARP_CONTRAST = 80  # grey levels between paper and ink without which it cannot be judged
+SHARP_EDGE = 0.5  # of that contrast, the steepest step from pixel to pixel of a sharp page
 
 Grey = NDArray[np.uint8]
 
@@ -32,6 +38,8 @@ class PageQuality:
     """One page measured: `skew_degrees` is how far the content is turned counter-clockwise.
 
     Skew is true to about 0.1 degree, and 0 for a blank page. `dpi` is 0 where the image tells none.
+    `outline` are the corners of a sheet that covers only part of the upright image; skew is
+    then 0, being the sheet's affair. `mark` is for `likeness`, empty for a blank page.
     """
 
     width: int
@@ -40,6 +48,10 @@ class PageQuality:
     skew_degrees: float
     blank: bool
     dark: bool
+    blurred: bool = False
+    outline: Outline = ()
+    mark: str = ""
+    codes: tuple[str, ...] = ()
 
 
 def measure(source: bytes | Path) -> PageQuality:
@@ -48,21 +60,29 @@ def measure(source: bytes | Path) -> PageQuality:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
             width, height = image.size
             dpi = dots_per_inch(image)
-            image.draft("L", (width * LONG_SIDE // max(image.size), LONG_SIDE))
-            grey: Grey = np.asarray(image.convert("L"))
+            image.draft("L", image.size)
+            whole: Grey = np.asarray(ImageOps.exif_transpose(image).convert("L"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise InvalidInput("page.unreadable", detail=str(error)) from error
-    grey = _shrink(grey)
-    inner = _without_margin(grey)
+    half = _shrink(whole, SHARP_SIDE)
+    grey = _shrink(half, LONG_SIDE)
+    outline = outline_of(half)
+    factor = max(whole.shape) / max(half.shape)
+    sheet = _within(grey, outline, max(grey.shape) / max(half.shape))
+    inner = _without_margin(sheet)
     paper = float(np.median(inner))
     blank = _ink_share(inner, paper) < BLANK_INK
     return PageQuality(
         width=width,
         height=height,
         dpi=dpi,
-        skew_degrees=0.0 if blank else _skew(grey),
+        skew_degrees=0.0 if blank or outline else _skew(grey),
         blank=blank,
         dark=paper < DARK_PAPER,
+        blurred=not blank and _is_blurred(half),
+        outline=tuple((round(x * factor), round(y * factor)) for x, y in outline),
+        mark="" if blank else mark_of(grey),
+        codes=codes_on(whole),
     )
 
 
@@ -72,13 +92,34 @@ def dots_per_inch(image: Image.Image) -> int:
     return round(float(told[0]))
 
 
-def _shrink(grey: Grey) -> Grey:
-    scale = LONG_SIDE / max(grey.shape)
+def _shrink(grey: Grey, side: int) -> Grey:
+    scale = side / max(grey.shape)
     if scale >= 1:
         return grey
     return np.asarray(
         cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8
     )
+
+
+def _within(grey: Grey, outline: Outline, scale: float) -> Grey:
+    """Cut out the upright rectangle that an outline spans."""
+    if not outline:
+        return grey
+    across, down = ([round(place * scale) for place in axis] for axis in zip(*outline, strict=True))
+    cut = grey[max(0, min(down)) : max(down), max(0, min(across)) : max(across)]
+    return cut if cut.size else grey
+
+
+def _is_blurred(half: Grey) -> bool:
+    """Say whether no edge of the ink is steep; a faint page is not judged."""
+    inner = _without_margin(half)
+    contrast = float(np.median(inner)) - float(np.percentile(inner, 0.5))
+    if contrast < SHARP_CONTRAST:
+        return False
+    across = cv2.Sobel(inner, cv2.CV_16S, 1, 0, ksize=1)
+    down = cv2.Sobel(inner, cv2.CV_16S, 0, 1, ksize=1)
+    steps = np.maximum(np.abs(np.asarray(across)), np.abs(np.asarray(down)))
+    return float(np.percentile(steps, 99.7)) / contrast < SHARP_EDGE
 
 
 def _without_margin(grey: Grey) -> Grey:

@@ -40,7 +40,19 @@ def waiting_captures(connection: Connection) -> list[Capture]:
 
 
 def waiting_pages(connection: Connection, capture: str) -> list[Page]:
-    """List a batch's pages that have not been filed; of equal sheets the first count as filed."""
+    """List a batch's pages that have not been filed nor put aside.
+
+    Of equal sheets the first count as filed.
+    """
+    return [
+        page
+        for page, is_filed in batch_pages(connection, capture)
+        if not is_filed and not page.discarded
+    ]
+
+
+def batch_pages(connection: Connection, capture: str) -> list[tuple[Page, bool]]:
+    """List all of a batch's pages in order, each with whether it has been filed."""
     filed = Counter(
         blob.lower()
         for (blob,) in connection.execute(
@@ -49,13 +61,20 @@ def waiting_pages(connection: Connection, capture: str) -> list[Page]:
             (capture,),
         )
     )
-    waiting = []
+    pages = []
     for page in pages_of(connection, capture):
-        if filed[page.blob] > 0:
-            filed[page.blob] -= 1
-        else:
-            waiting.append(page)
-    return waiting
+        is_filed = filed[page.blob] > 0 and not page.discarded
+        filed[page.blob] -= is_filed
+        pages.append((page, is_filed))
+    return pages
+
+
+def arrangements_of(connection: Connection, capture: str) -> list[str]:
+    """Name the entries that arranged a batch, which a new arrangement replaces."""
+    rows = connection.execute(
+        "select entry from arrangement where capture = ? order by entry", (capture,)
+    )
+    return [entry for (entry,) in rows]
 
 
 def capture_by_device(connection: Connection, device: str) -> Capture | None:

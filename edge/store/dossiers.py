@@ -67,7 +67,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page image; `blob` and `thumb` are SHA-256 in hexadecimal, `bytes` of the master."""
+    """One page image; `blob` and `thumb` are SHA-256 in hexadecimal, `bytes` of the master.
+
+    What else it holds is told in `domain.kinds`.
+    """
 
     owner: str
     number: int
@@ -80,8 +83,18 @@ class Page:
     blank: bool
     dark: bool
     skew: float
+    turn: int = 0
+    discarded: bool = False
+    blurred: bool = False
+    twin: int = 0
+    outline: str = ""
 
 
+# What a page takes along from its batch into a material, and with it to another office.
+PAGE_FIELDS = (
+    "blob", "thumb", "width", "height", "dpi", "bytes", "blank", "dark", "skew", "turn", "blurred",
+    "outline",
+)  # fmt: skip
 _LOAN = "id, dossier, borrower, unit, due, pages, at, by"
 
 
@@ -148,16 +161,19 @@ def next_position(connection: Connection, dossier: str, category: str) -> int:
 
 
 def pages_of(connection: Connection, owner: str) -> list[Page]:
-    """List the pages of a material or of a capture."""
+    """List the pages of a material or of a capture, in order; those put aside too."""
     rows = connection.execute(
-        "select owner, number, hex(blob), hex(thumb), width, height, dpi, bytes, blank, dark, skew "
-        "from page where owner = ? order by number",
+        "select owner, number, lower(hex(blob)), lower(hex(thumb)), width, height, dpi, bytes, "
+        "blank, dark, skew, turn, discarded, blurred, twin, outline from page where owner = ? "
+        "order by place, number",
         (owner,),
     )
-    return [
-        Page(o, n, blob.lower(), thumb.lower(), w, h, dpi, size, bool(blank), bool(dark), skew)
-        for o, n, blob, thumb, w, h, dpi, size, blank, dark, skew in rows
-    ]
+    return [_page(row) for row in rows]
+
+
+def page_with(connection: Connection, owner: str, digest: str) -> Page | None:
+    """Find the page of a material or capture whose master is this file."""
+    return next((page for page in pages_of(connection, owner) if page.blob == digest), None)
 
 
 def owner_names_blob(connection: Connection, owner: str, digest: str) -> bool:
@@ -239,6 +255,29 @@ def _dossier(connection: Connection, row: tuple[object, ...]) -> Dossier:
         at=int(str(at)),
         standing=standing,
         loan=Loan(*loan) if loan else None,
+    )
+
+
+def _page(row: tuple[Any, ...]) -> Page:
+    owner, number, blob, thumb, width, height, dpi, size, blank, dark, skew, *marks = row
+    turn, discarded, blurred, twin, outline = marks
+    return Page(
+        owner=owner,
+        number=number,
+        blob=blob,
+        thumb=thumb,
+        width=width,
+        height=height,
+        dpi=dpi,
+        bytes=size,
+        blank=bool(blank),
+        dark=bool(dark),
+        skew=skew,
+        turn=turn,
+        discarded=bool(discarded),
+        blurred=bool(blurred),
+        twin=twin,
+        outline=outline,
     )
 
 

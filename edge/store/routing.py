@@ -3,7 +3,7 @@
 from typing import Any
 
 from edge.store.database import Connection
-from edge.store.dossiers import Page, catalogue, dossier_of, pages_of
+from edge.store.dossiers import PAGE_FIELDS, Page, catalogue, dossier_of, pages_of
 from edge.store.persons import person_of
 
 
@@ -57,8 +57,7 @@ def contents_of(connection: Connection, dossier: str) -> dict[str, Any]:
 
 
 def _page(page: Page) -> dict[str, Any]:
-    names = ("blob", "thumb", "width", "height", "dpi", "bytes", "blank", "dark", "skew")
-    return {name: getattr(page, name) for name in names}
+    return {name: getattr(page, name) for name in PAGE_FIELDS}
 
 
 def received_here(connection: Connection) -> list[tuple[str, str]]:

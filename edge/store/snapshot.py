@@ -12,6 +12,8 @@ from edge.store.projection import TABLES as PRESENT
 
 RECORD = ("entry", "seal", "receipt", "box_status")
 SEARCH = "person_search"
+# What machines read on pages stays with the machine that read it.
+OWN_SEARCH = "page_search"
 # What the hub has signed for is as true at the new machine as it was at the old.
 _TRAVELS = frozenset(
     (*RECORD, *PRESENT, "possession", "migration", "crsql_master", "crsql_site_id")
@@ -46,7 +48,9 @@ def _copy(connection: Connection) -> None:
         "select type, name, tbl_name, sql from source.sqlite_master "
         "where sql is not null and name not like 'sqlite\\_%' escape '\\'"
     ).fetchall()
-    shadows = [name for _, name, _, _ in schema if name.startswith(SEARCH + "_")]
+    shadows = [
+        name for _, name, _, _ in schema if name.startswith((SEARCH + "_", OWN_SEARCH + "_"))
+    ]
     for wanted in ("table", "index"):
         for kind, name, table, sql in schema:
             if kind == wanted and name not in shadows and table not in shadows:

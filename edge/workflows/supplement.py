@@ -12,6 +12,7 @@ from edge.domain.identity import check_id_number
 from edge.domain.kinds import Kind
 from edge.store.captures import capture_of, waiting_pages
 from edge.store.dossiers import (
+    PAGE_FIELDS,
     Material,
     Page,
     Standing,
@@ -154,8 +155,7 @@ def _chosen(waiting: Sequence[Page], numbers: Sequence[int]) -> list[Mapping[str
 
 
 def _record(page: Page) -> Mapping[str, Any]:
-    names = ("blob", "thumb", "width", "height", "dpi", "bytes", "blank", "dark", "skew")
-    return {name: getattr(page, name) for name in names}
+    return {name: getattr(page, name) for name in PAGE_FIELDS}
 
 
 def standing_claims(pen: Pen, subject: str, field: str = "") -> list[str]:

@@ -4,12 +4,17 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from edge.domain.entry import Entry
+from edge.domain.batch import numbered, standing
+from edge.domain.entry import Entry, parse
 from edge.domain.kinds import Kind
 from edge.store.database import Connection
 
 _sorted_json = json.JSONEncoder(sort_keys=True).encode
 THUMBNAIL, PAPER, MASTER = 0, 1, 2
+_PAGE = (
+    "owner, number, place, blob, thumb, width, height, dpi, bytes, blank, dark, skew, turn, "
+    "discarded, blurred, twin, outline"
+)
 
 
 def registered(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -57,6 +62,25 @@ def captured(connection: Connection, entries: Sequence[Entry]) -> None:
     )
     _add_pages(connection, entries)
     _count_waiting(connection, touched | _captures_touched(connection, entries))
+
+
+def arranged(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `capture.arranged`: a clerk's order of a batch's pages, which may bring in new ones."""
+    connection.executemany(
+        "insert or ignore into arrangement values (?, ?, ?)",
+        [(entry.id, entry.about, json.dumps(list(entry.after))) for entry in entries],
+    )
+    for entry in entries:
+        name_pages(connection, _pages_in(entry))
+    for capture in sorted({entry.about for entry in entries}):
+        row = connection.execute(
+            "select e.head, e.data from capture c join entry e on e.id = unhex(c.entry) "
+            "where c.id = ?",
+            (capture,),
+        ).fetchone()
+        if row is not None and _owns_pages(connection, taken := parse(*row)):
+            _show_pages(connection, taken)
+            _count_waiting(connection, [capture])
 
 
 def filed(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -107,16 +131,39 @@ def name_pages(connection: Connection, pages: Sequence[Mapping[str, Any]]) -> No
 
 
 def _add_pages(connection: Connection, entries: Sequence[Entry]) -> None:
-    rows = []
     for entry in sorted(entries, key=lambda entry: entry.id):
-        shown = _owns_pages(connection, entry)
-        if shown:
-            connection.execute("delete from page where owner = ?", (entry.about,))
-        for number, page in enumerate(entry.body.get("pages", []), start=1):
-            if shown:
-                rows.append((entry.about, number, *_page_columns(page)))
-        name_pages(connection, entry.body.get("pages", []))
-    connection.executemany("insert into page values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+        if _owns_pages(connection, entry):
+            _show_pages(connection, entry)
+        name_pages(connection, _pages_in(entry))
+
+
+def _show_pages(connection: Connection, entry: Entry) -> None:
+    pages: Sequence[Mapping[str, Any]] = _pages_in(entry)
+    if entry.kind == Kind.CAPTURE_TAKEN:
+        pages = standing(pages, _arrangements(connection, entry.about))
+    connection.execute("delete from page where owner = ?", (entry.about,))
+    connection.executemany(
+        f"insert into page ({_PAGE}) values ({', '.join('?' * 17)})",
+        [
+            (entry.about, int(page["number"]), place, *_page_columns(page))
+            for place, page in enumerate(numbered(pages), start=1)
+        ],
+    )
+
+
+def _pages_in(entry: Entry) -> list[Mapping[str, Any]]:
+    return list(entry.body.get("pages", []))
+
+
+def _arrangements(
+    connection: Connection, capture: str
+) -> dict[str, tuple[list[str], list[Mapping[str, Any]]]]:
+    rows = connection.execute(
+        "select a.entry, a.after, e.head, e.data from arrangement a "
+        "join entry e on e.id = unhex(a.entry) where a.capture = ?",
+        (capture,),
+    ).fetchall()
+    return {id: (json.loads(after), _pages_in(parse(head, data))) for id, after, head, data in rows}
 
 
 def _owns_pages(connection: Connection, entry: Entry) -> bool:
@@ -148,7 +195,7 @@ def _count_waiting(connection: Connection, captures: Iterable[str]) -> None:
         "update capture set waiting = (select coalesce(sum(max(0, seen - filed)), 0) from "
         "(select count(*) as seen, (select count(*) from material m join page f "
         "on f.owner = m.id where m.capture = :id and m.capture <> '' and f.blob = w.blob) as filed "
-        "from page w where w.owner = :id group by w.blob)) where id = :id",
+        "from page w where w.owner = :id and not w.discarded group by w.blob)) where id = :id",
         [{"id": capture} for capture in sorted(captures)],
     )
 
@@ -164,6 +211,11 @@ def _page_columns(page: Mapping[str, Any]) -> tuple[object, ...]:
         bool(page.get("blank", False)),
         bool(page.get("dark", False)),
         float(page.get("skew", 0.0)),
+        int(page.get("turn", 0)),
+        bool(page.get("discarded", False)),
+        bool(page.get("blurred", False)),
+        int(page.get("twin", 0)),
+        str(page.get("outline", "")),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from edge.domain.errors import InvalidInput
-from edge.imaging.derive import straightened, thumbnail, view
+from edge.imaging.derive import Pose, straightened, thumbnail, view
 from edge.imaging.quality import measure
 
 A4 = (2480, 3508)
@@ -66,7 +66,7 @@ def test_a_straightened_page_is_level_keeps_its_dpi_and_no_corner_is_cut(
     page: bytes, mode: str, degrees: float
 ) -> None:
     crooked = opened(page).convert(mode).rotate(degrees, fillcolor="white", expand=True)
-    level = straightened(jpeg(crooked), degrees)
+    level = straightened(jpeg(crooked), Pose(skew=degrees))
     assert measure(level).skew_degrees == pytest.approx(0, abs=0.2)
     image = opened(level)
     assert image.mode == mode
@@ -77,7 +77,9 @@ def test_a_straightened_page_is_level_keeps_its_dpi_and_no_corner_is_cut(
     assert corner > 240
 
 
-@pytest.mark.parametrize("derive", [thumbnail, view, lambda data: straightened(data, 1.0)])
+@pytest.mark.parametrize(
+    "derive", [thumbnail, view, lambda data: straightened(data, Pose(skew=1.0))]
+)
 def test_damage_is_refused(derive: object, page: bytes) -> None:
     assert callable(derive)
     for damage in (b"", b"text", page[: len(page) // 2]):

@@ -4,7 +4,8 @@ import io
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+import segno
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from edge.domain.errors import InvalidInput
 from edge.imaging.quality import measure
@@ -70,3 +71,25 @@ def test_what_cannot_be_decoded_is_refused(damage: bytes) -> None:
     with pytest.raises(InvalidInput) as caught:
         measure(damage)
     assert caught.value.key == "page.unreadable"
+
+
+def test_a_page_out_of_focus_is_marked_blurred_and_a_sharp_or_faint_one_is_not() -> None:
+    sharp = text_page()
+    assert not measure(jpeg(sharp)).blurred
+    assert measure(jpeg(sharp.filter(ImageFilter.GaussianBlur(4)))).blurred
+    assert not measure(jpeg(Image.blend(sharp, Image.new("RGB", SIZE, PAPER), 0.75))).blurred
+
+
+@pytest.mark.parametrize("degrees", [0, 1.5, 90, 180])
+def test_the_codes_of_a_cover_are_read_in_whichever_way_it_lies(degrees: float) -> None:
+    page = text_page(lines=4)
+    label = Image.open(io.BytesIO(label_png("990101-1-000012")))
+    page.paste(label, (200, 900))
+    page = page.rotate(degrees, Image.Resampling.BICUBIC, expand=True, fillcolor=PAPER)
+    assert measure(jpeg(page)).codes == ("990101-1-000012",)
+
+
+def label_png(text: str) -> bytes:
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="png", scale=6, border=4)
+    return out.getvalue()

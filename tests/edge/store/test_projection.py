@@ -26,7 +26,15 @@ TEXTS = st.sampled_from(["", "王建国", "李䶮", "x"])
 DIGESTS = st.sampled_from([sha256_hex(word) for word in "abc"])
 SMALL = st.integers(0, 3)
 PAGES = st.lists(
-    st.fixed_dictionaries({"blob": DIGESTS, "thumb": DIGESTS}, optional={"blank": st.booleans()}),
+    st.fixed_dictionaries(
+        {"blob": DIGESTS, "thumb": DIGESTS},
+        optional={
+            "blank": st.booleans(),
+            "number": SMALL,
+            "turn": st.sampled_from([0, 90, 270]),
+            "discarded": st.booleans(),
+        },
+    ),
     max_size=3,
 )
 COUNTS = st.dictionaries(st.sampled_from(["1", "4-1"]), SMALL, max_size=2)
@@ -55,6 +63,7 @@ DATA: dict[str, Any] = {
     ),
     Kind.DOSSIER_MOVED: told({"shelf": TEXTS}),
     Kind.CAPTURE_TAKEN: told({"source": TEXTS, "device": TEXTS, "pages": PAGES}),
+    Kind.CAPTURE_ARRANGED: told({"pages": PAGES}),
     Kind.MATERIAL_FILED: told(
         {"dossier": SUBJECTS, "category": st.sampled_from(["1", "4-1"]), "position": SMALL},
         {"capture": SUBJECTS, "pages": PAGES, "title": TEXTS, "copy": st.booleans()},
