@@ -8,12 +8,15 @@ receipts, what of neighbours is under neither, box status.
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from operator import itemgetter
 from typing import Protocol
 
 from edge.domain.conflict import is_for_county
 from edge.domain.entry import GENESIS, Entry, parse
 from edge.domain.errors import InvalidInput, SegmentRejected
 from edge.domain.kinds import Kind
+from edge.store.changelog import EntryRow
 from edge.store.exchange import CID, DB_VERSION, ENTRY_KEY, PK, TABLE, VAL, Change
 from edge.store.seals import Seal, parse_seal
 from sync.roster import COUNTY, Roster
@@ -54,9 +57,10 @@ class Held(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What is new in a segment: changes to merge, entries to project, receipts to note."""
+    """What is new in a segment: changes and rows to merge, entries and receipts of the changes."""
 
     changes: Sequence[Change]
+    rows: Sequence[EntryRow]
     entries: Sequence[Entry]
     receipts: Sequence[Seal]
 
@@ -64,20 +68,21 @@ class Admitted:
 def admit(segment: Segment, me: str, space: str, roster: Roster, held: Held) -> Admitted:
     """Check a verified segment; raises SegmentRejected with the key of the rule it breaks."""
     _check_header(segment.header, me, space, roster)
-    rows = _rows(segment)
+    changes = _by_row(segment)
+    _check_rows(segment)
     visit = _Visit(segment.header.sender, space, roster, held)
-    entries = visit.entries(rows["entry"])
-    visit.seals(rows["seal"])
-    receipts = visit.receipts(rows["receipt"])
+    entries, rows = visit.entries(changes["entry"], segment.rows)
+    visit.seals(changes["seal"])
+    receipts = visit.receipts(changes["receipt"])
     visit.cover()
-    visit.status(rows["box_status"])
+    visit.status(changes["box_status"])
     fresh = {bytes.fromhex(entry.id) for entry in entries}
-    changes = [
+    merged = [
         change
-        for change in segment.changes
+        for change in segment.plain
         if change[TABLE] != "entry" or change[PK][len(ENTRY_KEY) :] in fresh
     ]
-    return Admitted(changes, entries, receipts)
+    return Admitted(merged, rows, entries, receipts)
 
 
 def _check_header(header: Header, me: str, space: str, roster: Roster) -> None:
@@ -94,41 +99,37 @@ def _check_header(header: Header, me: str, space: str, roster: Roster) -> None:
 Rows = dict[bytes, dict[str, Change]]
 
 
-def _rows(segment: Segment) -> dict[str, Rows]:
-    """The changes by table, key and column, once each has been found well-formed."""
+def _by_row(segment: Segment) -> dict[str, Rows]:
+    """The plain changes by table, key and column, once each has been found well-formed."""
     rows: dict[str, Rows] = {table: defaultdict(dict) for table in COLUMNS}
     first, last = segment.header.first, segment.header.last
-    greatest = 0
-    for change in segment.changes:
-        if not _is_plain(change, first, last):
-            _check_change(change, first, last)
-        greatest = max(greatest, change[DB_VERSION])
+    for change in segment.plain:
+        _check_change(change, first, last)
         row = rows[change[TABLE]][change[PK]]
         _require(change[CID] not in row, "segment.twice")
         row[change[CID]] = change
+    versions = (each[DB_VERSION] for each in segment.plain)
+    greatest = max(chain(versions, (row.version for row in segment.rows)), default=0)
     _require(greatest == last, "segment.version")
     return rows
 
 
-def _is_plain(change: Change, first: int, last: int) -> bool:
-    """Say at a glance that `_check_change` would pass half an entry of ordinary size."""
-    table, pk, cid, value, col_version, version, site, cl, seq = change
-    return (
-        table == "entry"
-        and (cid == "head" or cid == "data")
-        and type(pk) is bytes
-        and len(pk) == 19
-        and pk[:3] == ENTRY_KEY
-        and type(value) is str
+def _check_rows(segment: Segment) -> None:
+    """Hold the clocks and the sizes of entries put together from columns to their bounds."""
+    rows, first = segment.rows, segment.header.first
+    if not rows:
+        return
+    # Last has been looked at.
+    _require(min(row.version for row in rows) > first, "segment.version")
+    sequences = [row.seq for row in rows]
+    _require(0 <= min(sequences) <= max(sequences) < (1 << 32) - 1, "segment.version")
+    _require(all(len(site) == 16 for site in {row.site for row in rows}), "segment.site")
+    for row in rows:
         # No character takes more than four bytes.
-        and len(value) <= HEAD_LIMIT // 4
-        and type(col_version) is type(version) is type(cl) is type(seq) is int
-        and type(site) is bytes
-        and len(site) == 16
-        and first < version <= last
-        and 0 <= seq < 1 << 32
-        and col_version == cl == 1
-    )
+        if 4 * len(row.head) > HEAD_LIMIT:
+            _require(len(row.head.encode()) <= HEAD_LIMIT, "segment.size")
+        if 4 * len(row.text) > TEXT_LIMIT:
+            _require(len(row.text.encode()) <= TEXT_LIMIT, "segment.size")
 
 
 def _check_change(change: Change, first: int, last: int) -> None:
@@ -163,26 +164,33 @@ def _hexadecimal(text: bytes) -> bool:
 class _Visit:
     def __init__(self, sender: str, space: str, roster: Roster, held: Held) -> None:
         self.sender, self.space, self.roster, self.held = sender, space, roster, held
-        self._fresh: dict[tuple[str, int, str], Entry] = {}
-        self._proven: set[tuple[str, int, str]] = set()
+        self._fresh: dict[str, Entry] = {}
+        self._proven: set[str] = set()
         self._authors: set[str] = set()
 
-    def entries(self, rows: Rows) -> list[Entry]:
-        """The entries not held yet, each following one of its box that is held or comes along."""
-        by_box: dict[str, list[Entry]] = defaultdict(list)
-        held = self.held.entries([pk[len(ENTRY_KEY) :] for pk in rows])
-        for pk, row in rows.items():
-            _require(len(row) == 2, "segment.torn")
-            id, texts = pk[len(ENTRY_KEY) :], (row["head"][VAL], row["data"][VAL])
-            entry = _parse(str(texts[0]), str(texts[1]))
-            _require(entry.id == id.hex(), "segment.key")
-            if id in held:
-                same = self.held.texts("entry", id) == texts
-                _require(same, "segment.altered", entry=entry.id)
-                continue
-            self._check_author(entry)
-            by_box[entry.box].append(entry)
-        return [entry for box in sorted(by_box) for entry in self._chained(box, by_box[box])]
+    def entries(
+        self, rows: Rows, rebuilt: Sequence[EntryRow]
+    ) -> tuple[list[Entry], list[EntryRow]]:
+        """Those not held yet, each following one of its box that is held or comes along."""
+        plain = {pk[len(ENTRY_KEY) :]: _texts(row) for pk, row in rows.items()}
+        packed = {bytes.fromhex(row.entry.id): row for row in rebuilt}
+        _require(len(packed) == len(rebuilt) and packed.keys().isdisjoint(plain), "segment.twice")
+        for id in self.held.entries([*plain, *packed]):
+            came = plain[id] if id in plain else (packed[id].head, packed[id].text)
+            _require(self.held.texts("entry", id) == came, "segment.altered", entry=id.hex())
+            plain.pop(id, None)
+            packed.pop(id, None)
+        entries = [_parse(id, *texts) for id, texts in plain.items()]
+        by_box: dict[str, list[tuple[int, str, Entry]]] = defaultdict(list)
+        for entry in entries:
+            by_box[entry.box].append((entry.n, entry.hash, entry))
+        for row in packed.values():
+            by_box[row.entry.box].append((row.entry.n, row.hash, row.entry))
+        for box in sorted(by_box):
+            for _, _, entry in by_box[box]:
+                self._check_author(entry)
+            self._chain(box, by_box[box])
+        return entries, [*packed.values()]
 
     def seals(self, rows: Rows) -> None:
         """Each by the box itself, over an entry that is held or comes along."""
@@ -213,12 +221,13 @@ class _Visit:
         """
         if self.sender == self.roster.hub:
             return
-        bare = {key for key in self._fresh if key[0] != self.sender}
-        for box, n, hash in self._proven:
-            while (box, n, hash) in bare:
-                bare.remove((box, n, hash))
-                n, hash = n - 1, self._fresh[(box, n, hash)].prev
-        _require(not bare, "segment.author", box=min(bare, default=("",))[0])
+        bare = {hash for hash, entry in self._fresh.items() if entry.box != self.sender}
+        for hash in self._proven:
+            while hash in bare:
+                bare.remove(hash)
+                hash = self._fresh[hash].prev
+        boxes = [self._fresh[hash].box for hash in bare]
+        _require(not bare, "segment.author", box=min(boxes, default=""))
 
     def status(self, rows: Rows) -> None:
         """A box's own row only; the hub passes on what it holds."""
@@ -236,20 +245,23 @@ class _Visit:
         if entry.kind in HUB_KINDS or is_for_county(entry.kind, entry.body):
             _require(entry.box == hub, "segment.kind", kind=entry.kind)
 
-    def _chained(self, box: str, entries: list[Entry]) -> list[Entry]:
-        tip = self.held.chain_head(box)
-        entries.sort(key=lambda entry: entry.n)
-        for entry in entries:
-            parent = (entry.n - 1, entry.prev)
-            follows = (
-                parent in (tip, (0, GENESIS))
-                or (box, *parent) in self._fresh
-                or entry.prev in self.held.hashes_at(box, entry.n - 1)
-            )
-            _require(follows, "segment.chain", box=box, n=entry.n)
-            tip = (entry.n, entry.hash)
-            self._fresh[(box, *tip)] = entry
-        return entries
+    def _chain(self, box: str, arrivals: list[tuple[int, str, Entry]]) -> None:
+        last, tip = self.held.chain_head(box)
+        arrivals.sort(key=itemgetter(0))
+        for n, hash, entry in arrivals:
+            if entry.prev != tip or n != last + 1:
+                _require(self._follows(entry), "segment.chain", box=box, n=n)
+            last, tip = n, hash
+            self._fresh[hash] = entry
+
+    def _follows(self, entry: Entry) -> bool:
+        """Say whether an entry's predecessor is held, or has come along, of the same box."""
+        if (entry.n, entry.prev) == (1, GENESIS):
+            return True
+        parent = self._fresh.get(entry.prev)
+        if parent is not None and (parent.box, parent.n) == (entry.box, entry.n - 1):
+            return True
+        return entry.prev in self.held.hashes_at(entry.box, entry.n - 1)
 
     def _read_seal(self, table: str, pk: bytes, row: Mapping[str, Change]) -> Seal | None:
         body = row["body"][VAL]
@@ -268,18 +280,25 @@ class _Visit:
         key = self.roster.key_of(seal.signer)
         _require(self.roster.belongs(seal.box, self.space), f"segment.{kind}", box=seal.box)
         _require(key is not None and seal.verifies(key), f"segment.{kind}", box=seal.box)
-        place = (seal.box, seal.n, seal.hash)
-        held = place in self._fresh or seal.hash in self.held.hashes_at(seal.box, seal.n)
+        entry = self._fresh.get(seal.hash)
+        came = entry is not None and (entry.box, entry.n) == (seal.box, seal.n)
+        held = came or seal.hash in self.held.hashes_at(seal.box, seal.n)
         _require(held, f"segment.{kind}", box=seal.box)
-        self._proven.add(place)
+        self._proven.add(seal.hash)
 
 
-def _parse(head: str, text: str) -> Entry:
+def _texts(row: Mapping[str, Change]) -> tuple[str, str]:
+    _require(len(row) == 2, "segment.torn")
+    return str(row["head"][VAL]), str(row["data"][VAL])
+
+
+def _parse(id: bytes, head: str, text: str) -> Entry:
     try:
         entry = parse(head, text)
     except (InvalidInput, ValueError, RecursionError) as error:
         raise SegmentRejected("segment.entry") from error
     _require(isinstance(entry.data, Mapping), "segment.entry", entry=entry.id)
+    _require(entry.id == id.hex(), "segment.key")
     return entry
 
 

@@ -1,7 +1,7 @@
 """Packing a list of like values column by column, exactly: what zstd then compresses best.
 
-`unpack(pack(values), len(values)) == values`, types included. A packed column is a msgpack list
-whose first item names its form:
+`unpack(pack(values), len(values)) == values`, types included; what is unpacked is of JSON's types
+and finite, whoever packed it. A packed column is a msgpack list whose first item names its form:
 
     c value             all the same (texts, integers, None, booleans)
     e [values] indexes  few different texts; one byte each
@@ -16,6 +16,7 @@ whose first item names its form:
 import re
 from collections.abc import Sequence
 from itertools import accumulate, chain
+from math import isfinite
 from operator import sub
 from typing import Any
 
@@ -24,6 +25,8 @@ MAX_DEPTH = 12
 MAX_VALUES = 8_000_000
 _HEX = re.compile(r"[0-9a-f]+", re.ASCII)
 _INT_LIMIT = 1 << 62
+_CONSTANTS = frozenset({str, int, bool, type(None)})
+_ATOMS = _CONSTANTS | {float}
 
 
 class MalformedColumn(ValueError):
@@ -117,9 +120,10 @@ class _Unpacking:
 
     def _by_form(self, form: object, parts: list[Any], count: int, depth: int) -> list[Any]:
         match form, parts:
-            case "c", [value] if not isinstance(value, (list, dict)):
+            case "c", [value] if type(value) in _CONSTANTS:
                 return [value] * count
             case "e", [names, indexes]:
+                _require_texts(names)
                 return [names[index] for index in bytes(indexes)]
             case "x", [width, joined]:
                 digits = bytes(joined).hex()
@@ -136,13 +140,15 @@ class _Unpacking:
                 return self._shapes(groups, indexes, count, depth)
             case "l", [lengths, joined]:
                 return self._lists(lengths, joined, count, depth)
-            case "v", [values]:
-                return list(values)
+            case "v", [values] if type(values) is list:
+                _require_json(values)
+                return values
         raise MalformedColumn("an unknown form")
 
     def _maps(self, keys: list[str], columns: list[Any], count: int, depth: int) -> list[Any]:
         if len(keys) != len(columns) or len(set(keys)) != len(keys):
             raise MalformedColumn("keys without columns")
+        _require_texts(keys)
         unpacked = [self.column(column, count, depth + 1) for column in columns]
         if not unpacked:
             return [{} for _ in range(count)]
@@ -166,3 +172,24 @@ class _Unpacking:
         flat = self.column(joined, sum(sizes), depth + 1)
         ends = list(accumulate(sizes))
         return [flat[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+
+
+def _require_texts(values: Sequence[object]) -> None:
+    if not {*map(type, values)} <= {str}:
+        raise MalformedColumn("not texts")
+
+
+def _require_json(values: Sequence[object]) -> None:
+    kinds = {*map(type, values)}
+    if float in kinds and not all(isfinite(each) for each in values if type(each) is float):
+        raise MalformedColumn("a number that JSON does not have")
+    if kinds <= _ATOMS:
+        return
+    for value in values:
+        if type(value) is list:
+            _require_json(value)
+        elif type(value) is dict:
+            _require_texts([*value])
+            _require_json([*value.values()])
+        elif type(value) not in _ATOMS:
+            raise MalformedColumn("a value that JSON does not have")

@@ -6,22 +6,22 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
-from edge.domain.entry import Entry
 from edge.domain.errors import DangxiaError, PeerRefused, SchemaAhead, SegmentRejected
 from edge.store import exchange
 from edge.store.branches import chain_head, heads_at
 from edge.store.changelog import known_entries
 from edge.store.database import Connection, Space, fsync_folder
-from edge.store.exchange import DB_VERSION, ENTRY_KEY, PK, TABLE, Batch, Change, Cursor
+from edge.store.exchange import DB_VERSION, Batch, Change, Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from edge.store.seals import give_receipts, seal_own_chain, unsealed
 from edge.store.standing import renewals_proved_by
 from sync.admission import Admitted, admit
+from sync.batches import batches
 from sync.closing import closing, open_ends
 from sync.pace import Pace
 from sync.passing import passable
@@ -300,15 +300,16 @@ class Replica:
                 raise PeerRefused("sync.cursor", upto=held.upto, hash=held.hash)
             admitted = admit(segment, self._keys.id, self.space.name, roster, _Record(connection))
         reached = Cursor(header.last, hash)
-        batches = self._batches(header, admitted, reached, without_body(content))
-        first = next(batches)
+        merges = self._batches(header, admitted, reached, without_body(content))
+        first = next(merges)
         if first.cursor is None:
             self._unfinished.keep(content)
-        for batch in chain([first], batches):
+        for batch in chain([first], merges):
             self._merge(batch)
         self._unfinished.drop()
-        boxes = frozenset(entry.box for entry in admitted.entries)
-        return Taken(sender, reached, len(segment.changes), len(admitted.entries), boxes)
+        arrived = [*admitted.entries, *(row.entry for row in admitted.rows)]
+        boxes = frozenset(entry.box for entry in arrived)
+        return Taken(sender, reached, header.count, len(arrived), boxes)
 
     def _merge(self, batch: Batch) -> None:
         def work(connection: Connection) -> None:
@@ -319,7 +320,7 @@ class Replica:
         try:
             # The last makes all before it durable; until then the segment is kept.
             self.space.write(work, urgent=False, durable=batch.cursor is not None)
-            self._pace.note(len(batch.changes), started[0])
+            self._pace.note(len(batch.changes) + 2 * len(batch.rows), started[0])
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             # An entry whose content no reducer can read: the transaction was undone whole.
             raise SegmentRejected("segment.content", sender=batch.sender) from error
@@ -328,19 +329,7 @@ class Replica:
         self, header: Header, admitted: Admitted, reached: Cursor, proof: bytes
     ) -> Iterator[Batch]:
         """Whole versions, about the limit of changes a transaction; the last moves the cursor."""
-        entries = {ENTRY_KEY + bytes.fromhex(entry.id): entry for entry in admitted.entries}
-        receipts = {ENTRY_KEY + receipt.id: receipt for receipt in admitted.receipts}
-        for changes, final in _grouped(admitted.changes, self._pace):
-            yield Batch(
-                header.sender,
-                header.epoch,
-                changes,
-                _entries_in(changes, entries),
-                [receipts[change[PK]] for change in changes if change[PK] in receipts],
-                reached if final else None,
-                self._clock(),
-                proof,
-            )
+        return batches(header, admitted, reached, proof, lambda: self._pace.limit, self._clock)
 
     def _set_aside(self, content: bytes, sender: str, error: SegmentRejected) -> None:
         hash = hashlib.sha256(content).hexdigest()
@@ -377,23 +366,3 @@ class _Record:
 
     def hashes_at(self, box: str, n: int) -> Collection[str]:
         return heads_at(self._connection, box, n)
-
-
-def _grouped(changes: Sequence[Change], pace: Pace) -> Iterator[tuple[list[Change], bool]]:
-    """Pieces of whole versions, as large as the pace is by then, and whether each is the last."""
-    piece: list[Change] = []
-    for _, version in groupby(changes, key=lambda change: change[DB_VERSION]):
-        whole = list(version)
-        if piece and len(piece) + len(whole) > pace.limit:
-            yield piece, False
-            piece = []
-        piece += whole
-    yield piece, True
-
-
-def _entries_in(changes: Sequence[Change], entries: dict[bytes, Entry]) -> list[Entry]:
-    return [
-        entries[change[PK]]
-        for change in changes
-        if change[TABLE] == "entry" and change[2] == "head" and change[PK] in entries
-    ]

@@ -13,23 +13,21 @@ import hashlib
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from itertools import chain, pairwise
-from operator import attrgetter, itemgetter
-from typing import Any, NamedTuple
+from itertools import chain
+from operator import itemgetter
 
 import msgspec
 import zstandard
 
-from edge.domain.entry import Head, read, read_head, render, sha256_hex
-from edge.domain.errors import InvalidInput, SegmentRejected
+from edge.domain.errors import SegmentRejected
+from edge.store.changelog import EntryRow
 from edge.store.exchange import CID, DB_VERSION, PK, TABLE, Change
 from edge.store.keys import Keys
-from sync.columns import MalformedColumn, pack, unpack
+from sync.body import pack_body, unpack_body
 from sync.identity import verifies
 
 PROTO = 1
 MAX_PACKED, MAX_BODY, MAX_HEADER = 16 << 20, 96 << 20, 1 << 16
-ENTRY_KEY = b"\x01\x0c\x10"  # one column, a blob of 16 bytes, in the extension's key format
 _MAGIC, _LENGTH = b"DXS1", struct.Struct(">I")
 _DOMAIN = b"dangxia/segment/1\0"
 _TRAILER = 32 + 64
@@ -37,13 +35,12 @@ _MALFORMED = (
     ValueError,
     TypeError,
     KeyError,
+    OverflowError,
     RecursionError,
     msgspec.MsgspecError,
     zstandard.ZstdError,
 )
 _ORDER = itemgetter(DB_VERSION, TABLE, PK, CID)
-_CLOCK = {int, bytes}
-_PLAIN_HEAD = ("about", "after", "at", "box", "by", "kind", "n", "v")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +69,18 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A header and its changes, in the order of version, table, key and column."""
+    """A header and its changes: `rows` are entries made from columns, `plain` the others."""
 
     header: Header
-    changes: Sequence[Change]
+    plain: Sequence[Change]
+    rows: Sequence[EntryRow] = ()
+
+    @property
+    def changes(self) -> list[Change]:
+        """All of them, in the order of version, table, key and column."""
+        if not self.rows:
+            return in_order(self.plain)
+        return in_order([*self.plain, *chain.from_iterable(row.changes for row in self.rows)])
 
 
 def in_order(changes: Sequence[Change]) -> list[Change]:
@@ -86,7 +91,7 @@ def in_order(changes: Sequence[Change]) -> list[Change]:
 def seal_segment(segment: Segment, keys: Keys) -> tuple[bytes, str]:
     """Render and sign a segment: its bytes and its hash."""
     header = _packed_header(segment.header)
-    body = zstandard.ZstdCompressor(level=6).compress(_pack_body(segment.changes))
+    body = zstandard.ZstdCompressor(level=6).compress(pack_body(segment.changes))
     unsigned = _MAGIC + _LENGTH.pack(len(header)) + header + body
     digest = hashlib.sha256(unsigned).digest()
     return unsigned + digest + keys.signing.sign(_statement(header, digest)), digest.hex()
@@ -129,12 +134,12 @@ def open_segment(content: bytes, key_of: Callable[[str], str | None]) -> tuple[S
     if not verifies(key, signature, _statement(packed, digest)):
         raise SegmentRejected("segment.signature", sender=header.sender)
     try:
-        changes = in_order(_unpack_body(_inflate(body)))
+        rows, plain = unpack_body(_inflate(body))
     except _MALFORMED as error:
         raise SegmentRejected("segment.malformed", sender=header.sender) from error
-    if len(changes) != header.count:
+    if 2 * len(rows) + len(plain) != header.count:
         raise SegmentRejected("segment.malformed", sender=header.sender)
-    return Segment(header, changes), digest.hex()
+    return Segment(header, plain, rows), digest.hex()
 
 
 _HEADER = fields(Header)
@@ -186,134 +191,3 @@ def _inflate(body: bytes) -> bytes:
     if not 0 <= size <= MAX_BODY:
         raise ValueError("a body of unknown or excessive size")
     return zstandard.ZstdDecompressor().decompress(body, max_output_size=MAX_BODY)
-
-
-class _Row(NamedTuple):
-    """An entry as it is packed; `hash` is that of its head."""
-
-    pk: bytes
-    head: Head
-    content: dict[str, Any]
-    hash: str
-    version: int
-    site: bytes
-    seq: int
-
-
-def _pack_body(changes: Sequence[Change]) -> bytes:
-    packable = _packable(changes)
-    try:
-        return _pack_as(changes, packable)
-    except OverflowError:
-        # An integer of JSON beyond 63 bits: its text still travels as a plain row.
-        return _pack_as(changes, [])
-
-
-def _pack_as(changes: Sequence[Change], packable: Sequence[_Row]) -> bytes:
-    packed_keys = {row.pk for row in packable}
-    plain = [each for each in changes if each[TABLE] != "entry" or each[PK] not in packed_keys]
-    return msgspec.msgpack.encode({"entries": _pack_entries(packable), "plain": _pack_plain(plain)})
-
-
-def _packable(changes: Sequence[Change]) -> list[_Row]:
-    heads = {
-        change[PK]: change
-        for change in changes
-        if change[TABLE] == "entry" and change[CID] == "head"
-    }
-    found = []
-    for change in changes:
-        if change[TABLE] == "entry" and change[CID] == "data" and change[PK] in heads:
-            row = _row(heads[change[PK]], change)
-            if row is not None:
-                found.append(row)
-    found.sort(key=lambda row: (row.head.box, row.head.n))
-    return found
-
-
-def _row(head: Change, text: Change) -> _Row | None:
-    """An entry that the receiver can put together exactly, or None."""
-    _, pk, _, said, col_version, version, site, cl, seq = head
-    _, _, _, told, *clock = text
-    if (
-        not isinstance(said, str)
-        or not isinstance(told, str)
-        or clock != [1, version, site, 1, seq + 1]
-        or (col_version, cl) != (1, 1)
-        or {*map(type, clock), type(version), type(col_version), type(cl), type(seq)} != _CLOCK
-        or pk[:3] != ENTRY_KEY
-    ):
-        return None
-    try:
-        fields, content = read_head(said), read(told)
-        exact = (
-            isinstance(content, dict)
-            and fields.id == pk[3:].hex()
-            and fields.digest == sha256_hex(told)
-            and render(content) == told.encode()
-        )
-    except (InvalidInput, ValueError, RecursionError):
-        return None
-    return _Row(pk, fields, content, sha256_hex(said), version, site, seq) if exact else None
-
-
-def _pack_entries(rows: Sequence[_Row]) -> dict[str, Any]:
-    if not rows:
-        return {"count": 0}
-    prevs = ["" if row.head.prev == last.hash else row.head.prev for last, row in pairwise(rows)]
-    keys = b"".join(row.pk[3:] for row in rows)
-    heads = [row.head for row in rows]
-    columns = {name: pack([*map(attrgetter(name), heads)]) for name in _PLAIN_HEAD}
-    return {
-        "count": len(rows),
-        **columns,
-        "content": pack([row.content for row in rows]),
-        "prev": pack([rows[0].head.prev, *prevs]),
-        # Byte by byte, since ids made one after another share most of their bytes.
-        "key": b"".join(keys[place::16] for place in range(16)),
-        "version": pack([row.version for row in rows]),
-        "site": pack([row.site.hex() for row in rows]),
-        "seq": pack([row.seq for row in rows]),
-    }
-
-
-def _unpack_entries(packed: Mapping[str, Any]) -> list[Change]:
-    count = packed["count"]
-    if count == 0:
-        return []
-    names = ("content", "prev", "version", "site", "seq", *_PLAIN_HEAD)
-    columns = [unpack(packed[name], count) for name in names]
-    strips = packed["key"]
-    if len(strips) != 16 * count:
-        raise MalformedColumn("keys of another length")
-    changes: list[Change] = []
-    last = ""
-    for place, row in enumerate(zip(*columns, strict=True)):
-        content, prev, version, site, seq, about, after, at, box, by, kind, n, v = row
-        id = strips[place::count]
-        text = render(content)
-        digest = hashlib.sha256(text).hexdigest()
-        head = render(Head(about, after, at, box, by, digest, id.hex(), kind, n, prev or last, v))
-        last = hashlib.sha256(head).hexdigest()
-        pk, origin = ENTRY_KEY + id, bytes.fromhex(site)
-        changes.append(("entry", pk, "data", text.decode(), 1, version, origin, 1, seq + 1))
-        changes.append(("entry", pk, "head", head.decode(), 1, version, origin, 1, seq))
-    return changes
-
-
-def _pack_plain(changes: Sequence[Change]) -> list[Any]:
-    return [len(changes), *(list(column) for column in zip(*changes, strict=True))]
-
-
-def _unpack_plain(packed: Sequence[Any]) -> list[Change]:
-    count, *columns = packed
-    if count == 0:
-        return []
-    if len(columns) != 9 or any(len(column) != count for column in columns):
-        raise MalformedColumn("plain rows of unequal columns")
-    return list(zip(*columns, strict=True))
-
-
-def _unpack_body(body: bytes) -> list[Change]:
-    said = msgspec.msgpack.decode(body)
-    return list(chain(_unpack_entries(said["entries"]), _unpack_plain(said["plain"])))

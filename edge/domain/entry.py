@@ -8,7 +8,6 @@ never personal data; `data` carries a salt, so that its digest gives nothing awa
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -19,9 +18,10 @@ from edge.domain.errors import InvalidInput
 GENESIS = "0" * 64
 # The largest number that a database and every reader of JSON hold exactly.
 _BEYOND = 1 << 53
-_Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
-_Hash = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-_Number = Annotated[int, msgspec.Meta(ge=0, lt=_BEYOND)]
+Id = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{32}\Z")]
+Hash = Annotated[str, msgspec.Meta(pattern=r"\A[0-9a-f]{64}\Z")]
+Number = Annotated[int, msgspec.Meta(ge=0, lt=_BEYOND)]
+Ordinal = Annotated[int, msgspec.Meta(ge=1, lt=_BEYOND)]
 HEAD_FIELDS = ("id", "kind", "v", "about", "after", "at", "by", "box", "n", "prev", "digest")
 
 
@@ -45,23 +45,22 @@ class Head(msgspec.Struct, frozen=True, gc=False):
     """What a head holds, in the canonical order of its fields: `render` of it is its text."""
 
     about: str
-    after: list[_Id]
-    at: _Number
+    after: list[Id]
+    at: Number
     box: str
     by: str
-    digest: _Hash
-    id: _Id
+    digest: Hash
+    id: Id
     kind: str
-    n: Annotated[int, msgspec.Meta(ge=1, lt=_BEYOND)]
-    prev: _Hash
-    v: _Number
+    n: Ordinal
+    prev: Hash
+    v: Number
 
 
 _decode_head = msgspec.json.Decoder(Head).decode
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One immutable act.
 
     `id` is a UUIDv7 (32 hexadecimal digits); `about` the subject's id; `after` the entries that

@@ -6,8 +6,11 @@ extension writes when it merges the same changes (held by a test); the extension
 pinned, and whatever is not plain goes through `crsql_changes` as ever.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
 
+from edge.domain.entry import Entry
 from edge.store.database import Connection
 from edge.store.seals import HASH_OF
 
@@ -23,6 +26,31 @@ _COLUMNS = {
 TABLES = tuple(_COLUMNS)
 _KEY = b"\x01\x0c\x10"  # one column, a blob of 16 bytes
 _ASKED = 500
+
+
+class EntryRow(NamedTuple):
+    """A whole entry in the log: its head, of sequence `seq`, and its data, of the next one.
+
+    `hash` is that of the head; both texts are what `entry` says, in the canonical form.
+    """
+
+    entry: Entry
+    hash: str
+    head: str
+    text: str
+    version: int
+    site: bytes
+    seq: int
+
+    @property
+    def changes(self) -> tuple[Change, Change]:
+        """The same as two changes."""
+        pk = _KEY + bytes.fromhex(self.entry.id)
+        version, site, seq = self.version, self.site, self.seq
+        return (
+            ("entry", pk, "data", self.text, 1, version, site, 1, seq + 1),
+            ("entry", pk, "head", self.head, 1, version, site, 1, seq),
+        )
 
 
 def _select(table: str, where: str = "c.db_version > ?1 and c.db_version <= ?2") -> str:
@@ -60,16 +88,19 @@ def statement_over(connection: Connection, hash: str) -> Change | None:
     return None
 
 
-def insert_new(connection: Connection, changes: Sequence[Change]) -> Sequence[Change]:
+def insert_new(
+    connection: Connection, changes: Sequence[Change], rows: Sequence[EntryRow] = ()
+) -> Sequence[Change]:
     """Merge whole entries that are not held; gives back what must go through `crsql_changes`."""
     pairs, others = _pairs(changes)
-    known = known_entries(connection, list(pairs))
-    if known:
-        others += [change for id in sorted(known) for change in pairs.pop(id)]
-    if pairs:
+    fresh = {bytes.fromhex(row.entry.id): row for row in rows}
+    for id in sorted(known_entries(connection, [*pairs, *fresh])):
+        others += pairs.pop(id, ())
+        others += fresh.pop(id).changes if id in fresh else ()
+    if pairs or fresh:
         connection.execute("select crsql_internal_sync_bit(1)")
         try:
-            _insert(connection, pairs)
+            _insert(connection, pairs, fresh)
         finally:
             connection.execute("select crsql_internal_sync_bit(0)")
     return others
@@ -106,19 +137,27 @@ def _pairs(
     return pairs, others
 
 
-def _insert(connection: Connection, pairs: dict[bytes, tuple[Change, Change]]) -> None:
+def _insert(
+    connection: Connection,
+    pairs: Mapping[bytes, tuple[Change, Change]],
+    rows: Mapping[bytes, EntryRow],
+) -> None:
     (version,) = connection.execute("select crsql_next_db_version()").fetchone()
     (last,) = connection.execute(
         "select coalesce(max(__crsql_key), 0) from entry__crsql_pks"
     ).fetchone()
-    ordinals = _ordinals(connection, [each[6] for pair in pairs.values() for each in pair])
+    sites = dict.fromkeys(change[6] for pair in pairs.values() for change in pair)
+    ordinals = _ordinals(connection, sites | dict.fromkeys(row.site for row in rows.values()))
     connection.executemany(
         "insert into entry (id, head, data) values (?, ?, ?)",
-        [(id, head[3], text[3]) for id, (head, text) in pairs.items()],
+        chain(
+            ((id, head[3], text[3]) for id, (head, text) in pairs.items()),
+            ((id, row.head, row.text) for id, row in rows.items()),
+        ),
     )
     connection.executemany(
         "insert into entry__crsql_pks (__crsql_key, id) values (?, ?)",
-        enumerate(pairs, last + 1),
+        enumerate(chain(pairs, rows), last + 1),
     )
     connection.executemany(
         "insert into entry__crsql_clock (key, col_name, col_version, db_version, site_id, seq) "
@@ -129,12 +168,20 @@ def _insert(connection: Connection, pairs: dict[bytes, tuple[Change, Change]]) -
             for _, _, cid, _, _, _, site, _, seq in pair
         ],
     )
+    connection.executemany(
+        "insert into entry__crsql_clock (key, col_name, col_version, db_version, site_id, seq) "
+        "values (?1, 'data', 1, ?2, ?3, ?4 + 1), (?1, 'head', 1, ?2, ?3, ?4)",
+        [
+            (key, version, ordinals[row.site], row.seq)
+            for key, row in enumerate(rows.values(), last + 1 + len(pairs))
+        ],
+    )
 
 
 def _ordinals(connection: Connection, sites: Iterable[bytes]) -> dict[bytes, int]:
     """The numbers of sites in this database; unknown ones get the next."""
     found = {}
-    for site in dict.fromkeys(sites):
+    for site in sites:
         connection.execute("insert or ignore into crsql_site_id (site_id) values (?)", (site,))
         (found[site],) = connection.execute(
             "select ordinal from crsql_site_id where site_id = ?", (site,)

@@ -15,6 +15,7 @@ from typing import Final
 from edge.domain.entry import Entry
 from edge.store import changelog
 from edge.store.branches import Node, chain_head, forks, nodes
+from edge.store.changelog import EntryRow
 from edge.store.database import Connection, SyncBitLeaked
 from edge.store.projection import project
 from edge.store.seals import HASH_OF, Seal, is_stated
@@ -53,6 +54,7 @@ class Cursor:
 class Batch:
     """Whole versions to merge in one transaction; `cursor` only with the last of a segment.
 
+    `entries` and `receipts` are those among `changes`.
     `proof`: the sender's signature that it has shipped up to there.
     """
 
@@ -64,6 +66,7 @@ class Batch:
     cursor: Cursor | None
     at: int
     proof: bytes = b""
+    rows: Sequence[EntryRow] = ()
 
 
 def epoch_of(connection: Connection) -> str:
@@ -213,13 +216,13 @@ def merge(connection: Connection, batch: Batch) -> None:
     Raises SyncBitLeaked when the extension could no longer track writes.
     """
     before = last_version(connection)
-    others = changelog.insert_new(connection, batch.changes)
+    others = changelog.insert_new(connection, batch.changes, batch.rows)
     connection.executemany(
         _MERGE, [(t, pk, cid, val, cv, s, cl, q) for t, pk, cid, val, cv, _, s, cl, q in others]
     )
     if connection.execute("select crsql_internal_sync_bit()").fetchone()[0]:
         raise SyncBitLeaked
-    project(connection, batch.entries)
+    project(connection, [*batch.entries, *(row.entry for row in batch.rows)])
     note_possession(connection, batch.receipts)
     _note_applied(connection, batch, before, last_version(connection))
     if batch.cursor is not None:

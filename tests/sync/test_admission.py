@@ -1,10 +1,10 @@
 """What a hostile or broken peer may offer, and that nothing of it touches the record."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from edge.domain.entry import Entry, compose
 from edge.domain.errors import PeerRefused, SchemaAhead
@@ -12,10 +12,9 @@ from edge.store import exchange
 from edge.store.branches import chain_head, forks, tips
 from edge.store.database import Connection
 from edge.store.entries import Author, Pen
-from edge.store.exchange import DB_VERSION, Change, Cursor
+from edge.store.exchange import DB_VERSION, ENTRY_KEY, Change, Cursor
 from edge.store.keys import Keys
 from edge.store.seals import receipts, seal_own_chain, sign_seal
-from sync.segment import ENTRY_KEY
 from tests.sync.sides import BOX, HUB, OTHER, STRANGER, Side, honest, refused, resealed
 
 

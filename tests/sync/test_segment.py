@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from edge.domain.entry import GENESIS, compose
 from edge.domain.errors import SegmentRejected
-from edge.store.exchange import Change
+from edge.store.exchange import ENTRY_KEY, Change
 from edge.store.keys import Keys
 from sync.columns import MalformedColumn, pack, unpack
-from sync.segment import ENTRY_KEY, Header, Segment, in_order, open_segment, seal_segment
+from sync.segment import Header, Segment, in_order, open_segment, seal_segment
 
 KEYS = Keys(bytes(range(32)))
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
@@ -111,7 +111,7 @@ def key_of(box: str) -> str | None:
 def test_a_segment_comes_back_exactly(entries: list[Change], others: list[Change]) -> None:
     segment, content, hash = sealed(entries + others)
     opened, same = open_segment(content, key_of)
-    assert (opened, same) == (segment, hash)
+    assert (opened.header, same) == (segment.header, hash)
     assert _typed([list(each) for each in opened.changes]) == _typed(
         [list(each) for each in segment.changes]
     )
@@ -171,7 +171,7 @@ def test_integers_beyond_63_bits_travel_as_plain_text() -> None:
         ("entry", pk, "data", text, 1, 1, bytes(16), 1, 1),
     ]
     segment, content, _ = sealed(changes)
-    assert open_segment(content, key_of)[0] == segment
+    assert open_segment(content, key_of)[0].changes == segment.changes
 
 
 def test_packing_columns_beats_packing_rows() -> None:
