@@ -9,6 +9,7 @@ from edge.domain.errors import Conflict, PeerRefused
 from edge.store.database import Space
 from edge.store.entries import now_ms
 from edge.store.keys import Keys
+from sync.bandwidth import Allowance
 from sync.bootstrap import Bootstrap
 from sync.enrolment import Admission, Ticket, ask_admission, mark_of
 from sync.roster import COUNTY, space_of
@@ -26,12 +27,14 @@ def enrol(
     show: Callable[[str], None] = lambda _: None,
     replaces: str = "",
     show_progress: Callable[[int, int], None] = lambda done, total: None,
+    allowance: Allowance | None = None,
 ) -> Record:
     """Enrol the box of a folder and bring the record of its county and town; waits to be accepted.
 
     `show` is given the box's mark, which the county compares before it accepts. `replaces` is the
     id of a box of the same town that is revoked when this one is accepted. `show_progress` is told
     how many bytes of how many of the town's snapshot have come; files follow when the box runs.
+    `allowance` says how much of the line all that may take.
 
     Raises Conflict `box.enrolled_already`, PeerRefused `enrol.waiting` when `patience_s` is over,
     and what `ask_admission` raises. Asking again later goes on with the same keys.
@@ -46,9 +49,10 @@ def enrol(
     show(mark_of(keys.id))
     admission = _wait(lambda: ask_admission(ticket, keys, town, name, seal, replaces), patience_s)
     admission.pins.save(pins_path(folder))
-    _bring_town(folder, keys, admission.pins, show_progress)
+    allowance = allowance or Allowance()
+    _bring_town(folder, keys, admission.pins, allowance, show_progress)
     record = Record(folder)
-    session = record.session()
+    session = record.session(allowance)
     session.run_once(lambda: False)
     session.close()
     record.close()
@@ -57,10 +61,14 @@ def enrol(
 
 
 def _bring_town(
-    folder: Path, keys: Keys, pins: Pins, show_progress: Callable[[int, int], None]
+    folder: Path,
+    keys: Keys,
+    pins: Pins,
+    allowance: Allowance,
+    show_progress: Callable[[int, int], None],
 ) -> None:
     """Bring the town's snapshot where there is much to bring; begun again, it goes on."""
-    wire = Wire(pins, keys, now_ms, Link(folder / "link.cut"))
+    wire = Wire(pins, keys, now_ms, Link(folder / "link.cut"), allowance.limit)
     space = space_of(pins.town)
     try:
         Bootstrap(wire, keys, space, folder / f"{space}.db", show_progress).run()

@@ -13,6 +13,7 @@ import hmac
 import os
 import secrets
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -49,28 +50,42 @@ class Blobs:
         Raises StorageFull `storage.full`, leaving no trace.
         """
         digest = hashlib.sha256(content).hexdigest()
+        starts = range(0, max(len(content), 1), PIECE)
+        self._keep(digest, len(content), (content[start : start + PIECE] for start in starts))
+        return digest
+
+    def put_file(self, source: Path, digest: str) -> None:
+        """Keep a file's content as `put` does, piece by piece, if that is its digest.
+
+        Raises Conflict `blob.damaged` and StorageFull, leaving no trace.
+        """
+        length = source.stat().st_size
+        with source.open("rb") as file:
+            pieces = (file.read(PIECE) for _ in range(0, max(length, 1), PIECE))
+            self._keep(digest, length, pieces)
+
+    def _keep(self, digest: str, length: int, pieces: Iterable[bytes]) -> None:
         path = self._path(digest)
         if path.exists():
             # A process killed between rename and fsync left it to us to make the name durable.
             fsync_folder(path.parent)
-            return digest
+            return
         temporary = self._incoming / secrets.token_hex(12)
         try:
             if not path.parent.exists():
                 path.parent.mkdir(exist_ok=True)
                 fsync_folder(self.folder)
             with temporary.open("wb") as file:
-                file.write(self._sealed(digest, content))
+                self._seal(file, digest, length, pieces)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.rename(path)
             fsync_folder(path.parent)
-        except OSError as error:
+        except (OSError, Conflict) as error:
             temporary.unlink(missing_ok=True)
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
                 raise StorageFull("storage.full") from error
             raise
-        return digest
 
     def has(self, digest: str) -> bool:
         """Say whether the content is held."""
@@ -134,15 +149,17 @@ class Blobs:
     def _content_key(self, digest: str) -> bytes:
         return hmac.new(self._key, bytes.fromhex(digest), hashlib.sha256).digest()
 
-    def _sealed(self, digest: str, content: bytes) -> bytes:
+    def _seal(self, file: BinaryIO, digest: str, length: int, pieces: Iterable[bytes]) -> None:
         cipher = AESGCM(self._content_key(digest))
-        header = _HEADER.pack(_MAGIC, _AES_256_GCM, len(content))
-        sealed = bytearray(header)
-        for index, start in enumerate(range(0, max(len(content), 1), PIECE)):
-            final = start + PIECE >= len(content)
-            piece = content[start : start + PIECE]
-            sealed += cipher.encrypt(_nonce(index, final), piece, header)
-        return bytes(sealed)
+        header = _HEADER.pack(_MAGIC, _AES_256_GCM, length)
+        file.write(header)
+        hashed = hashlib.sha256()
+        for index, piece in enumerate(pieces):
+            final = (index + 1) * PIECE >= length
+            hashed.update(piece)
+            file.write(cipher.encrypt(_nonce(index, final), piece, header))
+        if hashed.hexdigest() != digest:
+            raise Conflict("blob.damaged", digest=digest)
 
 
 def _nonce(index: int, final: bool) -> bytes:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from edge.box import allowance_in
 from edge.settings import read_settings
 from provisioning.enrolment import enrol
 from sync.enrolment import read_ticket
@@ -26,10 +27,10 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
 
 def run(chosen: argparse.Namespace) -> int:
     """Enrol, and say where the box now belongs."""
-    folder = read_settings(chosen.config).folder
+    settings = read_settings(chosen.config)
     ticket = read_ticket(chosen.ticket)
     record = enrol(
-        folder,
+        settings.folder,
         ticket,
         chosen.town,
         chosen.name,
@@ -37,6 +38,7 @@ def run(chosen: argparse.Namespace) -> int:
         show=lambda mark: print(f"本机标记 {mark}，请县里核对后接受", flush=True),
         replaces=chosen.replace,
         show_progress=_tell,
+        allowance=allowance_in(settings),
     )
     print(f"已接入 {record.pins.county}：{record.office.name}（{record.keys.id[:8]}）")
     record.close()

@@ -3,12 +3,13 @@
 import hashlib
 import logging
 import os
+import tracemalloc
 from pathlib import Path
 
 import pytest
 
 from edge.domain.errors import InvalidInput, NotFound, PeerUnreachable
-from edge.store import holdings
+from edge.store import carriage, holdings
 from edge.store.blobs import Blobs
 from edge.store.keys import Keys
 from edge.store.verification import remake
@@ -188,3 +189,37 @@ def test_a_file_that_is_not_what_its_name_says_is_dropped(spool: Spool, tmp_path
 def test_a_name_that_is_no_digest_opens_nothing(spool: Spool, name: str) -> None:
     with pytest.raises(InvalidInput, match=r"blob\.name"):
         spool.add(name, 0, 1, b"x")
+
+
+def test_a_file_that_the_hub_has_lost_is_owed_and_counted_again(world: World) -> None:
+    box = world.box()
+    digest = bytes.fromhex(file(box, b"a master"))
+    box.sync()
+    with box.town.read() as connection:
+        before = holdings.tallies(connection)
+    assert [each.unsent for each in before] == [0, 0, 0]
+    hub = box.pins.hub
+    box.town.write(lambda c: carriage.take_back(c, hub, [digest]))
+    with box.town.read() as connection:
+        assert holdings.undelivered(connection, hub) == [(digest, holdings.MASTER)]
+        (master,) = [e for e in holdings.tallies(connection) if e.kind == holdings.MASTER]
+        assert (master.unsent, master.unsent_bytes) == (1, len(b"a master"))
+    box.sync()
+    with box.town.read() as connection:
+        assert holdings.tallies(connection) == before
+
+
+def test_a_large_file_takes_no_more_memory_than_a_small_one(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path / "blobs", Keys(bytes(32)))
+    spool, content = Spool(tmp_path / "spool", blobs), os.urandom(48 * PIECE)
+    digest = hashlib.sha256(content).hexdigest()
+    for start in range(0, len(content) - PIECE, PIECE):
+        spool.add(digest, start, len(content), content[start : start + PIECE])
+    tracemalloc.start()
+    try:
+        assert spool.add(digest, len(content) - PIECE, len(content), content[-PIECE:])
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * PIECE
+    assert blobs.read(digest) == content

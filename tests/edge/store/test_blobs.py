@@ -124,3 +124,23 @@ def test_a_crash_before_the_rename_leaves_nothing(tmp_path: Path) -> None:
 def test_another_box_key_finds_nothing(tmp_path: Path) -> None:
     digest = Blobs(tmp_path, KEYS).put(b"content")
     assert not Blobs(tmp_path, Keys(bytes(32))).has(digest)
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE, PIECE + 1, 3 * PIECE])
+def test_a_file_is_kept_as_its_content_would_be(tmp_path: Path, size: int) -> None:
+    content, source = os.urandom(size), tmp_path / "source"
+    source.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    blobs = Blobs(tmp_path / "blobs", Keys(bytes(32)))
+    blobs.put_file(source, digest)
+    assert blobs.read(digest) == content
+    blobs.put_file(source, digest)
+
+
+def test_a_file_of_another_digest_leaves_no_trace(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.write_bytes(b"another")
+    blobs = Blobs(tmp_path / "blobs", Keys(bytes(32)))
+    with pytest.raises(Conflict, match=r"blob\.damaged"):
+        blobs.put_file(source, hashlib.sha256(b"this").hexdigest())
+    assert [each for each in blobs.folder.rglob("*") if each.is_file()] == []
