@@ -2,14 +2,17 @@
 
 import argparse
 import logging
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.bootstrap import measure_bootstrap
+from tests.bench.bootstrap import PAGES_PER_DOSSIER, measure_bootstrap
 from tests.bench.counter import fill, measure_counter, measure_towns
 from tests.bench.figures import Figure, print_line, print_table
 from tests.bench.limit import measure_limit, measure_plain
+from tests.bench.memory import measure_memory
 from tests.bench.parts import measure_parts
 from tests.bench.peers.comparison import measure_peers
 from tests.bench.replication import measure_replication
@@ -25,32 +28,62 @@ def main() -> None:
     parser.add_argument("--dossiers", type=int, help=f"how many, {FULL} unless told")
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts")
     parser.add_argument("--no-peers", action="store_true", help="leave the other replicators out")
+    parser.add_argument("--peers-only", action="store_true", help="and ours beside them")
+    parser.add_argument("--morango-in-full", action="store_true", help="as many as for the others")
     options = parser.parse_args()
     dossiers = options.dossiers or (QUICK if options.quick else FULL)
     rounds = 1 if options.quick else max(options.rounds, 3)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    say = Progress()
     with tempfile.TemporaryDirectory(prefix="dangxia-bench-") as folder:
         figures = []
-        for figure in measure(Path(folder), dossiers, rounds, 20 if options.quick else 300):
-            print_line(figure, dossiers)
-            figures.append(figure)
+        if not options.peers_only:
+            for figure in measure(
+                Path(folder), dossiers, rounds, 20 if options.quick else 300, say
+            ):
+                print_line(figure, dossiers)
+                figures.append(figure)
         if not options.no_peers and not options.quick:
-            measure_peers(Path(folder), dossiers, rounds)
+            measure_peers(Path(folder), dossiers, rounds, options.morango_in_full, say)
         print_table(figures)
 
 
-def measure(folder: Path, dossiers: int, rounds: int, questions: int) -> Iterator[Figure]:
+class Progress:
+    """Says on standard error what is measured now, and how long it has gone on."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+
+    def __call__(self, what: str) -> None:
+        minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
+        sys.stderr.write(f"{minutes:3d}:{seconds:02d}  {what}\n")
+        sys.stderr.flush()
+
+
+def measure(
+    folder: Path, dossiers: int, rounds: int, questions: int, say: Progress
+) -> Iterator[Figure]:
     """Measure everything of ours, each figure as it is known."""
+    say(f"putting {dossiers} dossiers on record")
     filled = fill(folder / "filled.db", dossiers)
+    say("plain inserts, the raw limit")
     yield measure_plain(folder, dossiers, rounds)
     limit = measure_limit(filled, folder, dossiers, rounds)
     yield limit
+    say("replication of the record, then of edits")
     yield from measure_replication(folder, dossiers, rounds, limit)
+    say("memory of both sides for a tenth and for all")
+    yield measure_memory(folder / "memory", dossiers, rounds)
+    say("each part of replication")
     yield measure_parts(filled, folder, dossiers, rounds)
+    say("the counter beside a merge")
     yield from measure_counter(filled, folder, dossiers, rounds, questions)
-    yield measure_towns(folder, max(dossiers // TOWN_SHARE, 20))
+    say("20 towns at one hub")
+    yield measure_towns(folder, max(dossiers // TOWN_SHARE, 20), rounds)
+    say("search, at rest and beside a merge")
     yield from measure_search(filled, folder, dossiers, rounds, questions)
     filled.close()
+    say(f"bootstrap: making a town of {dossiers * PAGES_PER_DOSSIER} pages, then bringing it over")
     yield measure_bootstrap(folder / "bootstrap", dossiers, rounds)
 
 

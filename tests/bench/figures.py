@@ -37,6 +37,14 @@ class Figure:
     def value(self) -> float:
         return statistics.median(self.rounds)
 
+    @property
+    def least(self) -> float:
+        return min(self.rounds)
+
+    @property
+    def greatest(self) -> float:
+        return max(self.rounds)
+
 
 def timed(work: Callable[[], object]) -> Cost:
     """Run `work` once and tell what it took."""
@@ -70,6 +78,8 @@ def print_line(figure: Figure, size: int) -> None:
         "what": figure.what,
         "unit": figure.unit,
         "value": round(figure.value, 3),
+        "min": round(figure.least, 3),
+        "max": round(figure.greatest, 3),
         "ratio": None if figure.ratio is None else round(figure.ratio, 4),
         "rounds": [round(each, 3) for each in figure.rounds],
         **{name: round(value, 3) for name, value in figure.also.items()},
@@ -82,16 +92,22 @@ def print_line(figure: Figure, size: int) -> None:
 
 
 def print_table(figures: Sequence[Figure]) -> None:
-    """Write the table to standard error."""
-    rows = [("what", "value", "unit", "ratio", "also")]
+    """Write the figures as a table to standard error."""
+    rows = [("what", "min", "median", "max", "unit", "ratio", "also")]
     for each in figures:
         ratio = "" if each.ratio is None else f"{each.ratio:.3f}"
         also = "  ".join(f"{name} {value:,.2f}" for name, value in each.also.items())
-        rows.append((each.what, f"{each.value:,.2f}", each.unit, ratio, also))
-    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+        values = [f"{value:,.2f}" for value in (each.least, each.value, each.greatest)]
+        rows.append((each.what, *values, each.unit, ratio, also))
+    print_columns(rows)
+
+
+def print_columns(rows: Sequence[Sequence[str]]) -> None:
+    """Write a table to standard error, numbers to the right."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        what, value, unit, ratio, also = (
-            text.rjust(width) if column in (1, 3) else text.ljust(width)
-            for column, (text, width) in enumerate(zip(row, widths, strict=True))
-        )
-        sys.stderr.write(f"{what}  {value}  {unit}  {ratio}  {also}".rstrip() + "\n")
+        cells = [
+            text.rjust(width) if text[:1].isdigit() else text.ljust(width)
+            for text, width in zip(row, widths, strict=True)
+        ]
+        sys.stderr.write("  ".join(cells).rstrip() + "\n")

@@ -47,15 +47,15 @@ def subject_of(place: int) -> Subject:
     stem = f"990101{born:%Y%m%d}{place // DAYS:03d}"
     given = "".join(random.choices(GIVEN, k=random.choice((1, 2, 2, 2))))
     return Subject(
-        person=_id(random, place * 2),
-        dossier=_id(random, place * 2 + 1),
+        person=id_of(random, place * 2),
+        dossier=id_of(random, place * 2 + 1),
         name=random.choice(SURNAMES) + given,
         id_number=stem + check_character(stem),
         number=f"990101001-042-{place:06d}",
     )
 
 
-def _id(random: Random, order: int) -> str:
+def id_of(random: Random, order: int) -> str:
     """A UUIDv7 as a box makes them: growing with time, and otherwise incompressible."""
     counter, tail = random.getrandbits(12), 1 << 63 | random.getrandbits(62)
     return f"{IMPORTED_MS + order:012x}7{counter:03x}{tail:016x}"
@@ -105,4 +105,5 @@ def register(space: Space, author: Author, places: range) -> None:
         space.write(
             lambda c, some=some: Pen(c, author, "u-import").append_many(list(acts(some))),
             urgent=False,
+            durable=False,
         )

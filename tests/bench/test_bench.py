@@ -25,6 +25,7 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
         "crsqlite.limit",
         "replication.push",
         "replication.edits",
+        "memory.flat",
         "replication.parts",
         "counter.write.idle",
         "counter-write-while-merging",
@@ -33,7 +34,7 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
         "bootstrap",
     ]
     for line in lines:
-        assert line["value"] > 0
+        assert 0 < line["min"] <= line["value"] <= line["max"]
         assert line["dossiers"] == 400
         assert {"unit", "ratio", "rounds", "versions"} <= set(line)
         assert line["what"] in run.stderr
@@ -42,9 +43,15 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
     assert push["bytes_per_entry"] > 30
     assert push["cpu_s"] > 0
     assert push["box_mib"] > 20 < push["hub_mib"]
-    towns = lines[7]
+    towns = lines[8]
     assert towns["fairness"] >= 1
-    parts = lines[4]
+    memory = lines[4]
+    assert memory["tenth_hub_mib"] > 20 < memory["whole_hub_mib"]
+    for counter in lines[6:8]:
+        waits = [counter[f"{part}_p99_ms"] for part in ("queue", "act", "commit")]
+        assert max(waits) <= counter["worst_ms"] <= sum(waits) + 1
+    assert lines[7]["merged_per_s"] > 0
+    parts = lines[5]
     named = ("extract", "pack_sign", "verify_unpack", "merge", "project", "admit")
     assert sum(parts[name] for name in named) > 0
 

@@ -8,35 +8,50 @@ import json
 import statistics
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.bench.figures import print_columns
 from tests.bench.pair import Carriage, Meter, Side, carry
-from tests.bench.peers import pouchdb, sqlite_sync
+from tests.bench.peers import morango, plain_copy, pouchdb, sqlite_sync
 from tests.bench.peers.installing import Absent
 from tests.bench.record import EDITS, FLAT, TOWN, flat
 from tests.bench.replication import Ours
 
 Pair = tuple[Side, Side, Meter]
 Peer = Callable[[Path, Path, int], Pair]
-PEERS: Mapping[str, Peer] = {"pouchdb": pouchdb.start, "sqlite-sync": sqlite_sync.start}
+PEERS: Mapping[str, Peer] = {
+    "plain-copy": plain_copy.start,
+    "pouchdb": pouchdb.start,
+    "sqlite-sync": sqlite_sync.start,
+    "morango": morango.start,
+}
+# Morango needs minutes for 50,000: unless told to, it gets fewer, and is compared by the dossier.
+FEWER = {"morango": 5_000}
+MEASURES = ("s", "cpu_s", "kb", "near_mib", "far_mib")
+Line = dict[str, object]
 
 
-def measure_peers(folder: Path, dossiers: int, rounds: int) -> None:
-    """Print one line a peer, ours first, and the line of ratios."""
-    rows = folder / "rows.jsonl"
-    _write_rows(rows, dossiers)
+def measure_peers(
+    folder: Path, dossiers: int, rounds: int, in_full: bool, say: Callable[[str], None]
+) -> None:
+    """Print one line a peer, ours first, the line of ratios, and all of them in one table."""
+    say("peer ours")
     lines = {"ours": _ours(folder, dossiers, rounds)}
-    _say(lines["ours"])
+    _print(lines["ours"])
     for name, start in PEERS.items():
-        lines[name] = _peer(name, start, rows, dossiers, rounds)
-        _say(lines[name])
-    ours = lines.pop("ours")
-    _say({"what": "peers.ratios", "dossiers": dossiers, **_ratios(ours, lines)})
+        count = dossiers if in_full else min(dossiers, FEWER.get(name, dossiers))
+        say(f"peer {name}, {count} dossiers")
+        rows = folder / f"rows{count}.jsonl"
+        _write_rows(rows, count)
+        lines[name] = _peer(name, start, rows, count, rounds)
+        _print(lines[name])
+    _print({"what": "peers.ratios", "dossiers": dossiers, **_ratios(lines)})
+    _print_table(lines)
 
 
-def _ours(folder: Path, dossiers: int, rounds: int) -> dict[str, object]:
+def _ours(folder: Path, dossiers: int, rounds: int) -> Line:
     told = []
     for place in range(rounds):
         ours = Ours(folder / f"ours{place}")
@@ -51,7 +66,7 @@ def _ours(folder: Path, dossiers: int, rounds: int) -> dict[str, object]:
     return _line("ours", dossiers, told)
 
 
-def _peer(name: str, start: Peer, rows: Path, dossiers: int, rounds: int) -> dict[str, object]:
+def _peer(name: str, start: Peer, rows: Path, dossiers: int, rounds: int) -> Line:
     told = []
     try:
         for _ in range(rounds):
@@ -79,26 +94,49 @@ def _started(start: Peer, rows: Path, dossiers: int) -> Iterator[Pair]:
             meter.close()
 
 
-def _line(name: str, dossiers: int, told: list[tuple[Carriage, Carriage]]) -> dict[str, object]:
-    line: dict[str, object] = {"what": f"peer.{name}", "dossiers": dossiers, "rounds": len(told)}
+def _line(name: str, dossiers: int, told: Sequence[tuple[Carriage, Carriage]]) -> Line:
+    """Medians, with the least and the greatest of the seconds; the rate is of the cold run."""
+    line: Line = {"what": f"peer.{name}", "dossiers": dossiers, "rounds": len(told)}
     for place, prefix in enumerate(("cold", "edits")):
         each = [pair[place].told(prefix) for pair in told]
         line |= {key: round(statistics.median(one[key] for one in each), 3) for key in each[0]}
+        seconds = [one[f"{prefix}_s"] for one in each]
+        line[f"{prefix}_s_min"] = round(min(seconds), 3)
+        line[f"{prefix}_s_max"] = round(max(seconds), 3)
+    line["dossiers_per_s"] = round(dossiers / statistics.median(c.wall for c, _ in told), 1)
     return line
 
 
-def _ratios(
-    ours: Mapping[str, object], others: Mapping[str, Mapping[str, object]]
-) -> dict[str, object]:
-    """How many times our seconds and bytes each peer took; above 1 we are ahead."""
-    names = ("cold_s", "cold_cpu_s", "cold_kb", "edits_s", "edits_kb")
-    found: dict[str, object] = {}
-    for peer, line in others.items():
-        for name in names:
-            theirs, mine = line.get(name), ours[name]
-            if isinstance(theirs, float) and isinstance(mine, float):
+def _ratios(lines: Mapping[str, Line]) -> dict[str, float]:
+    """How many times our seconds and bytes each peer took, by the dossier; above 1 we lead."""
+    found = {}
+    ours = lines["ours"]
+    for peer, line in lines.items():
+        for name in ("cold_s", "cold_cpu_s", "cold_kb", "edits_s", "edits_cpu_s", "edits_kb"):
+            theirs, mine = _each(line, name), _each(ours, name)
+            if peer != "ours" and theirs is not None and mine:
                 found[f"{peer}.{name}"] = round(theirs / mine, 2)
     return found
+
+
+def _each(line: Line, name: str) -> float | None:
+    value, dossiers = line.get(name), line.get("dossiers")
+    if not isinstance(value, float) or not isinstance(dossiers, int):
+        return None
+    return value / (min(EDITS, dossiers) if name.startswith("edits") else dossiers)
+
+
+def _print_table(lines: Mapping[str, Line]) -> None:
+    heads = [f"{prefix} {name}" for prefix in ("cold", "edits") for name in MEASURES]
+    rows = [("peer", "dossiers", "dossiers/s", *heads)]
+    for name, line in lines.items():
+        if "absent" in line:
+            rows.append((name, f"absent: {line['absent']}", *[""] * (len(heads) + 1)))
+            continue
+        values = [line[head.replace(" ", "_")] for head in heads]
+        shown = [f"{value:,.2f}" if isinstance(value, float) else "" for value in values]
+        rows.append((name, f"{line['dossiers']}", f"{line['dossiers_per_s']}", *shown))
+    print_columns(rows)
 
 
 def _write_rows(path: Path, dossiers: int) -> None:
@@ -106,9 +144,8 @@ def _write_rows(path: Path, dossiers: int) -> None:
         for place in range(dossiers):
             named = dict(zip(FLAT, flat(place), strict=True))
             file.write(json.dumps(named, ensure_ascii=False) + "\n")
-    assert min(dossiers, EDITS) > 0
 
 
-def _say(line: Mapping[str, object]) -> None:
+def _print(line: Line | dict[str, object]) -> None:
     sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
     sys.stdout.flush()

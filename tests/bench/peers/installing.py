@@ -1,7 +1,10 @@
-"""Fetching peers with npm, below `var/bench`, never into the project's own environment."""
+"""Fetching peers with npm and pip, below `var/bench`, never into the project's own environment."""
 
 import shutil
 import subprocess
+import sys
+import venv
+from collections.abc import Sequence
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[3] / "var" / "bench"
@@ -14,19 +17,38 @@ class Absent(RuntimeError):
 def npm_packages(name: str, *packages: str) -> Path:
     """The `node_modules` with these packages, installed unless they are there."""
     folder = FOLDER / name
+    if not _is_done(folder, packages):
+        npm = shutil.which("npm")
+        if npm is None:
+            raise Absent("no npm")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "package.json").write_text('{"private": true}')
+        _install(folder, [npm, "install", "--no-audit", "--no-fund"], packages)
+    return folder / "node_modules"
+
+
+def pip_packages(name: str, *packages: str) -> Path:
+    """An interpreter of its own with these packages, installed unless they are there."""
+    folder = FOLDER / name
+    python = folder / "venv" / "bin" / "python"
+    if not _is_done(folder, packages):
+        sys.stderr.write(f"installing {' '.join(packages)}\n")
+        venv.create(folder / "venv", clear=True, with_pip=True)
+        _install(folder, [str(python), "-m", "pip", "install", "--quiet"], packages)
+    return python
+
+
+def _is_done(folder: Path, packages: Sequence[str]) -> bool:
     done = folder / "installed"
-    if done.exists() and done.read_text() == " ".join(packages):
-        return folder / "node_modules"
-    npm = shutil.which("npm")
-    if npm is None:
-        raise Absent("no npm")
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "package.json").write_text('{"private": true}')
+    return done.exists() and done.read_text() == " ".join(packages)
+
+
+def _install(folder: Path, command: Sequence[str], packages: Sequence[str]) -> None:
     run = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", *packages],
+        [*command, *packages],
         cwd=folder, capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip
     if run.returncode:
-        raise Absent("npm install failed: " + run.stderr.strip().splitlines()[-1])
-    done.write_text(" ".join(packages))
-    return folder / "node_modules"
+        last = (run.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise Absent(f"{Path(command[0]).name} could not install: {last}")
+    (folder / "installed").write_text(" ".join(packages))

@@ -1,20 +1,14 @@
 """sqlite-sync (npm, prebuilt); its transport needs a cloud, so plain HTTP carries its payload."""
 
-import hashlib
-import json
 import sys
-import threading
-from collections.abc import Callable
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx
 import sqlcipher3.dbapi2
 
 from tests.bench.pair import Meter, Side
+from tests.bench.peers import table
 from tests.bench.peers.installing import Absent, npm_packages
-from tests.bench.record import EDITS, FLAT
 
 PACKAGE = "@sqliteai/sqlite-sync-linux-x86_64"
 _ENCODE = (
@@ -40,7 +34,8 @@ def main() -> None:
     library, role, path, *rest = sys.argv[1:]
     connection = _open(Path(path), library)
     if role == "far":
-        _far(connection)
+        with table.receiving(lambda body: _take(connection, body)) as port:
+            table.listen({"digest": lambda: table.digest(connection)}, {"port": port})
     else:
         _near(connection, int(rest[0]), Path(rest[1]))
 
@@ -50,77 +45,33 @@ def _open(path: Path, library: str) -> Any:
     connection.execute("pragma journal_mode=wal")
     connection.enable_load_extension(True)
     connection.load_extension(library)
-    fields = ", ".join(f'"{name}" text' for name in FLAT[1:])
-    connection.execute(f"create table dossier (id text primary key not null, {fields})")
+    connection.execute(f"create table dossier (id text primary key not null, {table.FIELDS})")
     connection.execute("select cloudsync_init('dossier')").fetchall()
     return connection
 
 
-def _far(connection: Any) -> None:
-    class Taking(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            connection.execute("select cloudsync_payload_apply(?)", (body,)).fetchall()
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, format: str, *parts: object) -> None:
-            """Keep quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Taking)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    _listen({"digest": lambda: _digest(connection)}, {"port": server.server_address[1]})
-    server.shutdown()
+def _take(connection: Any, body: bytes) -> None:
+    connection.execute("select cloudsync_payload_apply(?)", (body,)).fetchall()
 
 
 def _near(connection: Any, port: int, rows: Path) -> None:
-    records = [json.loads(line) for line in rows.read_text(encoding="utf-8").splitlines()]
     sent = 0
-
-    def load() -> None:
-        marks = ", ".join("?" * len(FLAT))
-        _within(
-            connection,
-            f"insert into dossier values ({marks})",  # noqa: S608
-            [tuple(record[name] for name in FLAT) for record in records],
-        )
-
-    def edit() -> None:
-        step = max(len(records) // EDITS, 1)
-        some = [record["id"] for record in records[::step][:EDITS]]
-        shelves = [(f"9-9-{number}", id) for number, id in enumerate(some)]
-        _within(connection, "update dossier set shelf = ? where id = ?", shelves)
 
     def push() -> None:
         nonlocal sent
         (last,) = connection.execute("select cloudsync_db_version()").fetchone()
         (payload,) = connection.execute(_ENCODE, (sent,)).fetchone()
-        url = f"http://127.0.0.1:{port}/"
-        httpx.post(url, content=payload, timeout=1200, trust_env=False).raise_for_status()
+        table.send(port, payload)
         sent = last
 
-    words = {"load": load, "edit": edit, "cold": push, "incr": push}
-    _listen({**words, "digest": lambda: _digest(connection)}, {})
-
-
-def _within(connection: Any, statement: str, rows: list[tuple[str, ...]]) -> None:
-    connection.execute("begin")
-    connection.executemany(statement, rows)
-    connection.execute("commit")
-
-
-def _digest(connection: Any) -> dict[str, object]:
-    rows = connection.execute("select * from dossier order by id").fetchall()
-    return {"digest": hashlib.sha256(repr(rows).encode()).hexdigest(), "count": len(rows)}
-
-
-def _listen(words: dict[str, Callable[[], object]], ready: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(ready) + "\n")
-    sys.stdout.flush()
-    for line in sys.stdin:
-        answer = words[line.strip()]()
-        sys.stdout.write(json.dumps(answer if isinstance(answer, dict) else {}) + "\n")
-        sys.stdout.flush()
+    words = {
+        "load": lambda: table.load(connection, rows),
+        "edit": lambda: table.edit(connection),
+        "cold": push,
+        "incr": push,
+        "digest": lambda: table.digest(connection),
+    }
+    table.listen(words, {})
 
 
 if __name__ == "__main__":
