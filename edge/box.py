@@ -22,7 +22,7 @@ from edge.store.staff import name_of_institution
 from edge.supervise import Loops
 from edge.web.app import create_app
 from edge.web.events import Stations
-from edge.web.parts import Parts, Room, SyncStanding
+from edge.web.parts import NeighbourStanding, Parts, Room, SyncStanding
 from edge.web.scanning import Scanning
 from edge.wiring import Wiring
 from edge.workflows.digitising import close_abandoned_batches
@@ -30,7 +30,8 @@ from edge.workflows.office import Office
 from edge.workflows.seal_keeping import OfficeSeal
 from sync.bandwidth import Allowance, allowance_of
 from sync.client import ReplicationLoop, Status
-from sync.discovery import BOX, Announcement, Browser, Found, Interfaces
+from sync.discovery import Interfaces
+from sync.lan.neighbourhood import Neighbourhood, Place
 from sync.roster import COUNTY, space_of
 from sync.session import Session
 from sync.wire import Pins
@@ -39,6 +40,7 @@ log = logging.getLogger(__name__)
 
 SEAL_EVERY_S = 60.0
 SIGNAL_EVERY_S = 2.0
+LOOK_AGAIN_S = 30.0
 SCAN_PATIENCE_S = 15.0
 
 
@@ -108,10 +110,15 @@ class Box:
         self._work = settings.folder / "work"
         feed = self.wiring.feed if self.wiring.scanner else None
         self._scanning = Scanning(office, self.stations, self._work, feed)
-        self._browser: Browser | None = None
-        self._announcement: Announcement | None = None
+        session = self.record.session(allowance_in(settings))
+        self.neighbourhood = Neighbourhood(
+            session.side, _place(settings), _interfaces(settings), lambda: self.replication.away
+        )
         self.replication = ReplicationLoop(
-            self.record.session(allowance_in(settings)), self.record.keys.id, find=self._find_hub
+            session,
+            self.record.keys.id,
+            find=self.neighbourhood.hub,
+            neighbours=self.neighbourhood.neighbours,
         )
         self._told: Status | None = None
         self.app = self._screens(office, self._work)
@@ -132,27 +139,18 @@ class Box:
         self._loops.every("sync-signal", SIGNAL_EVERY_S, self._tell_sync)
         self.replication.start()
         if self.settings.announce:
-            self._loops.start("discovery", self._meet)
+            self.neighbourhood.start()
+            self._loops.start("discovery", self._look_around)
 
     def stop(self) -> None:
         """Finish the scan under way, close devices and databases, whichever of them fails."""
         with self._ends as ends:
             ends.callback(self._seal)
-            ends.callback(self._part)
+            ends.callback(self.neighbourhood.stop)
             ends.callback(self._loops.stop)
             ends.callback(self.wiring.close)
             ends.callback(self.replication.stop)
             ends.callback(self._scanning.stop, SCAN_PATIENCE_S)
-
-    def _meet(self) -> None:
-        """Listen for the hub and tell the net of this box; tried again until there is a net."""
-        self._browser = self._browser or Browser(_interfaces(self.settings))
-        self._announcement = self._announcement or self._announce()
-
-    def _part(self) -> None:
-        for each in (self._announcement, self._browser):
-            if each is not None:
-                each.close()
 
     def _seal(self) -> None:
         record = self.record
@@ -161,15 +159,12 @@ class Box:
             urgent=False,
         )
 
-    def _find_hub(self) -> str | None:
-        return self._browser.hub(self.record.pins.hub) if self._browser is not None else None
-
-    def _announce(self) -> Announcement:
-        port = self.settings.port
-        url = f"http://{self.settings.host}:{port}"
-        found = Found(self.record.keys.id, BOX, self.record.pins.town, url)
-        interfaces = _interfaces(self.settings)
-        return Announcement(found, port, [self.settings.host], interfaces)
+    def _look_around(self) -> None:
+        """Find hub and neighbours, and be found; tried again until there is a net."""
+        self.neighbourhood.look_around()
+        self._loops.well("discovery")
+        while not self._loops.stopping.wait(LOOK_AGAIN_S):
+            self.neighbourhood.look_around()
 
     def _tell_sync(self) -> None:
         status = self.replication.status()
@@ -211,6 +206,10 @@ def standing_on_screen(status: Status, masters_from: str = "") -> SyncStanding:
         healed_at=status.healed,
         county_at=status.county_taken,
         error=status.error,
+        neighbours=tuple(
+            NeighbourStanding(each.ordinal, each.at, each.near, each.error)
+            for each in status.neighbours
+        ),
     )
 
 
@@ -229,6 +228,11 @@ def require_enrolled(folder: Path) -> None:
 def hold_folder(folder: Path) -> AbstractContextManager[None]:
     """Be the only program that works in a box's folder; raises Conflict `folder.in_use`."""
     return hold(folder / "box.lock")
+
+
+def _place(settings: Settings) -> Place | None:
+    chosen = settings.neighbours
+    return Place(chosen.host, chosen.port) if chosen.exchange else None
 
 
 def _interfaces(settings: Settings) -> Interfaces:

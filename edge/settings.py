@@ -81,6 +81,18 @@ class ExchangeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class NeighbourSettings:
+    """Where the other boxes of the town are answered while the hub is away; port 0 for any.
+
+    Without `exchange` they are neither answered nor asked.
+    """
+
+    exchange: bool = True
+    host: str = "0.0.0.0"
+    port: int = 8141
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of a box; a device that is not named is not there."""
 
@@ -95,6 +107,7 @@ class Settings:
     climate: ClimateSettings | None = None
     hot_folder: HotFolderSettings | None = None
     exchange: ExchangeSettings = ExchangeSettings()
+    neighbours: NeighbourSettings = NeighbourSettings()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -105,6 +118,7 @@ _SECTIONS: dict[str, type] = {
     "climate": ClimateSettings,
     "hot_folder": HotFolderSettings,
     "exchange": ExchangeSettings,
+    "neighbours": NeighbourSettings,
     "limits": Limits,
 }
 # How a value of each type is written, to be shown where another was found.

@@ -210,6 +210,10 @@ class World:
 port = {plan.port}
 interfaces = ["127.0.0.1"]
 
+[neighbours]
+host = "127.0.0.1"
+port = 0
+
 [scanner]
 url = {quoted["scanner"]}
 

@@ -12,6 +12,7 @@ from edge.store import exchange, holdings
 from edge.store.branches import chain_head
 from edge.store.holdings import Tally
 from edge.store.standing import Refusal, last_taken, refusals, renewals
+from sync.lan.loop import Neighbour
 from sync.session import Session
 
 _LOG = logging.getLogger(__name__)
@@ -29,7 +30,8 @@ class Status:
     files going up now; `masters_travel` is false outside their hours; `healed` is when this box was
     last found to be set back and became another; `county_taken` is when the county's own record
     last came; `refusals` are segments set aside; `error` is the key of what went wrong last, empty
-    after a good exchange.
+    after a good exchange; `neighbours` are the other boxes of the town, whose having something is
+    not the county's.
     """
 
     last_confirmed: int | None = None
@@ -44,6 +46,7 @@ class Status:
     county_taken: int | None = None
     error: str = ""
     stage: str = ""
+    neighbours: tuple[Neighbour, ...] = ()
 
     @property
     def blobs_unsent(self) -> dict[int, int]:
@@ -66,7 +69,7 @@ class ReplicationLoop:
 
     After a failure it waits a random time below a bound that doubles (full jitter), so that two
     hundred boxes do not knock together when the hub comes back. `find` gives the hub's address on
-    the local net when the known one fails, or None.
+    the local net when the known one fails, or None; `neighbours` tells of the other boxes.
     """
 
     def __init__(
@@ -75,7 +78,9 @@ class ReplicationLoop:
         box: str,
         interval: float = 15.0,
         find: Callable[[], str | None] | None = None,
+        neighbours: Callable[[], tuple[Neighbour, ...]] = tuple,
     ) -> None:
+        self._neighbours, self._tried = neighbours, False
         self._session, self._box, self._interval, self._find = session, box, interval, find
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="replication", daemon=True)
@@ -101,6 +106,11 @@ class ReplicationLoop:
         self._shipped, self._failures = -1, 0
         self._wake.set()
 
+    @property
+    def away(self) -> bool:
+        """Say whether the hub was looked for and could not be reached."""
+        return self._tried and (not self._reachable or self._session.link.is_cut)
+
     def cut(self) -> None:
         """Cut the line."""
         self._session.link.cut()
@@ -113,7 +123,7 @@ class ReplicationLoop:
     def status(self) -> Status:
         """How things stand now."""
         hub = self._session.pins.hub
-        parcels = self._session.parcels
+        parcels, neighbours = self._session.parcels, self._neighbours()
         with self._session.county.read() as connection:
             refused, taken = refusals(connection), last_taken(connection)
         with self._session.town.read() as connection:
@@ -133,6 +143,7 @@ class ReplicationLoop:
                 healed=max(renewals(connection), default=None),
                 error=self._error,
                 stage=self._session.stage,
+                neighbours=neighbours,
             )
 
     def _run(self) -> None:
@@ -156,6 +167,7 @@ class ReplicationLoop:
         else:
             self._shipped, self._failures = own, 0
             self._reachable, self._error = True, ""
+        self._tried = True
 
     def _until_news(self, own: int) -> Callable[[], bool]:
         """Say for how long files may travel before entries have their turn again."""

@@ -9,21 +9,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from zeroconf import InterfaceChoice, ServiceBrowser, ServiceInfo, ServiceStateChange, Zeroconf
+from zeroconf import (
+    InterfaceChoice,
+    IPVersion,
+    ServiceBrowser,
+    ServiceInfo,
+    ServiceStateChange,
+    Zeroconf,
+)
 
 SERVICE = "_dangxia._tcp.local."
 HUB, BOX = "hub", "box"
+MOST_ADDRESSES = 4
 Interfaces = Sequence[str] | InterfaceChoice
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One announced peer; `id` is its box id, `town` empty for a hub."""
+    """One announced peer; `id` is its box id, `town` empty for a hub.
+
+    `others` are its addresses on further nets; nothing that it says is proof of anything.
+    """
 
     id: str
     role: str
     town: str
     url: str
+    others: tuple[str, ...] = ()
 
 
 class Announcement:
@@ -68,7 +80,7 @@ class Browser:
     @property
     def peers(self) -> list[Found]:
         """Who has been heard."""
-        return list(self._peers.values())
+        return list(self._peers.copy().values())
 
     def hub(self, id: str) -> str | None:
         """The announced address of the hub that is pinned, or None."""
@@ -110,11 +122,11 @@ def _read(service: ServiceInfo) -> Found | None:
         key.decode(errors="replace"): (value or b"").decode(errors="replace")
         for key, value in service.properties.items()
     }
-    addresses = service.parsed_addresses()
+    addresses = service.parsed_addresses(IPVersion.V4Only)
     if said.get("role") not in (HUB, BOX) or not addresses or not said.get("id"):
         return None
-    url = f"https://{addresses[0]}:{service.port}"
-    return Found(said["id"], said["role"], said.get("town", ""), url)
+    url, *others = (f"https://{each}:{service.port}" for each in addresses[:MOST_ADDRESSES])
+    return Found(said["id"], said["role"], said.get("town", ""), url, tuple(others))
 
 
 def _listed(interfaces: Interfaces) -> list[str] | InterfaceChoice:

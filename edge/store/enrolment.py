@@ -32,6 +32,11 @@ def boxes(county: Connection) -> list[tuple[str, str, str, str, int]]:
     return rows.fetchall()
 
 
+def ordinals(county: Connection) -> dict[str, int]:
+    """The number of every box within its town."""
+    return dict(county.execute("select id, ordinal from box").fetchall())
+
+
 def add_ticket(county: Connection, ticket: Ticket) -> None:
     """Keep a ticket."""
     county.execute(

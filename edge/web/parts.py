@@ -49,6 +49,19 @@ class Printer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class NeighbourStanding:
+    """Another box of the town, by its number there; `at` (ms) is the last good exchange with it.
+
+    `near` says that it is heard on the local net; `error` is the key of what went wrong last.
+    """
+
+    ordinal: int
+    at: int | None
+    near: bool
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SyncStanding:
     """How the exchange with the county stands; moments in milliseconds.
 
@@ -58,7 +71,7 @@ class SyncStanding:
     time. `files` by class; `masters_wait` is the hour (HH:MM) until which page masters wait, empty
     when they travel. `healed_at` is when this box was found to be set back, and mended itself.
     `county_at` is when the county's own record last came; `error` is the key of what went wrong
-    last.
+    last. What `neighbours` hold the county may still lack.
     """
 
     online: bool
@@ -74,6 +87,7 @@ class SyncStanding:
     healed_at: int | None = None
     county_at: int | None = None
     error: str = ""
+    neighbours: tuple[NeighbourStanding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def test_whole_settings_are_read_with_paths_beside_the_file(tmp_path: Path) -> N
     assert [each.address for each in settings.climate.sensors] == [1]
     assert settings.limits.temperature_max == 26
     assert settings.printer is None
+    assert settings.neighbours.exchange
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,7 @@ def test_whole_settings_are_read_with_paths_beside_the_file(tmp_path: Path) -> N
         ('folder = "x"\nport = "8101"', "settings.value", "port"),
         ('folder = "x"\nport = 99999', "settings.value", "port"),
         ('folder = "x"\nannounce = 1', "settings.value", "announce"),
+        ('folder = "x"\n[neighbours]\nport = 70000', "settings.value", "neighbours.port"),
         ('folder = "x"\nscanner = "usb"', "settings.value", "scanner"),
         ('folder = "x"\n[scanner]', "settings.lacking", "scanner.url"),
         ('folder = "x"\n[scanner]\nuri = "y"', "settings.unknown", "scanner.uri"),

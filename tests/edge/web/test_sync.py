@@ -1,7 +1,7 @@
 """The screen of the exchange says what the county has and has not got, and why."""
 
 from edge.store.holdings import MASTER, THUMBNAIL, Tally
-from edge.web.parts import SyncStanding
+from edge.web.parts import NeighbourStanding, SyncStanding
 from tests.edge.web.conftest import Desk
 from tests.offices import NOON
 
@@ -48,3 +48,23 @@ def test_a_box_that_mended_itself_says_so(desk: Desk) -> None:
     assert "已自动补齐" not in desk.get("/sync").text
     desk.standing = SyncStanding(online=True, confirmed_at=NOON, healed_at=NOON)
     assert "已自动补齐" in desk.get("/sync").text
+
+
+def test_what_a_neighbour_has_got_is_not_said_to_be_the_countys(desk: Desk) -> None:
+    desk.sign_in()
+    beside = (
+        NeighbourStanding(2, NOON, near=True),
+        NeighbourStanding(3, None, near=True, error="sync.unreachable"),
+        NeighbourStanding(4, NOON, near=False),
+    )
+    desk.standing = SyncStanding(online=False, confirmed_at=NOON, unsent=5, neighbours=beside)
+    shown = " ".join(desk.get("/sync").text.split())
+    for words in (
+        "邻机 2 号</dt>",
+        "12:00 已互传（县里尚未收到）</dd>",
+        "邻机 3 号</dt><dd>还没有互传过，刚才没有接通，会自动再试</dd>",
+        "12:00 已互传（县里尚未收到），现在找不到它</dd>",
+    ):
+        assert words in shown, words
+    desk.standing = SyncStanding(online=True, confirmed_at=NOON, neighbours=beside[:1])
+    assert "尚未收到" not in desk.get("/sync").text
