@@ -1,88 +1,32 @@
-"""Room sensors on a Modbus RTU line: one owner thread asks each sensor in its turn."""
+"""The line of a storage room: one owner thread asks its sensors and sets its switches in turn."""
 
 import time
-import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-import minimalmodbus
-import serial
-
+from devices.actuators import SwitchDesk, refuse_unworkable
 from devices.driver import Fault, Found, Health, State
-from devices.line import REOPEN_AFTER_S, Outbox, SerialLine, Standing, Wiring
+from devices.line import REOPEN_AFTER_S, Outbox, SerialLine, SocketLine, Standing, Wiring
+from devices.modbus import Bus, RtuBus, TcpBus
+from devices.sensors import Belief, ContactModel, Model, Models, Sensor, Switch, load_models
 from edge.domain.climate import Missing, Reading
-from edge.domain.errors import BadFrame, DeviceError, DeviceFault, DeviceUnavailable, InvalidInput
+from edge.domain.errors import DeviceError, InvalidInput
+from edge.domain.room import Contact, Record
 
-_PROFILES = Path(__file__).parent / "profiles" / "climate.toml"
 # A day of one-minute readings of three sensors, should nobody read for so long.
 _KEPT = 4320
-
-
-@dataclass(frozen=True, slots=True)
-class Register:
-    """One quantity within a model's block and the values that can be believed."""
-
-    at: int
-    scale: float
-    signed: bool
-    lowest: float
-    highest: float
-
-    def value(self, block: Sequence[int]) -> float:
-        """Scale the register to one decimal; raises `BadFrame` on a value beyond belief."""
-        raw = block[self.at]
-        if self.signed and raw >= 0x8000:
-            raw -= 0x10000
-        value = round(raw * self.scale, 1)
-        if not self.lowest <= value <= self.highest:
-            raise BadFrame("device.climate.line", fault=Fault.LINE, detail=f"implausible {value}")
-        return value
-
-    def raw(self, value: float) -> int:
-        """Spell a value as the sensor would."""
-        return round(value / self.scale) & 0xFFFF
-
-
-@dataclass(frozen=True, slots=True)
-class Model:
-    """A kind of sensor, a table of profiles/climate.toml."""
-
-    name: str
-    baud: int
-    function: int
-    start: int
-    count: int
-    temperature: Register
-    humidity: Register
-
-
-@dataclass(frozen=True, slots=True)
-class Sensor:
-    """A sensor on the line: its name in the readings, its Modbus address, its model's key."""
-
-    name: str
-    address: int
-    model: str = "XY-MD02"
-
-
-def load_models(path: Path = _PROFILES) -> dict[str, Model]:
-    """Read the known sensor models by key."""
-    return {key: _model(table) for key, table in tomllib.loads(path.read_text("utf-8")).items()}
-
-
-def _model(table: Mapping[str, Any]) -> Model:
-    quantities = {key: Register(**table[key]) for key in ("temperature", "humidity")}
-    return Model(**{**table, **quantities})
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
     """The times of a line, in seconds.
 
-    `quiet_s` must cover the slowest sensor: a Modbus RTU answer does not name its question, so
-    after a failure the line is kept quiet until a late answer has passed.
+    The air is read every `interval_s`, contacts and switches every `watch_s`. `quiet_s` must cover
+    the slowest sensor: a Modbus RTU answer does not name its question, so after a failure the line
+    is kept quiet until a late answer has passed. A sensor that is down already is asked but once a
+    round, so that its neighbours are not kept waiting.
     """
 
     interval_s: float = 60.0
@@ -90,34 +34,68 @@ class Pace:
     quiet_s: float = 1.0
     tries: int = 2
     reopen_after_s: tuple[float, ...] = REOPEN_AFTER_S
+    watch_s: float = 5.0
+    guard_s: float = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A Modbus TCP gateway, or a device that speaks Modbus TCP itself."""
+
+    host: str
+    port: int = 502
 
 
 class ClimateLine:
-    """The driver of all sensors on one line; `clock` gives milliseconds since the epoch, UTC.
+    """The driver of all that hangs on one line; `clock` gives milliseconds since the epoch, UTC.
 
-    `baud` overrides the models' own. Raises `InvalidInput` where a model is unknown, two sensors
-    share a name or an address, or their models want different speeds.
+    `place` is a tty or a TCP gateway. `baud` overrides the models' own. Raises `InvalidInput`
+    where a model is unknown, two sensors share a name or an address, a switch names a guard that
+    is no contact, or the models on a serial line want different speeds.
     """
 
     kind = "climate"
 
     def __init__(
         self,
-        path: Path,
+        place: Path | Gateway,
         sensors: Sequence[Sensor],
         clock: Callable[[], int],
         pace: Pace | None = None,
         baud: int | None = None,
-        models: Mapping[str, Model] | None = None,
+        models: Models | None = None,
+        switches: Sequence[Switch] = (),
     ) -> None:
         self._models = load_models() if models is None else models
         self._sensors = tuple(sensors)
         self._clock = clock
         self._pace = pace or Pace()
+        agreed = refuse_unworkable(self._sensors, switches, self._models)
+        if isinstance(place, Path) and baud is None and len(agreed) != 1:
+            raise InvalidInput("climate.baud", bauds=agreed)
         self._standings = {sensor.name: Standing(f"sensor {sensor.name}") for sensor in sensors}
-        wiring = Wiring(baud or self._agreed_baud(), read_within_s=self._pace.answer_within_s)
-        self._line = SerialLine(path, self.kind, wiring, self._pace.reopen_after_s)
-        self._outbox: Outbox[Reading | Missing] = Outbox(_KEPT)
+        self._beliefs = {sensor.name: Belief() for sensor in sensors}
+        self._line: SerialLine | SocketLine
+        self._bus: Bus
+        self._line, self._bus = self._wired(place, baud or agreed[0])
+        self._outbox: Outbox[Record] = Outbox(_KEPT)
+        self._desk = SwitchDesk(switches, self._models, clock, self._outbox.put, self._clear)
+        self._air = [each for each in self._sensors if each.model in self._models.air]
+        self._contacts = [each for each in self._sensors if each not in self._air]
+        self._air_due = self._watch_due = 0.0
+
+    def _wired(
+        self, place: Path | Gateway, baud: int
+    ) -> tuple[SerialLine, Bus] | tuple[SocketLine, Bus]:
+        pace = self._pace
+        if isinstance(place, Path):
+            wiring = Wiring(baud, read_within_s=pace.answer_within_s)
+            tty = SerialLine(place, self.kind, wiring, pace.reopen_after_s)
+            return tty, RtuBus(tty, self.kind, pace.quiet_s)
+        # The gateway has its own line behind it, and its own patience with that.
+        patience = max(pace.answer_within_s, pace.quiet_s)
+        link = SocketLine(place.host, place.port, self.kind, patience, pace.reopen_after_s)
+        return link, TcpBus(link, self.kind, pace.quiet_s)
 
     def __enter__(self) -> Self:
         """Start polling."""
@@ -129,68 +107,97 @@ class ClimateLine:
         self.close()
 
     def start(self) -> None:
-        """Start the owner thread, which polls at once and then every interval."""
-        self._line.start(self._turn)
+        """Start the owner thread, which polls at once and then at its pace."""
+        self._line.start(self._turn, self._part)
 
     def close(self) -> None:
-        """Stop the owner thread, close the tty, end `readings`."""
+        """Let go of held switches, stop the owner thread, close the line, end `readings`."""
         self._line.close()
         self._outbox.close()
 
-    def readings(self) -> Iterator[Reading | Missing]:
-        """Wait for what each poll gave, one record a sensor, until the driver is closed."""
+    def readings(self) -> Iterator[Record]:
+        """Wait for what each poll gave, one record at a time, until the driver is closed."""
         return iter(self._outbox)
 
+    def batches(self) -> Iterator[list[Record]]:
+        """Wait for what the polls gave, each time all that there is, until the driver is closed."""
+        return self._outbox.batches()
+
+    def switch(self, name: str, on: bool) -> None:
+        """Ask for a switch to be on or off; a `Switched` record tells what became of it.
+
+        Repeating what is asked already holds it so. Raises KeyError for a switch that is not here.
+        """
+        if self._desk.ask(name, on):
+            self._line.hurry()
+
     def discover(self) -> list[Found]:
-        """List the sensors whose line is plugged in."""
-        if not self._line.path.exists():
+        """List the sensors and relay modules whose line is plugged in."""
+        if not self._line.plugged:
             return []
+        place = self._line.name
+        sensors = [
+            (f"{each.address}.{each.channel}" if each.channel else f"{each.address}", model.name)
+            for each in self._sensors
+            if (model := self._models.of(each.model)) is not None
+        ]
         return [
-            Found(
-                f"{self._line.path.name}:{sensor.address}",
-                self.kind,
-                self._models[sensor.model].name,
-                str(self._line.path),
-            )
-            for sensor in self._sensors
+            Found(f"{place}:{at}", self.kind, model, place)
+            for at, model in [*sensors, *self._desk.modules()]
         ]
 
     def health(self) -> Health:
-        """Say how the line is, or else the first sensor that does not answer."""
+        """Say how the line is, or else the first part that does not answer."""
         if self._line.health.state is not State.READY:
             return self._line.health
-        for standing in self._standings.values():
+        for standing in (*self._standings.values(), *self._desk.standings()):
             if standing.health.fault is not None:
                 return standing.health
         return self._line.health
 
-    def _agreed_baud(self) -> int:
-        for sensor in self._sensors:
-            if sensor.model not in self._models:
-                raise InvalidInput("climate.model", sensor=sensor.name, model=sensor.model)
-        names = {sensor.name for sensor in self._sensors}
-        addresses = {sensor.address for sensor in self._sensors}
-        if not len(names) == len(addresses) == len(self._sensors) > 0:
-            raise InvalidInput("climate.sensors")
-        bauds = {self._models[sensor.model].baud for sensor in self._sensors}
-        if len(bauds) != 1:
-            raise InvalidInput("climate.baud", bauds=sorted(bauds))
-        return bauds.pop()
-
     def _turn(self) -> float:
-        started = time.monotonic()
-        for sensor in self._sensors:
-            if self._line.closing:
-                break
-            self._outbox.put(self._poll(sensor))
-        return self._pace.interval_s - (time.monotonic() - started)
+        """Do what is due; the air by a fixed beat, so that a slow round costs no minute."""
+        now = time.monotonic()
+        if self._air_due <= now:
+            self._air_due = _next(self._air_due, self._pace.interval_s, now)
+            # What fails is asked last: it must not keep the others waiting.
+            for sensor in sorted(self._air, key=self._is_down):
+                self._watch()
+                self._ask(sensor)
+        self._watch()
+        if self._desk.moving:
+            return self._pace.guard_s
+        return min(self._air_due, self._watch_due) - time.monotonic()
 
-    def _poll(self, sensor: Sensor) -> Reading | Missing:
-        fault = Fault.TIMEOUT
-        detail = ""
-        for _ in range(self._pace.tries):
+    def _watch(self) -> None:
+        """Do what was asked of the switches; where it is time, ask contacts and switches."""
+        self._desk.serve(self._bus)
+        now = time.monotonic()
+        if self._watch_due > now or self._line.closing:
+            return
+        every = min(self._pace.watch_s, self._pace.interval_s)
+        self._watch_due = _next(self._watch_due, every, now)
+        for sensor in sorted(self._contacts, key=self._is_down):
+            self._ask(sensor)
+        if not self._line.closing:
+            self._desk.read_back(self._bus)
+
+    def _ask(self, sensor: Sensor) -> None:
+        if not self._line.closing:
+            self._outbox.put(self._poll(sensor))
+
+    def _part(self) -> None:
+        self._desk.release()
+        self._desk.serve(self._bus)
+
+    def _is_down(self, sensor: Sensor) -> bool:
+        return self._standings[sensor.name].health.fault is not None
+
+    def _poll(self, sensor: Sensor) -> Reading | Contact | Missing:
+        fault, detail = Fault.TIMEOUT, ""
+        for _ in range(1 if self._is_down(sensor) else self._pace.tries):
             try:
-                reading = self._read(sensor)
+                record = self._read(sensor)
             except DeviceError as error:
                 fault = Fault(str(error.fields["fault"]))
                 detail = str(error.fields["detail"])
@@ -198,41 +205,41 @@ class ClimateLine:
                     return Missing(sensor.name, self._clock(), fault)
             else:
                 self._standings[sensor.name].good()
-                return reading
+                return record
         self._standings[sensor.name].bad(fault, f"{sensor.name}: {detail}")
         return Missing(sensor.name, self._clock(), fault)
 
-    def _read(self, sensor: Sensor) -> Reading:
-        model = self._models[sensor.model]
-        failure: DeviceError | None = None
-        block: list[int] = []
-        with self._line.use() as port:
-            try:
-                block = _ask(port, sensor.address, model)
-            except DeviceError as error:
-                failure = error
-                self._line.drain(port, self._pace.quiet_s)
-        if failure is not None:
-            raise failure
+    def _read(self, sensor: Sensor) -> Reading | Contact:
+        model = self._models.of(sensor.model)
+        if isinstance(model, ContactModel):
+            on = self._closed(sensor, model)
+            kind = self._models.meaning(sensor)
+            assert kind is not None
+            return Contact(sensor.name, self._clock(), kind, on)
+        assert isinstance(model, Model)
+        block = self._bus.registers(sensor.address, model.function, model.start, model.count)
         temperature, humidity = model.temperature.value(block), model.humidity.value(block)
-        return Reading(sensor.name, self._clock(), temperature, humidity)
+        reading = Reading(sensor.name, self._clock(), temperature, humidity)
+        return self._beliefs[sensor.name].weigh(reading)
+
+    def _closed(self, sensor: Sensor, model: ContactModel) -> bool:
+        at = model.start + sensor.channel
+        if model.function <= 2:
+            raw = int(self._bus.bits(sensor.address, model.function, at, 1)[0])
+        else:
+            raw = self._bus.registers(sensor.address, model.function, at, 1)[0]
+        return model.value(raw) is (sensor.closed == "on")
+
+    def _clear(self, guards: Sequence[str]) -> bool:
+        """Ask the guards of a switch right now; all must answer off."""
+        named = {sensor.name: sensor for sensor in self._sensors}
+        for name in guards:
+            record = self._poll(named[name])
+            self._outbox.put(record)
+            if not isinstance(record, Contact) or record.on:
+                return False
+        return True
 
 
-def _ask(port: serial.Serial, address: int, model: Model) -> list[int]:
-    """Read a model's block; minimalmodbus verifies address, function, length and checksum."""
-    instrument = minimalmodbus.Instrument(port, address)
-    try:
-        block = instrument.read_registers(model.start, model.count, model.function)
-    except minimalmodbus.NoResponseError as error:
-        raise _failure(DeviceUnavailable, Fault.TIMEOUT, error) from error
-    except minimalmodbus.SlaveDeviceBusyError as error:
-        raise _failure(DeviceUnavailable, Fault.BUSY, error) from error
-    except minimalmodbus.SlaveReportedException as error:
-        raise _failure(DeviceFault, Fault.LINE, error) from error
-    except (minimalmodbus.ModbusException, ValueError) as error:
-        raise _failure(BadFrame, Fault.LINE, error) from error
-    return [int(register) for register in block]
-
-
-def _failure(form: type[DeviceError], fault: Fault, error: Exception) -> DeviceError:
-    return form(f"device.climate.{fault}", fault=fault, detail=str(error))
+def _next(due: float, every: float, now: float) -> float:
+    return due + every if now < due + every else now + every

@@ -1,10 +1,13 @@
-"""A serial line: a tty opened by its stable path, exclusively, by one owner thread."""
+"""A line to devices, a tty or a TCP gateway: opened and used by one owner thread alone."""
 
 import errno
 import logging
+import select
+import socket
 import termios
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +23,7 @@ from edge.domain.errors import DeviceUnavailable
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Port = TypeVar("Port")
 
 REOPEN_AFTER_S = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0)
 _FAULTS = {
@@ -31,7 +35,14 @@ _FAULTS = {
     errno.ENODEV: Fault.ABSENT,
     errno.ENXIO: Fault.ABSENT,
     errno.EIO: Fault.ABSENT,
+    errno.ECONNREFUSED: Fault.ABSENT,
+    errno.ECONNRESET: Fault.ABSENT,
+    errno.EPIPE: Fault.ABSENT,
+    errno.EHOSTUNREACH: Fault.ABSENT,
+    errno.ENETUNREACH: Fault.ABSENT,
+    errno.ETIMEDOUT: Fault.ABSENT,
 }
+_CONNECT_WITHIN_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +85,17 @@ class Outbox(Generic[T]):
                 item = self._items.popleft()
             yield item
 
+    def batches(self) -> Iterator[list[T]]:
+        """Wait for items until the outbox is closed; each time, give all that there are."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._items or self._closed)
+                if not self._items:
+                    return
+                items = list(self._items)
+                self._items.clear()
+            yield items
+
 
 class Standing:
     """How one line or device is, told to the log once when it fails and once when it recovers."""
@@ -96,29 +118,20 @@ class Standing:
         self.health = Health(state, fault, detail)
 
 
-class SerialLine:
-    """One tty and the one thread that may touch it.
-
-    `path` is a stable one (/dev/serial/by-id/…): a replugged adapter may come back under another
-    ttyUSB number. A lost tty is reopened after 1, 2, 5 … 60 s.
-    """
+class Line(ABC, Generic[Port]):
+    """One line and the one thread that may touch it; lost, it is reopened after 1, 2, 5 … 60 s."""
 
     def __init__(
-        self,
-        path: Path,
-        kind: str,
-        wiring: Wiring,
-        reopen_after_s: tuple[float, ...] = REOPEN_AFTER_S,
+        self, name: str, kind: str, reopen_after_s: tuple[float, ...] = REOPEN_AFTER_S
     ) -> None:
-        self.path = path
+        self.name = name
         self._kind = kind
-        self._wiring = wiring
         self._reopen_after_s = reopen_after_s
-        self._standing = Standing(f"{kind} line {path}")
-        self._port: serial.Serial | None = None
+        self._standing = Standing(f"{kind} line {name}")
+        self._port: Port | None = None
         self._failures = 0
         self._not_before = 0.0
-        self._stop = threading.Event()
+        self._stop, self._wake = threading.Event(), threading.Event()
         self._owner: threading.Thread | None = None
 
     @property
@@ -131,17 +144,26 @@ class SerialLine:
         """Whether the owner is asked to end."""
         return self._stop.is_set()
 
-    def start(self, turn: Callable[[], float]) -> None:
-        """Start the owner thread: it calls `turn` again and again, resting as long as that says."""
+    @property
+    @abstractmethod
+    def plugged(self) -> bool:
+        """Whether the line is there, as far as can be told without touching it."""
+
+    def start(self, turn: Callable[[], float], part: Callable[[], None] | None = None) -> None:
+        """Start the owner thread: it calls `turn` again and again, resting as long as that says.
+
+        When the line is closed, the owner calls `part` once before it ends.
+        """
         if self._owner is not None:
-            raise RuntimeError(f"{self.path} has an owner already")
-        name = f"{self._kind}:{self.path.name}"
-        self._owner = threading.Thread(target=self._run, args=(turn,), name=name, daemon=True)
+            raise RuntimeError(f"{self.name} has an owner already")
+        name = f"{self._kind}:{self.name}"
+        self._owner = threading.Thread(target=self._run, args=(turn, part), name=name, daemon=True)
         self._owner.start()
 
     def close(self) -> None:
-        """Ask the owner to end, wait for it, close the tty."""
+        """Ask the owner to end, wait for it, close the port."""
         self._stop.set()
+        self._wake.set()
         if self._owner is not None:
             self._owner.join()
         self._close_port()
@@ -150,16 +172,20 @@ class SerialLine:
         """Wait, but not beyond closing."""
         self._stop.wait(max(0.0, seconds))
 
-    @contextmanager
-    def use(self) -> Iterator[serial.Serial]:
-        """Lend the open tty to the owner.
+    def hurry(self) -> None:
+        """Let the owner take its next turn at once."""
+        self._wake.set()
 
-        Raises `DeviceUnavailable` with field `fault` where the tty cannot be opened, is not to be
+    @contextmanager
+    def use(self) -> Iterator[Port]:
+        """Lend the open port to the owner.
+
+        Raises `DeviceUnavailable` with field `fault` where the line cannot be opened, is not to be
         tried again yet, or is lost in use.
         """
         if self._owner is not None and threading.current_thread() is not self._owner:
-            raise RuntimeError(f"{self.path} belongs to another thread")
-        port = self._port or self._open()
+            raise RuntimeError(f"{self.name} belongs to another thread")
+        port = self._port if self._port is not None else self._open()
         try:
             yield port
         except (OSError, termios.error) as error:
@@ -167,38 +193,42 @@ class SerialLine:
         self._failures = 0
         self._standing.good()
 
-    def drain(self, port: serial.Serial, quiet_s: float) -> None:
+    def drain(self, port: Port, quiet_s: float) -> None:
         """Keep quiet and throw away what still arrives, so that no late answer is misread."""
         until = time.monotonic() + quiet_s
         while not self.closing and (left := until - time.monotonic()) > 0:
             self.rest(min(left, 0.05))
-            if port.in_waiting:
-                port.read(port.in_waiting)
+            if self._discard(port):
                 # An answer in full flow is heard out, though not past twice the quiet time.
                 until = max(until, min(time.monotonic() + 0.05, until + quiet_s))
 
-    def _run(self, turn: Callable[[], float]) -> None:
+    @abstractmethod
+    def _connect(self) -> Port: ...
+
+    @abstractmethod
+    def _disconnect(self, port: Port) -> None: ...
+
+    @abstractmethod
+    def _discard(self, port: Port) -> bool: ...
+
+    def _run(self, turn: Callable[[], float], part: Callable[[], None] | None) -> None:
         while not self.closing:
+            self._wake.clear()
             try:
                 pause = turn()
             except Exception:  # the outermost frame of a thread: one bad turn must not end the line
-                log.exception("%s line %s: turn failed", self._kind, self.path)
+                log.exception("%s line %s: turn failed", self._kind, self.name)
                 pause = self._reopen_after_s[-1]
-            self.rest(pause)
+            if not self.closing:
+                self._wake.wait(max(0.0, pause))
+        if part is not None:
+            part()
 
-    def _open(self) -> serial.Serial:
+    def _open(self) -> Port:
         if time.monotonic() < self._not_before:
             raise self._unavailable()
         try:
-            self._port = serial.Serial(
-                str(self.path),
-                self._wiring.baud,
-                parity=self._wiring.parity,
-                stopbits=self._wiring.stop_bits,
-                timeout=self._wiring.read_within_s,
-                write_timeout=2.0,
-                exclusive=True,
-            )
+            self._port = self._connect()
         except (OSError, termios.error) as error:
             raise self._lose(error) from error
         return self._port
@@ -220,10 +250,82 @@ class SerialLine:
     def _close_port(self) -> None:
         port, self._port = self._port, None
         if port is not None:
-            port.close()
+            self._disconnect(port)
+
+
+class SerialLine(Line[serial.Serial]):
+    """A tty; `path` is a stable one (/dev/serial/by-id/…), since a replugged one changes number."""
+
+    def __init__(
+        self,
+        path: Path,
+        kind: str,
+        wiring: Wiring,
+        reopen_after_s: tuple[float, ...] = REOPEN_AFTER_S,
+    ) -> None:
+        super().__init__(path.name, kind, reopen_after_s)
+        self.path = path
+        self._wiring = wiring
+
+    @property
+    def plugged(self) -> bool:
+        """Whether the tty is there."""
+        return self.path.exists()
+
+    def _connect(self) -> serial.Serial:
+        return serial.Serial(
+            str(self.path),
+            self._wiring.baud,
+            parity=self._wiring.parity,
+            stopbits=self._wiring.stop_bits,
+            timeout=self._wiring.read_within_s,
+            write_timeout=2.0,
+            exclusive=True,
+        )
+
+    def _disconnect(self, port: serial.Serial) -> None:
+        port.close()
+
+    def _discard(self, port: serial.Serial) -> bool:
+        return bool(port.in_waiting and port.read(port.in_waiting))
+
+
+class SocketLine(Line[socket.socket]):
+    """A connection to a gateway that puts questions on a line of its own."""
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        kind: str,
+        read_within_s: float = 0.5,
+        reopen_after_s: tuple[float, ...] = REOPEN_AFTER_S,
+    ) -> None:
+        super().__init__(f"{host}:{port}", kind, reopen_after_s)
+        self._address, self._read_within_s = (host, port), read_within_s
+
+    @property
+    def plugged(self) -> bool:
+        """Whether the gateway answered last; before the first try, taken for granted."""
+        return self.health.state is not State.ABSENT
+
+    def _connect(self) -> socket.socket:
+        connected = socket.create_connection(self._address, _CONNECT_WITHIN_S)
+        connected.settimeout(self._read_within_s)
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connected
+
+    def _disconnect(self, port: socket.socket) -> None:
+        port.close()
+
+    def _discard(self, port: socket.socket) -> bool:
+        ready, _, _ = select.select([port], [], [], 0)
+        return bool(ready and port.recv(4096))
 
 
 def _fault_of(error: Exception) -> Fault:
+    if isinstance(error, TimeoutError | socket.gaierror):
+        return Fault.ABSENT
     # pyserial reports a tty that vanished while being read without any number.
     number = error.args[0] if error.args and isinstance(error.args[0], int) else errno.ENODEV
     return _FAULTS.get(number, Fault.LINE)

@@ -41,22 +41,75 @@ class CardReaderSettings:
 
 @dataclass(frozen=True, slots=True)
 class SensorSettings:
-    """One sensor on the climate line."""
+    """One sensor on the climate line; see `devices.sensors.Sensor`."""
 
     name: str
     address: int
     model: str = "XY-MD02"
+    channel: int = 0
+    kind: str = ""
+    closed: str = "on"
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchSettings:
+    """One switch on the climate line; see `devices.sensors.Switch`."""
+
+    name: str
+    kind: str
+    address: int
+    channel: int = 0
+    model: str = "WAVESHARE-8"
+    guards: tuple[str, ...] = ()
+    pulse: float = 8.0
 
 
 @dataclass(frozen=True, slots=True)
 class ClimateSettings:
-    """The sensors of one storage room on one line; `interval` in seconds."""
+    """The sensors and switches of one storage room on one line; times in seconds.
 
-    path: Path
+    The line is a tty (`path`) or a Modbus TCP gateway (`host`, `port`). The air is read every
+    `interval`, contacts and switches every `watch`; a machine runs and rests for `minimum_on` and
+    `minimum_off` at least.
+    """
+
     sensors: tuple[SensorSettings, ...]
+    path: Path | None = None
+    host: str = ""
+    port: int = 502
     room: str = "1"
     room_name: str = "库房"
     interval: float = 60.0
+    watch: float = 5.0
+    minimum_on: float = 300.0
+    minimum_off: float = 300.0
+    switches: tuple[SwitchSettings, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse a line that is nowhere; raises InvalidInput `settings.lacking`."""
+        if self.path is None and not self.host:
+            raise InvalidInput("settings.lacking", name="climate.path")
+
+
+@dataclass(frozen=True, slots=True)
+class UpsSettings:
+    """A UPS behind NUT's upsd; times in seconds.
+
+    The box stops cleanly at a battery charge of `least_charge` percent, with `least_runtime` left,
+    after `longest` on battery, or when the UPS is lost while on battery. `shutdown` is the command
+    that then switches the machine off; without it the box waits for the mains and starts again.
+    """
+
+    name: str = "ups"
+    host: str = "127.0.0.1"
+    port: int = 3493
+    user: str = ""
+    password: str = ""
+    interval: float = 5.0
+    least_charge: float = 20.0
+    least_runtime: float = 180.0
+    longest: float = 0.0
+    shutdown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +158,7 @@ class Settings:
     printer: PrinterSettings | None = None
     card_reader: CardReaderSettings | None = None
     climate: ClimateSettings | None = None
+    ups: UpsSettings | None = None
     hot_folder: HotFolderSettings | None = None
     exchange: ExchangeSettings = ExchangeSettings()
     neighbours: NeighbourSettings = NeighbourSettings()
@@ -116,13 +170,22 @@ _SECTIONS: dict[str, type] = {
     "printer": PrinterSettings,
     "card_reader": CardReaderSettings,
     "climate": ClimateSettings,
+    "ups": UpsSettings,
     "hot_folder": HotFolderSettings,
     "exchange": ExchangeSettings,
     "neighbours": NeighbourSettings,
     "limits": Limits,
 }
 # How a value of each type is written, to be shown where another was found.
-_SPELLINGS: dict[Any, str] = {str: '"…"', Path: '"…"', int: "12", float: "1.5", bool: "true"}
+_SPELLINGS: dict[Any, str] = {
+    str: '"…"', Path: '"…"', Path | None: '"…"', int: "12", float: "1.5", bool: "true",
+}  # fmt: skip
+# Lists: of texts, or of sections of their own.
+_TEXTS = ("interfaces", "ups.shutdown", "climate.switches.guards")
+_PARTS: dict[str, type] = {
+    "climate.sensors": SensorSettings,
+    "climate.switches": SwitchSettings,
+}
 _LAST_PORT = 65_535
 
 
@@ -167,19 +230,19 @@ def _section(shape: type, table: Any, folder: Path, section: str = "") -> Any:
 def _value(kind: Any, name: str, value: Any, folder: Path) -> Any:
     if kind in _SPELLINGS:
         return _plain(kind, name, value, folder)
-    if name == "interfaces":
+    if name in _TEXTS:
         return tuple(_plain(str, name, each, folder) for each in _listed(name, value))
-    if name == "climate.sensors":
-        return tuple(_section(SensorSettings, each, folder, name) for each in _listed(name, value))
+    if name in _PARTS:
+        return tuple(_section(_PARTS[name], each, folder, name) for each in _listed(name, value))
     return value
 
 
 def _plain(kind: Any, name: str, value: Any, folder: Path) -> Any:
-    wanted: Any = {Path: str, float: (int, float)}.get(kind, kind)
+    wanted: Any = {Path: str, Path | None: str, float: (int, float)}.get(kind, kind)
     fits = isinstance(value, wanted) and isinstance(value, bool) == (kind is bool)
     if not fits or (name.endswith("port") and not 0 <= value <= _LAST_PORT):
         raise InvalidInput("settings.value", name=name, kind=_SPELLINGS[kind])
-    return folder / value if kind is Path else value
+    return folder / value if kind in (Path, Path | None) else value
 
 
 def _listed(name: str, value: Any) -> list[Any]:

@@ -4,15 +4,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from devices.card_reader import CardReader, Unreadable
-from devices.climate import ClimateLine, Pace, Sensor
+from devices.climate import ClimateLine, Gateway, Pace
 from devices.driver import Health
 from devices.hot_folder import Arrival, HotFolder
 from devices.printer import CupsPrinter
 from devices.scanner import SaneScanner, ScannedPage, ScanRequest
-from edge.domain.climate import HOUR_MS
+from devices.sensors import Sensor, Switch, load_models
+from edge.domain.climate import HOUR_MS, Limits
 from edge.domain.errors import InvalidInput
+from edge.domain.interlock import Timing
+from edge.domain.room import SwitchKind
+from edge.domain.room_watch import Plan
 from edge.imaging.master import as_masters
-from edge.settings import Settings
+from edge.settings import ClimateSettings, Settings
 from edge.store.captures import capture_by_device
 from edge.store.persons import person_by_id_number
 from edge.store.room import latest_readings
@@ -20,7 +24,7 @@ from edge.supervise import Loops
 from edge.web.events import Stations
 from edge.workflows.digitising import take_document
 from edge.workflows.office import Office
-from edge.workflows.storage_room import close_hour, record
+from edge.workflows.room_keeping import KeptRoom, RoomKeeper
 
 
 class Wiring:
@@ -38,6 +42,7 @@ class Wiring:
             else None
         )
         self.climate = _climate(settings, office.author.clock)
+        self.keeper = _keeper(settings, office, self.climate)
         self.hot_folder = _hot_folder(settings)
         self.limits = settings.limits
 
@@ -93,14 +98,10 @@ class Wiring:
 
     def _listen_to_room(self) -> None:
         assert self.climate is not None
-        assert self._settings.climate is not None
-        room, hour = self._settings.climate.room, self._last_hour()
-        for reading in self.climate.readings():
-            record(self._office, room, reading, self.limits)
-            now = reading.at_ms // HOUR_MS * HOUR_MS
-            if hour and now > hour:
-                close_hour(self._office, room, hour)
-            hour = now
+        assert self.keeper is not None
+        self.keeper.resume(self._last_hour())
+        for records in self.climate.batches():
+            self.keeper.take(records)
             self._stations.publish("climate")
             self._well("climate")
 
@@ -154,9 +155,61 @@ def _printer(settings: Settings) -> CupsPrinter | None:
 def _climate(settings: Settings, clock: Callable[[], int]) -> ClimateLine | None:
     if settings.climate is None:
         return None
-    sensors = [Sensor(each.name, each.address, each.model) for each in settings.climate.sensors]
-    pace = Pace(interval_s=settings.climate.interval)
-    return ClimateLine(settings.climate.path, sensors, clock, pace)
+    chosen = settings.climate
+    place = chosen.path or Gateway(chosen.host, chosen.port)
+    sensors = [
+        Sensor(each.name, each.address, each.model, each.channel, each.kind, each.closed)
+        for each in chosen.sensors
+    ]
+    pace = Pace(interval_s=chosen.interval, watch_s=chosen.watch)
+    return ClimateLine(place, sensors, clock, pace, switches=_switches(chosen))
+
+
+def _switches(chosen: ClimateSettings) -> list[Switch]:
+    kinds = {str(kind) for kind in SwitchKind}
+    for each in chosen.switches:
+        if each.kind not in kinds:
+            raise InvalidInput("settings.value", name="climate.switches.kind", kind=" ".join(kinds))
+    return [
+        Switch(
+            each.name,
+            SwitchKind(each.kind),
+            each.address,
+            each.channel,
+            each.model,
+            each.guards,
+            each.pulse,
+        )
+        for each in chosen.switches
+    ]
+
+
+def _keeper(settings: Settings, office: Office, line: ClimateLine | None) -> RoomKeeper | None:
+    if settings.climate is None or line is None:
+        return None
+    chosen = settings.climate
+    return RoomKeeper(office, kept_room(chosen, settings.limits), line)
+
+
+def kept_room(chosen: ClimateSettings, limits: Limits) -> KeptRoom:
+    """The storage room that the settings describe."""
+    models, contacts, air = load_models(), {}, []
+    for each in chosen.sensors:
+        kind = models.meaning(Sensor(each.name, each.address, each.model, 0, each.kind))
+        if kind is None:
+            air.append(each.name)
+        else:
+            contacts[each.name] = kind
+    switches = {each.name: SwitchKind(each.kind) for each in chosen.switches}
+    # A reading is fresh for three rounds.
+    timing = Timing(
+        minimum_on_ms=round(chosen.minimum_on * 1000),
+        minimum_off_ms=round(chosen.minimum_off * 1000),
+        air_fresh_ms=round(3000 * max(chosen.interval, chosen.watch)),
+        contact_fresh_ms=round(3000 * chosen.watch),
+    )
+    plan = Plan(tuple(air), contacts, switches)
+    return KeptRoom(chosen.room, chosen.room_name, plan, limits, timing)
 
 
 def _hot_folder(settings: Settings) -> HotFolder | None:

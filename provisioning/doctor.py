@@ -114,8 +114,9 @@ def _devices(settings: Settings) -> Iterator[Check]:
         plugged = bool(CardReader(path).discover())
         yield Check("读卡器", plugged, str(path), _MENDS["absent"])
     if settings.climate:
-        path = settings.climate.path
-        yield Check("温湿度线路", path.exists(), str(path), _MENDS["absent"])
+        line = settings.climate.path
+        if line is not None:
+            yield Check("温湿度线路", line.exists(), str(line), _MENDS["absent"])
     if settings.hot_folder:
         inbox = settings.hot_folder.inbox
         yield Check("收件文件夹", inbox.is_dir(), str(inbox), f"mkdir -p {inbox}")

@@ -1,7 +1,8 @@
-"""A Modbus RTU line of room sensors on a pty, whose air and faults can be set while it runs.
+"""A Modbus line of room sensors and relays, whose state and faults can be set while it runs.
 
-Commands on its socket: `set ADDRESS TEMPERATURE HUMIDITY`, `fault MODE [ADDRESS] [SECONDS]`,
-`unplug`, `replug`.
+It stands on a pty, and behind a TCP gateway too where a port is given. Commands on its socket:
+`set ADDRESS TEMPERATURE HUMIDITY`, `contact ADDRESS VALUE [CHANNEL]`, `relays ADDRESS`,
+`stick ADDRESS CHANNEL [free]`, `fault MODE [ADDRESS] [SECONDS]`, `unplug`, `replug`.
 """
 
 import argparse
@@ -22,11 +23,14 @@ from pymodbus.constants import ExcCodes
 from pymodbus.server import ModbusSerialServer
 from pymodbus.simulator import DataType, SimData, SimDevice
 
-from devices.climate import Model, load_models
+from devices.sensors import ContactModel, Model, load_models
 from devices.simulators.far_end import ControlSocket, PluggableTty, run_until_stopped
+from devices.simulators.gateway import Gateway
+from devices.simulators.relay import RelayModule
 from edge.domain.errors import InvalidInput
 
 DEFAULT_AIR = (20.5, 52.0)
+CHANNELS = 8
 
 
 class LineFault(StrEnum):
@@ -41,17 +45,30 @@ class LineFault(StrEnum):
 
 
 class ModbusBus:
-    """Sensors by Modbus address and model key behind `link`; use as a context manager.
+    """Sensors and relays by Modbus address and model key behind `link`; use as a context manager.
 
-    A real pymodbus server answers; between it and the driver a bridge spoils what it is told to.
+    A real pymodbus server answers for the sensors; between it and the driver a bridge spoils what
+    it is told to. With `tcp_port` (0 for any) the line stands behind a gateway too: `tcp_port`.
     """
 
-    def __init__(self, link: Path, sensors: Mapping[int, str] | None = None) -> None:
-        models = load_models()
+    def __init__(
+        self, link: Path, sensors: Mapping[int, str] | None = None, tcp_port: int | None = None
+    ) -> None:
+        models, parts = load_models(), sensors or {1: "XY-MD02"}
         self._sensors = {
-            address: models[key] for address, key in (sensors or {1: "XY-MD02"}).items()
+            address: model for address, key in parts.items() if (model := models.of(key))
         }
+        self._relays = {
+            address: RelayModule(address, models.relays[key])
+            for address, key in parts.items()
+            if key in models.relays
+        }
+        if len(self._sensors) + len(self._relays) < len(parts):
+            raise InvalidInput("climate.model", sensor=link.name, model=" ".join(parts.values()))
         self._air = dict.fromkeys(self._sensors, DEFAULT_AIR)
+        self._contacts: dict[tuple[int, int], int] = {}
+        self._gateway = None if tcp_port is None else Gateway(tcp_port, self._from_gateway)
+        self._asked_by_gateway = False
         self._faults: dict[int | None, tuple[LineFault, float]] = {}
         self._tty = PluggableTty(link)
         self._loop = asyncio.new_event_loop()
@@ -81,6 +98,28 @@ class ModbusBus:
             raise InvalidInput("simulator.address", address=address)
         self._air[address] = (temperature, humidity)
 
+    def contact(self, address: int, value: int, channel: int = 0) -> None:
+        """Change what a contact says, as the raw value that its register or input holds."""
+        if not isinstance(self._sensors.get(address), ContactModel):
+            raise InvalidInput("simulator.address", address=address)
+        self._contacts[address, channel] = value
+
+    def relays(self, address: int) -> list[bool]:
+        """Say which relays of a module are closed."""
+        if address not in self._relays:
+            raise InvalidInput("simulator.address", address=address)
+        return self._relays[address].closed()
+
+    def stick(self, address: int, channel: int, stuck: bool = True) -> None:
+        """Weld a relay as it is, or free it."""
+        self._relays[address].stick(channel, stuck)
+
+    @property
+    def tcp_port(self) -> int:
+        """The gateway's port."""
+        assert self._gateway is not None
+        return self._gateway.port
+
     def fault(self, mode: LineFault, address: int | None = None, seconds: float = 1.0) -> None:
         """Spoil the answers of one sensor or of all; `seconds` is the length of a delay."""
         self._faults[address] = (mode, seconds)
@@ -97,6 +136,14 @@ class ModbusBus:
         match command.split():
             case ["set", address, temperature, humidity]:
                 self.set(int(address), float(temperature), float(humidity))
+            case ["contact", address, value]:
+                self.contact(int(address), int(value))
+            case ["contact", address, value, channel]:
+                self.contact(int(address), int(value), int(channel))
+            case ["relays", address]:
+                return "ok " + "".join(str(int(each)) for each in self.relays(int(address)))
+            case ["stick", address, channel, *free]:
+                self.stick(int(address), int(channel), not free)
             case ["fault", mode]:
                 self.fault(LineFault(mode))
             case ["fault", mode, address]:
@@ -134,6 +181,9 @@ class ModbusBus:
         self._server_end = far
         await self._plug()
         self._running.push_async_callback(self._unplug)
+        if self._gateway is not None:
+            await self._gateway.open()
+            self._running.push_async_callback(self._gateway.close)
 
     async def _plug(self) -> None:
         if self._tty.far is None:
@@ -144,49 +194,93 @@ class ModbusBus:
             self._loop.remove_reader(self._tty.far)
             self._tty.unplug()
 
-    def _device(self, address: int, model: Model) -> SimDevice:
-        block = [SimData(model.start, values=[0] * model.count, datatype=DataType.REGISTERS)]
+    def _device(self, address: int, model: Model | ContactModel) -> SimDevice:
+        first = model.start
+        if isinstance(model, Model):
+            count, is_bits = model.count, False
+        else:
+            count, is_bits = CHANNELS, model.function <= 2
         # pymodbus wants four blocks, none empty: coils, discrete, holding, input registers.
         bits = [SimData(0, count=8, values=False, datatype=DataType.BITS)]
         other = [SimData(0, values=[0], datatype=DataType.REGISTERS)]
-        holding, inputs = (block, other) if model.function == 3 else (other, block)
+        own = [SimData(first, values=[0] * count, datatype=DataType.REGISTERS)]
+        if is_bits:
+            own = [SimData(first, count=count, values=False, datatype=DataType.BITS)]
+        blocks = [bits, bits, other, other]
+        blocks[{1: 0, 2: 1, 3: 2, 4: 3}[model.function]] = own
 
-        async def breathe(
+        async def answer(
             function: int,
             start: int,
-            _at: int,
-            _count: int,
+            at: int,
+            asked: int,
             registers: list[int],
             _values: list[int] | list[bool] | None,
         ) -> ExcCodes | None:
             if function == model.function:
-                temperature, humidity = self._air[address]
-                first = model.start - start
-                registers[first + model.temperature.at] = model.temperature.raw(temperature)
-                registers[first + model.humidity.at] = model.humidity.raw(humidity)
+                self._breathe(address, model, start, registers)
             return None
 
-        return SimDevice(address, (bits, bits, holding, inputs), action=breathe)
+        return SimDevice(address, (blocks[0], blocks[1], blocks[2], blocks[3]), action=answer)
+
+    def _breathe(
+        self, address: int, model: Model | ContactModel, start: int, registers: list[int]
+    ) -> None:
+        first = model.start - start
+        if isinstance(model, Model):
+            temperature, humidity = self._air[address]
+            registers[first + model.temperature.at] = model.temperature.raw(temperature)
+            registers[first + model.humidity.at] = model.humidity.raw(humidity)
+        elif model.function <= 2:
+            # pymodbus packs sixteen inputs into one register.
+            said = (self._contact(address, model, at) << at for at in range(CHANNELS))
+            registers[first // 16] = sum(said)
+        else:
+            for at in range(CHANNELS):
+                registers[first + at] = self._contact(address, model, at)
+
+    def _contact(self, address: int, model: ContactModel, channel: int) -> int:
+        return self._contacts.get((address, channel), model.off[0])
 
     def _request(self) -> None:
-        os.write(self._server_end, self._tty.read())
+        self._asked_by_gateway = False
+        self._ask(self._tty.read())
+
+    def _from_gateway(self, request: bytes) -> None:
+        self._asked_by_gateway = True
+        self._ask(request)
+
+    def _ask(self, request: bytes) -> None:
+        module = self._relays.get(request[0]) if request else None
+        if module is None:
+            os.write(self._server_end, request)
+        elif answer := module.answer(request):
+            self._spoil(answer)
 
     def _answer(self, far: int) -> None:
-        answer = os.read(far, 4096)
+        self._spoil(os.read(far, 4096))
+
+    def _send(self, answer: bytes) -> None:
+        if self._asked_by_gateway and self._gateway is not None:
+            self._gateway.answer(answer)
+        else:
+            self._tty.write(answer)
+
+    def _spoil(self, answer: bytes) -> None:
         mode, seconds = self._faults.get(answer[0]) or self._faults.get(None, (LineFault.OK, 0.0))
         match mode:
             case LineFault.SILENT:
                 return
             case LineFault.CORRUPT:
-                self._tty.write(answer[:-1] + bytes((answer[-1] ^ 0x55,)))
+                self._send(answer[:-1] + bytes((answer[-1] ^ 0x55,)))
             case LineFault.HALF:
-                self._tty.write(answer[: len(answer) // 2])
+                self._send(answer[: len(answer) // 2])
             case LineFault.NOISE:
-                self._tty.write(random.randbytes(3) + answer)
+                self._send(random.randbytes(3) + answer)
             case LineFault.DELAY:
-                self._loop.call_later(seconds, self._tty.write, answer)
+                self._loop.call_later(seconds, self._send, answer)
             case LineFault.OK:
-                self._tty.write(answer)
+                self._send(answer)
 
 
 def main() -> None:
@@ -194,12 +288,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Simulated room sensors on a Modbus RTU line")
     parser.add_argument("--link", type=Path, required=True)
     parser.add_argument("--sensor", action="append", metavar="ADDRESS:MODEL", default=[])
+    parser.add_argument("--tcp", type=int, metavar="PORT", help="stand behind a TCP gateway too")
     options = parser.parse_args()
     sensors = {}
     for text in options.sensor or ["1:XY-MD02"]:
         address, _, model = text.partition(":")
         sensors[int(address)] = model
-    with ModbusBus(options.link, sensors):
+    with ModbusBus(options.link, sensors, options.tcp):
         run_until_stopped(options.link)
 
 

@@ -28,6 +28,13 @@ class BreachKind(StrEnum):
     TOO_DRY = "too_dry"
     DAILY_CHANGE = "daily_change"
     SILENT = "silent"
+    SMOKE = "smoke"
+    LEAK = "leak"
+    DOOR_OPEN = "door_open"
+    MISMATCH = "mismatch"
+    NO_ANSWER = "no_answer"
+    ON_BATTERY = "on_battery"
+    POWER_UNKNOWN = "power_unknown"
 
 
 @dataclass(frozen=True, slots=True)

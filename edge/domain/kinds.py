@@ -23,9 +23,15 @@ Town space
     proof.issued [proof]         dossier, kind, number, purpose, statement[], code, blob, source?
     proof.printed [proof]        printer, job
     climate.hour [room]          hour, sensors{sensor: summary}
-    climate.alert [alert]        room, sensor, breach, value, limit
+    climate.alert [alert]        room, place?, sensor, breach, value, limit, also[breach]?
+    climate.changed [alert]      breach, value, limit, also[breach], worse   worse: to be seen anew
     climate.cleared [alert]
     climate.acknowledged [alert] note?
+    switch.commanded [command]   room, switch, on, reason    by a clerk, or by the box itself
+    switch.settled [command]     actual?, fault?             as read back
+    switch.overridden [switch]   room, switch, on?, until, note?   without on: back to the rules
+    room.seen [room]             day, half, readings{sensor: {temperature, humidity}?}, note?
+    room.sheet_printed [room]    month, blob, printer, job
     transfer.sent [transfer]     dossier, to, reason, letter?
     transfer.arrived [transfer]  from, person{}, dossier{}, materials[]     written by the hub
     transfer.received [transfer] dossier
@@ -64,19 +70,25 @@ class Kind(StrEnum):
     DOSSIER_REGISTERED = "dossier.registered"
     DOSSIER_MOVED = "dossier.moved"
     CAPTURE_TAKEN = "capture.taken"
+    CAPTURE_ARRANGED = "capture.arranged"
     MATERIAL_FILED = "material.filed"
     MATERIAL_RECLASSIFIED = "material.reclassified"
     CUSTODY_RECEIVED = "custody.received"
     CUSTODY_LENT = "custody.lent"
     CUSTODY_RETURNED = "custody.returned"
     DOSSIER_VIEWED = "dossier.viewed"
-    CAPTURE_ARRANGED = "capture.arranged"
     PROOF_ISSUED = "proof.issued"
     PROOF_PRINTED = "proof.printed"
     CLIMATE_HOUR = "climate.hour"
     CLIMATE_ALERT = "climate.alert"
+    CLIMATE_CHANGED = "climate.changed"
     CLIMATE_CLEARED = "climate.cleared"
     CLIMATE_ACKNOWLEDGED = "climate.acknowledged"
+    SWITCH_COMMANDED = "switch.commanded"
+    SWITCH_SETTLED = "switch.settled"
+    SWITCH_OVERRIDDEN = "switch.overridden"
+    ROOM_SEEN = "room.seen"
+    ROOM_SHEET_PRINTED = "room.sheet_printed"
     TRANSFER_SENT = "transfer.sent"
     TRANSFER_ARRIVED = "transfer.arrived"
     TRANSFER_RECEIVED = "transfer.received"

@@ -31,10 +31,12 @@ def hour(connection: Connection, entries: Sequence[Entry]) -> None:
 def alerted(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `climate.alert`."""
     connection.executemany(
-        "insert into climate_alert values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update "
+        "insert into climate_alert values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "on conflict (id) do update "
         "set entry = excluded.entry, room = excluded.room, sensor = excluded.sensor, "
         "breach = excluded.breach, value = excluded.value, bound = excluded.bound, "
-        "at = excluded.at, box = excluded.box where excluded.entry < climate_alert.entry",
+        "at = excluded.at, box = excluded.box, also = excluded.also, place = excluded.place "
+        "where excluded.entry < climate_alert.entry",
         [
             (
                 entry.about,
@@ -44,10 +46,36 @@ def alerted(connection: Connection, entries: Sequence[Entry]) -> None:
                 _number(entry, "limit"),
                 entry.at,
                 entry.box,
+                _also(entry),
+                str(entry.body.get("place", "")),
             )
             for entry in entries
         ],
     )
+
+
+def changed(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `climate.changed`; the latest of an alert is what it says now."""
+    connection.executemany(
+        "insert or ignore into climate_alert_change values (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.id,
+                entry.about,
+                str(entry.body.get("breach", "")),
+                _number(entry, "value"),
+                _number(entry, "limit"),
+                _also(entry),
+                int(bool(entry.body.get("worse"))),
+                entry.at,
+            )
+            for entry in entries
+        ],
+    )
+
+
+def _also(entry: Entry) -> str:
+    return json.dumps([str(each) for each in entry.body.get("also") or ()])
 
 
 def _number(entry: Entry, name: str) -> float | None:

@@ -19,7 +19,9 @@ from edge.store.papers import proofs_of
 from edge.store.persons import person_of
 from edge.store.projection import REDUCERS, dump, project
 from edge.store.room import hours_since, open_alerts
+from edge.store.room_sheet import seen_in
 from edge.store.staff import institutions, members_of
+from edge.store.switches import command_of, commands_since, override_of
 from edge.store.transfers import transfers
 from tests.offices import open_space
 
@@ -32,7 +34,8 @@ FIELDS = (
     "title", "formed_on", "copy", "capture", "from", "letter", "borrower", "unit", "due", "loan",
     "purpose", "what", "kind", "code", "blob", "printer", "job", "hour", "sensors", "room",
     "sensor", "breach", "limit", "note", "to", "reason", "login", "town", "roles", "pin",
-    "public_key",
+    "public_key", "also", "place", "worse", "switch", "on", "until", "actual", "fault", "day",
+    "half", "readings", "month",
 )  # fmt: skip
 ODD = st.sampled_from(
     [None, True, "²", -1, 2**70, 1e400, 0.5, "", "abc", "1", SUBJECT, "\ud800", "'; --", [], [1],
@@ -59,6 +62,10 @@ def read_all(connection: Connection) -> None:
     institutions(connection)
     members_of(connection, "")
     hours_since(connection, SUBJECT, 0)
+    for command in commands_since(connection, SUBJECT, 0):
+        assert command_of(connection, command.id) == command
+    override_of(connection, SUBJECT, "", "b")
+    seen_in(connection, SUBJECT, "1", "9")
     proofs_of(connection, SUBJECT)
     catalogue(connection, SUBJECT)
     pages_of(connection, SUBJECT)

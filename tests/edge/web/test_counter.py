@@ -50,7 +50,7 @@ def test_a_dossier_sent_to_another_town_is_on_its_way_and_no_longer_worked_on(de
 def test_an_alert_stands_on_the_screens_until_somebody_has_seen_it(desk: Desk) -> None:
     storage_room.record(desk.office, "1", Reading("T1", NOON, 19.0, 66.0), Limits())
     desk.sign_in()
-    assert "库房太潮：66.0 %，上限 60.0 %" in desk.get("/room/banner").text
+    assert "“T1”太潮：66 %，上限 60 %" in desk.get("/room/banner").text
     assert "66 %" in desk.get("/room/now").text
     with desk.office.space.read() as town:
         (alert,) = open_alerts(town)

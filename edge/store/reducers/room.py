@@ -1,0 +1,108 @@
+"""The storage room's switches, and who saw its readings."""
+
+import json
+from collections.abc import Sequence
+
+from edge.domain.entry import Entry
+from edge.store.database import Connection
+from edge.store.reducers.dossiers import PAPER, name_blobs
+
+
+def commanded(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `switch.commanded`."""
+    connection.executemany(
+        "insert into switch_command values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update "
+        "set entry = excluded.entry, room = excluded.room, switch = excluded.switch, "
+        "state = excluded.state, reason = excluded.reason, at = excluded.at, by = excluded.by, "
+        "box = excluded.box where excluded.entry < switch_command.entry",
+        [
+            (
+                entry.about,
+                entry.id,
+                _text(entry, "room"),
+                _text(entry, "switch"),
+                int(bool(entry.body.get("on"))),
+                _text(entry, "reason"),
+                entry.at,
+                entry.by,
+                entry.box,
+            )
+            for entry in entries
+        ],
+    )
+
+
+def settled(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `switch.settled`."""
+    connection.executemany(
+        "insert or ignore into switch_settled values (?, ?, ?, ?, ?)",
+        [
+            (entry.id, entry.about, _state(entry, "actual"), _text(entry, "fault"), entry.at)
+            for entry in entries
+        ],
+    )
+
+
+def overridden(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `switch.overridden`."""
+    connection.executemany(
+        "insert or ignore into switch_override values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.id,
+                _text(entry, "room"),
+                _text(entry, "switch"),
+                _state(entry, "on"),
+                int(entry.body.get("until") or 0),
+                _text(entry, "note"),
+                entry.at,
+                entry.by,
+                entry.box,
+            )
+            for entry in entries
+        ],
+    )
+
+
+def seen(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `room.seen`."""
+    connection.executemany(
+        "insert or ignore into room_seen values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.id,
+                entry.about,
+                _text(entry, "day"),
+                _text(entry, "half"),
+                json.dumps(entry.body.get("readings", {}), sort_keys=True),
+                _text(entry, "note"),
+                entry.at,
+                entry.by,
+                entry.box,
+            )
+            for entry in entries
+        ],
+    )
+
+
+def sheet_printed(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `room.sheet_printed`."""
+    rows, blobs = [], []
+    for entry in entries:
+        digest = bytes.fromhex(entry.body.get("blob", ""))
+        texts = (_text(entry, name) for name in ("printer", "job"))
+        month = _text(entry, "month")
+        rows.append((entry.id, entry.about, month, digest, *texts, entry.at, entry.by))
+        if digest:
+            blobs.append((digest, PAPER))
+    connection.executemany("insert or ignore into room_sheet values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    name_blobs(connection, blobs)
+
+
+def _text(entry: Entry, name: str) -> str:
+    return str(entry.body.get(name) or "")
+
+
+def _state(entry: Entry, name: str) -> int | None:
+    value = entry.body.get(name)
+    return None if value is None else int(bool(value))
