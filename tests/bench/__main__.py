@@ -45,7 +45,8 @@ def main() -> None:
                 figures.append(figure)
         if not options.no_peers and not options.quick:
             measure_peers(Path(folder), dossiers, rounds, options.morango_in_full, say)
-        print_table(figures)
+        if figures:
+            print_table(figures)
 
 
 class Progress:

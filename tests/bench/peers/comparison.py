@@ -131,12 +131,18 @@ def _print_table(lines: Mapping[str, Line]) -> None:
     rows = [("peer", "dossiers", "dossiers/s", *heads)]
     for name, line in lines.items():
         if "absent" in line:
-            rows.append((name, f"absent: {line['absent']}", *[""] * (len(heads) + 1)))
+            rows.append((name, "absent", *[""] * (len(heads) + 1)))
             continue
-        values = [line[head.replace(" ", "_")] for head in heads]
-        shown = [f"{value:,.2f}" if isinstance(value, float) else "" for value in values]
+        shown = [_shown(line, head.replace(" ", "_")) for head in heads]
         rows.append((name, f"{line['dossiers']}", f"{line['dossiers_per_s']}", *shown))
     print_columns(rows)
+
+
+def _shown(line: Line, name: str) -> str:
+    """The median, and of seconds the least and the greatest in brackets."""
+    if f"{name}_min" not in line:
+        return f"{line[name]:,.2f}"
+    return f"{line[name]:,.2f} ({line[f'{name}_min']:,.2f}-{line[f'{name}_max']:,.2f})"
 
 
 def _write_rows(path: Path, dossiers: int) -> None:
