@@ -9,21 +9,22 @@ from each box.
 import errno
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from edge.domain.errors import InvalidInput, PeerRefused, StorageFull
+from edge.store import exchange
 from edge.store.blobs import Blobs
 from edge.store.database import Space
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from sync.carry_manifest import read_heading
 from sync.replica import Replica, Taken
-from sync.roster import COUNTY, Roster, roster_of, space_of
+from sync.roster import Roster
+from sync.side import Side
 from sync.spool import Spool
-from sync.wire import Pins
 
 ROOT = "dangxia-carry"
 MEGABYTE = 1_000_000
@@ -58,7 +59,8 @@ class Site:
     """A machine that carries: itself, its county, and its lanes to a peer, the county's first.
 
     `lanes` raises PeerRefused for a machine with which nothing may be exchanged. `set_back` is the
-    error key for a record of ours that a peer holds and we do not.
+    error key for a record of ours that a peer holds and we do not. `heard` is told of a peer whose
+    stick was taken in whole, and of the time at which the stick was made.
     """
 
     keys: Keys
@@ -67,32 +69,32 @@ class Site:
     roster: Callable[[], Roster]
     lanes: Callable[[str], Sequence[Lane]]
     set_back: str
+    heard: Callable[[str, int], None]
 
 
-def site_of_box(
-    spaces: Mapping[str, Space],
-    blobs: Blobs,
-    keys: Keys,
-    pins: Pins,
-    folder: Path,
-    clock: Callable[[], int],
-) -> Site:
-    """A box: `spaces` holds `county` and the town's by name, `folder` keeps what is half-way."""
-    county, town = spaces[COUNTY], spaces[space_of(pins.town)]
-
-    def roster() -> Roster:
-        return roster_of(county, pins.hub, pins.public_key)
+def site_of_box(side: Side) -> Site:
+    """A box, as its other exchanges know it."""
+    pins = side.pins
 
     def lanes(peer: str) -> Sequence[Lane]:
         if peer != pins.hub:
             raise PeerRefused("carry.not_the_hub", peer=peer[:8])
-        quarantine = folder / "quarantine"
-        own = Replica(county, keys, roster, quarantine, clock)
-        ours = Replica(town, keys, roster, quarantine, clock)
-        store = Store(blobs, Spool(folder / "carry-spool", blobs))
+        own, ours = side.replicas[side.county.name], side.replicas[side.town.name]
+        store = Store(side.blobs, Spool(side.folder / "carry-spool", side.blobs))
         return [Lane(own, own.take), Lane(ours, ours.take, store)]
 
-    return Site(keys, pins.hub, clock, roster, lanes, "sync.box_set_back")
+    def heard(peer: str, at: int) -> None:
+        note_heard(side.town, peer, at)
+
+    return Site(side.keys, pins.hub, side.clock, side.roster, lanes, "sync.box_set_back", heard)
+
+
+def note_heard(space: Space, peer: str, at: int) -> None:
+    """Note that a peer was heard to the end at that time, unless it was later too."""
+    with space.read() as connection:
+        known = exchange.contacts(connection).get(peer, 0)
+    if at > known:
+        space.write(lambda c: exchange.note_contact(c, peer, at), urgent=False)
 
 
 def parcel_folder(stick: Path, sender: str, receiver: str) -> Path:

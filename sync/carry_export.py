@@ -15,7 +15,7 @@ from edge.domain.errors import InvalidInput, PeerRefused, StorageFull
 from edge.store import carriage, exchange, holdings
 from edge.store.carriage import Parcel, Part
 from edge.store.database import Connection, Space
-from edge.store.exchange import Cursor
+from edge.store.exchange import PK, TABLE, Cursor
 from sync.carry import (
     Lane,
     Site,
@@ -50,7 +50,7 @@ _PAGE = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was put on the stick.
+    """What was put on the stick: segments with so many records, and files.
 
     `left` and `left_bytes` are files that did not fit; `unreadable` are digests of files that are
     damaged here and were left out.
@@ -58,6 +58,7 @@ class Exported:
 
     receiver: str
     segments: int
+    records: int
     files: int
     file_bytes: int
     left: int
@@ -96,6 +97,7 @@ class _Export:
     ) -> None:
         self._part_bytes = part_bytes
         self._bad: dict[bytes, int] = {}
+        self._records = 0
         key = site.roster().key_of(receiver)
         if key is None:
             raise PeerRefused("carry.unknown_receiver", receiver=receiver[:8])
@@ -118,7 +120,7 @@ class _Export:
         with on_stick():
             self._write_manifest(complete=not left)
         bad = tuple(sorted(digest.hex() for digest in self._bad))
-        return Exported(self._receiver, segments, files, size, left, left_bytes, bad)
+        return Exported(self._receiver, segments, self._records, files, size, left, left_bytes, bad)
 
     def acknowledge(self) -> None:
         take_stock(self._lane)
@@ -222,6 +224,7 @@ class _Export:
         while (content := replica.outgoing(self._receiver, without, cursor)) is not None:
             yield content
             segment, hash = open_segment(content, lambda _: self._site.keys.public_key)
+            self._records += len({each[PK] for each in segment.changes if each[TABLE] == "entry"})
             cursor = Cursor(segment.header.last, hash)
 
     def _known_of(self, lane: Lane) -> tuple[Cursor, str]:

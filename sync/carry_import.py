@@ -20,7 +20,7 @@ from edge.domain.errors import (
     SyncError,
 )
 from edge.store import carriage, holdings
-from edge.store.carriage import Ack, Part
+from edge.store.carriage import Part
 from edge.store.database import Connection
 from edge.store.exchange import Cursor
 from sync.carry import ROOT, Lane, Site, Store, Watch, free_bytes, megabytes, on_stick, part_path
@@ -94,6 +94,8 @@ def _import(
         return Imported(heading.sender[:32], troubles=(error,))
     work = _Import(folder, heading.sender, manifest, key, site, lanes)
     work.run(watch)
+    if manifest.complete and not work.troubles:
+        site.heard(heading.sender, min(heading.at, site.clock()))
     try:
         acknowledge(stick, site, heading.sender)
     except DangxiaError as error:
@@ -157,10 +159,7 @@ class _Import:
         proof = standing.proofs.get(epoch, b"")
         if not lane.replica.recognise(self.sender, cursor, proof):
             raise PeerRefused(self.site.set_back, space=lane.name)
-        ack = Ack(standing.epoch, epoch, cursor)
-        lane.replica.space.write(
-            lambda c: carriage.note_ack(c, self.sender, ack, self.site.clock()), urgent=False
-        )
+        lane.replica.note_standing(self.sender, standing.epoch, cursor)
 
     def _take_segments(self, lane: Lane, standing: Standing) -> None:
         held = lane.replica.cursor_of(self.sender, standing.epoch)

@@ -78,10 +78,12 @@ class Host:
         for name, theirs in dict(said["spaces"]).items():
             replica = self.replica(member, name, writing=False)
             shown = theirs["have"].get(replica.epoch)
+            epoch = str(theirs["epoch"])
             if shown is not None:
+                cursor, proof = read_said(shown)
                 # Whoever was set back takes a new identity, and answers with it.
-                replica.recognise(member.id, *read_said(shown))
-            epoch = theirs["epoch"]
+                if replica.recognise(member.id, cursor, proof):
+                    replica.note_standing(member.id, epoch, cursor)
             held = replica.cursor_of(member.id, epoch)
             spaces[name] = {
                 "epoch": replica.epoch,

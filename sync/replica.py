@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from edge.domain.errors import DangxiaError, PeerRefused, SchemaAhead, SegmentRejected
-from edge.store import exchange
+from edge.store import carriage, exchange
 from edge.store.branches import chain_head, heads_at
 from edge.store.changelog import known_entries
 from edge.store.database import Connection, Space, fsync_folder
@@ -114,6 +114,14 @@ class Replica:
         """By what a sender will believe how far we have taken it in; empty when we have nothing."""
         with self.space.read() as connection:
             return exchange.proof_of(connection, sender, epoch)
+
+    def note_standing(self, peer: str, epoch: str, held: Cursor) -> None:
+        """Remember a peer's epoch and how far it has taken us in, so that a stick need not ask."""
+        with self.space.read() as connection:
+            ack = carriage.Ack(epoch, exchange.epoch_of(connection), held)
+            known = carriage.ack_of(connection, peer) == ack
+        if not known:
+            self.space.write(lambda c: carriage.note_ack(c, peer, ack, self._clock()), urgent=False)
 
     def remembers(self, receiver: str, cursor: Cursor) -> bool:
         """Say whether we know of having shipped up to there; if not, we were set back in time."""

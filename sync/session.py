@@ -155,6 +155,7 @@ class Session:
         have, proof = read_said(said["have"])
         if not self._replicas[name].recognise(self.peer, have, proof):
             raise PeerRefused("sync.box_set_back", space=name)
+        self._replicas[name].note_standing(self.peer, said["epoch"], have)
         return _Peer(said["epoch"], have)
 
     def _pull(self, name: str, peer: _Peer) -> int:

@@ -16,6 +16,7 @@ from sync.carry_export import Exported, export_to
 from sync.carry_import import Imported, import_from
 from sync.hub.carry import receivers, site_of_hub
 from sync.hub.county import County, hold_hub
+from sync.side import Side
 
 
 def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
@@ -102,7 +103,9 @@ def _opened(chosen: argparse.Namespace) -> Iterator[tuple[Site, County | None]]:
 
 def _site_of(record: Record) -> Site:
     spaces = {space.name: space for space in (record.county, record.town)}
-    return site_of_box(spaces, record.blobs, record.keys, record.pins, record.folder, record.clock)
+    blobs = {record.town.name: record.blobs}
+    side = Side(spaces, blobs, record.keys, record.pins, record.folder, record.clock)
+    return site_of_box(side)
 
 
 def _watch(word: str) -> Watch:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from edge.domain.errors import PeerRefused
 from edge.store.exchange import Cursor
-from sync.carry import Lane, Site, Store, Taker
+from sync.carry import Lane, Site, Store, Taker, note_heard
 from sync.hub.county import County
 from sync.hub.routing import Router
 from sync.replica import Replica, Taken
@@ -15,7 +15,7 @@ from sync.spool import Spool
 
 def site_of_hub(county: County) -> Site:
     """The hub: gives each box the county's space and its town's, takes its town's."""
-    router = Router(county.spaces, county.keys.id, county.clock)
+    router = county.peers.router
 
     def lanes(peer: str) -> Sequence[Lane]:
         member = county.peers.member(peer)
@@ -24,6 +24,10 @@ def site_of_hub(county: County) -> Site:
         store = _store(county, member.space)
         return [Lane(own, own.take), Lane(town, _taker(town, router), store)]
 
+    def heard(peer: str, at: int) -> None:
+        note_heard(county.spaces.space(county.peers.member(peer).space), peer, at)
+        router.resume()
+
     return Site(
         county.keys,
         county.keys.id,
@@ -31,6 +35,7 @@ def site_of_hub(county: County) -> Site:
         lambda: county.peers.roster,
         lanes,
         "sync.hub_set_back",
+        heard,
     )
 
 

@@ -27,7 +27,7 @@ class Peers(Host):
         # As many merges as processors.
         super().__init__(spaces, keys, roster, clock, merges=os.cpu_count() or 1)
         self._spaces, self._folder = spaces, folder
-        self._router = Router(spaces, keys.id, clock)
+        self.router = Router(spaces, keys.id, clock)
         self._lock = threading.Lock()
         self._replicas: dict[str, Replica] = {}
         self._spools: dict[str, Spool] = {}
@@ -35,7 +35,7 @@ class Peers(Host):
     def confirm(self, member: Member) -> None:
         """Note that an exchange with a box has ended well, and route what waited for that."""
         super().confirm(member)
-        self._router.resume()
+        self.router.resume()
 
     def _settle(self, member: Member) -> None:
         """Finish what a kill between merging and signing left undone."""
@@ -45,17 +45,17 @@ class Peers(Host):
             waiting = frozenset(box for box in boxes if exchange.unsent(connection, box)[0])
         if waiting:
             replica.sign_for(waiting)
-            self._router.run(member.space)
+            self.router.run(member.space)
 
     def _taken(self, replica: Replica, taken: Taken) -> None:
         """Sign for what has come, and route what it sets moving."""
         name = replica.space.name
         if taken.entries and name != COUNTY:
-            self._router.run(name)
+            self.router.run(name)
             replica.sign_for(taken.boxes)
 
     def _holds(self, name: str, digest: str) -> bool:
-        return super()._holds(name, digest) or self._router.fetch(name, digest)
+        return super()._holds(name, digest) or self.router.fetch(name, digest)
 
     def _replica(self, name: str) -> Replica:
         space = self._spaces.space(name)

@@ -9,15 +9,13 @@ from sync.carry import ROOT, Site, parcel_folder, site_of_box
 from sync.carry_export import Exported, export_to
 from sync.carry_import import Imported, import_from
 from sync.hub.carry import site_of_hub
-from sync.roster import COUNTY
 from tests.sync.world import Box, World
 
 TOWN = "510101"
 
 
 def site(box: Box) -> Site:
-    spaces = {COUNTY: box.county, box.town.name: box.town}
-    return site_of_box(spaces, box.blobs, box.keys, box.pins, box.folder / "sync", box.clock)
+    return site_of_box(box.session.side)
 
 
 def up(world: World, box: Box, stick: Path) -> tuple[Exported, Imported]:

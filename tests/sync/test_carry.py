@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.store import exchange
 from sync.carry import ROOT
 from sync.carry_export import export_to
 from sync.carry_import import import_from
@@ -24,7 +25,7 @@ from tests.sync.carriage import (
     up,
     work,
 )
-from tests.sync.test_session import unsent_at
+from tests.sync.test_session import unsent_at, unsent_at_hub
 from tests.sync.world import Box, World
 
 
@@ -258,3 +259,31 @@ def test_a_file_damaged_at_the_sender_does_not_hold_the_others_back(
     done, taken = up(apart, box, stick)
     assert done.unreadable == (digests[2],)
     assert (done.files, done.left, taken.files, taken.troubles) == (7, 0, 7, ())
+
+
+def test_the_first_stick_after_the_line_carries_what_is_lacking_only(
+    world: World, stick: Path, tmp_path: Path
+) -> None:
+    box = world.box()
+    for _ in range(40):
+        work(box, 1, 10)
+        box.sync()
+    box.sync()
+    world.hub.stop()
+    box.view()
+    done, taken = up(world, box, stick)
+    assert (done.segments, done.files) == (1, 0)
+    # What was said at the last handshake, and what came after it.
+    assert done.records < 10
+    assert not taken.troubles
+    assert unsent_at_hub(world, box) == 0
+    back, taken = down(world, box, stick)
+    assert back.records < 10
+    assert not taken.troubles
+    assert unsent_at(box) == 0
+    assert dump_of(box.town) == dump_of(hub_town(world))
+    # A stick taken in is an exchange that the county has confirmed.
+    with box.town.read() as connection:
+        assert exchange.contacts(connection)[box.pins.hub] > 0
+    world.hub.start()
+    box.sync()

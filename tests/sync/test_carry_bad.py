@@ -364,7 +364,7 @@ def test_nonsense_that_a_known_box_has_signed_does_no_harm(
     world: World, box: Box, stick: Path, part: Part
 ) -> None:
     def change(body: Manifest) -> Manifest:
-        return Manifest({**body.spaces, "elsewhere": Standing("", {}, [], "")}, [part], True)
+        return Manifest({**body.spaces, "elsewhere": Standing("", {}, [], "", {})}, [part], True)
 
     hub = world.hub.county.keys
     rewritten(stick, box, hub, box.keys, change)
@@ -381,7 +381,7 @@ def test_a_cursor_that_no_record_could_reach_is_refused(
 ) -> None:
     def change(body: Manifest) -> Manifest:
         spaces = {
-            name: Standing(each.epoch, each.have, [Cursor(upto, "")], each.without)
+            name: Standing(each.epoch, each.have, [Cursor(upto, "")], each.without, each.proofs)
             for name, each in body.spaces.items()
         }
         return Manifest(spaces, body.parts, True)
