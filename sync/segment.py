@@ -21,7 +21,7 @@ import zstandard
 
 from edge.domain.errors import SegmentRejected
 from edge.store.changelog import EntryRow
-from edge.store.exchange import CID, DB_VERSION, PK, TABLE, Change
+from edge.store.exchange import CID, DB_VERSION, PK, TABLE, Change, Cursor
 from edge.store.keys import Keys
 from sync.body import pack_body, unpack_body
 from sync.identity import verifies
@@ -95,6 +95,12 @@ def seal_segment(segment: Segment, keys: Keys) -> tuple[bytes, str]:
     unsigned = _MAGIC + _LENGTH.pack(len(header)) + header + body
     digest = hashlib.sha256(unsigned).digest()
     return unsigned + digest + keys.signing.sign(_statement(header, digest)), digest.hex()
+
+
+def end_of(content: bytes) -> Cursor:
+    """How far who takes in a sound segment will have taken its sender in."""
+    header = _read_header(without_body(content)[:-_TRAILER])
+    return Cursor(header.last, content[-_TRAILER:-64].hex())
 
 
 def without_body(content: bytes) -> bytes:

@@ -9,7 +9,9 @@ blobs       thumbnails, papers, masters; both ways
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,7 @@ from sync.bandwidth import Allowance
 from sync.parcels import Carried, Parcels
 from sync.replica import SEGMENT_CHANGES
 from sync.roster import COUNTY
-from sync.segment import PROTO
+from sync.segment import PROTO, end_of
 from sync.set_back import read_said, said_of
 from sync.side import Side
 from sync.wire import Link, Pins, Wire
@@ -175,14 +177,24 @@ class Session:
             entries += taken.entries
 
     def _push(self, name: str, peer: _Peer) -> int:
-        replica, have, entries = self._replicas[name], peer.have, 0
-        while (content := replica.outgoing(self.peer, peer.epoch, have)) is not None:
-            answer = self.wire.request("POST", f"/spaces/{name}/segments", content).json()
-            reached = Cursor(int(answer["upto"]), str(answer["hash"]))
-            if reached == have:
-                raise PeerRefused("sync.malformed")
-            if not replica.remembers(self.peer, reached):
-                raise PeerRefused("sync.box_set_back", space=name)
-            have = reached
-            entries += 1
-        return entries
+        """Ship segment by segment; the next is made while the peer takes one in."""
+        replica, have, pushed = self._replicas[name], peer.have, 0
+        make = partial(replica.outgoing, self.peer, peer.epoch)
+        with ThreadPoolExecutor(1) as ahead:
+            content = make(have)
+            while content is not None:
+                due = end_of(content)
+                following = ahead.submit(make, due)
+                answer = self.wire.request("POST", f"/spaces/{name}/segments", content).json()
+                reached = Cursor(int(answer["upto"]), str(answer["hash"]))
+                if reached == have:
+                    raise PeerRefused("sync.malformed")
+                if not replica.remembers(self.peer, reached):
+                    raise PeerRefused("sync.box_set_back", space=name)
+                # A peer that stands elsewhere, as by a stick, needs another one.
+                content = (
+                    following.result() if reached == due else ahead.submit(make, reached).result()
+                )
+                have = reached
+                pushed += 1
+        return pushed

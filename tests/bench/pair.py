@@ -119,10 +119,16 @@ class Carriage:
     """What one replication cost: seconds, bytes both ways, most memory of each side."""
 
     wall: float
-    cpu: float
+    near_cpu: float
+    far_cpu: float
     carried: int
     near_mib: float
     far_mib: float
+
+    @property
+    def cpu(self) -> float:
+        """Of both sides together."""
+        return self.near_cpu + self.far_cpu
 
     def told(self, prefix: str) -> Mapping[str, float]:
         """The figures by name."""
@@ -139,9 +145,10 @@ def carry(near: Side, far: Side, meter: Meter, word: str) -> Carriage:
     """Have `near` replicate to `far` through `meter`."""
     for side in (near, far):
         side.forget_peak()
-    before, carried = near.cpu + far.cpu, meter.count
+    sides, carried = (near, far), meter.count
+    before = [side.cpu for side in sides]
     started = time.perf_counter()
     near.ask(word)
     wall = time.perf_counter() - started
-    cpu = near.cpu + far.cpu - before
-    return Carriage(wall, cpu, meter.count - carried, near.peak_mib, far.peak_mib)
+    cpus = [side.cpu - earlier for side, earlier in zip(sides, before, strict=True)]
+    return Carriage(wall, *cpus, meter.count - carried, near.peak_mib, far.peak_mib)

@@ -77,6 +77,8 @@ def _figure(what: str, carried: Sequence[Carriage], entries: int, limit: Figure 
     also = {
         "wall_s": statistics.median(each.wall for each in carried),
         "cpu_s": cpu,
+        "box_cpu_s": statistics.median(each.near_cpu for each in carried),
+        "hub_cpu_s": statistics.median(each.far_cpu for each in carried),
         "bytes_per_entry": carried[-1].carried / entries,
         "wire_kb": carried[-1].carried / 1000,
         "box_mib": max(each.near_mib for each in carried),

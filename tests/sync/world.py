@@ -20,6 +20,7 @@ from sync.bandwidth import Allowance
 from sync.enrolment import Ticket, ask_admission
 from sync.hub.county import County
 from sync.hub.endpoint import router
+from sync.replica import SEGMENT_CHANGES
 from sync.roster import COUNTY, space_of
 from sync.session import Exchange, Session
 from sync.wire import Pins
@@ -163,7 +164,7 @@ class Box:
         self.session = self.new_session()
 
     def new_session(
-        self, segment_changes: int = 20_000, allowance: Allowance | None = None
+        self, segment_changes: int = SEGMENT_CHANGES, allowance: Allowance | None = None
     ) -> Session:
         return Session.with_hub(
             {COUNTY: self.county, self.town.name: self.town},

@@ -1,0 +1,104 @@
+"""A push makes the next segment while the peer takes one in, and drops it if it does not fit."""
+
+import threading
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from edge.domain.errors import PeerUnreachable
+from edge.store.exchange import Cursor
+from edge.store.projection import dump
+from sync.segment import end_of
+from sync.session import Session
+from tests.sync.world import Box, World
+
+TIMEOUT_S = 60
+Wanted = Callable[..., httpx.Response]
+
+
+def on_first_post(session: Session, act: Callable[[Wanted, str, bytes], httpx.Response]) -> None:
+    """Have `act` do the session's first POST of a segment of the town's."""
+    ask, posted = session.wire.request, threading.Event()
+
+    def request(method: str, path: str, body: bytes = b"", **query: object) -> httpx.Response:
+        segment = (method, path) == ("POST", f"/spaces/{session.town.name}/segments")
+        if segment and not posted.is_set():
+            posted.set()
+            return act(ask, path, body)
+        return ask(method, path, body, **query)
+
+    session.wire.request = request  # type: ignore[method-assign]
+
+
+def written(world: World, count: int) -> tuple[Box, Session]:
+    box = world.box()
+    box.sync()
+    for number in range(count):
+        box.view(f"d{number}")
+    return box, box.new_session(segment_changes=20)
+
+
+def same_as_hub(world: World, box: Box) -> bool:
+    with box.town.read() as near, world.hub.county.spaces.town("510101").read() as far:
+        return dump(near) == dump(far)
+
+
+def test_the_next_segment_is_ready_before_the_peer_has_answered(world: World) -> None:
+    box, session = written(world, 60)
+    replica = session.side.replicas[box.town.name]
+    ends: list[Cursor] = []
+    made = threading.Condition()
+    make = replica.outgoing
+
+    def outgoing(receiver: str, epoch: str, after: Cursor) -> bytes | None:
+        content = make(receiver, epoch, after)
+        with made:
+            ends.append(end_of(content) if content else after)
+            made.notify_all()
+        return content
+
+    def act(ask: Wanted, path: str, body: bytes) -> httpx.Response:
+        with made:
+            assert made.wait_for(lambda: ends[-1].upto > end_of(body).upto, TIMEOUT_S)
+        return ask("POST", path, body)
+
+    replica.outgoing = outgoing  # type: ignore[method-assign]
+    on_first_post(session, act)
+    session.run_once()
+    session.close()
+    assert same_as_hub(world, box)
+
+
+def test_a_peer_that_has_come_further_by_another_way_is_sent_what_it_lacks(world: World) -> None:
+    box, session = written(world, 60)
+    replica, name = session.side.replicas[box.town.name], box.town.name
+
+    def act(ask: Wanted, path: str, body: bytes) -> httpx.Response:
+        ask("POST", path, body)
+        epoch = world.hub.county.peers.replica(
+            world.hub.county.peers.member(box.keys.id), name, writing=True
+        ).epoch
+        further = replica.outgoing(box.pins.hub, epoch, end_of(body))
+        assert further is not None
+        return ask("POST", path, further)
+
+    on_first_post(session, act)
+    session.run_once()
+    session.close()
+    assert same_as_hub(world, box)
+
+
+def test_a_segment_made_ahead_is_not_shipped_when_the_line_breaks(world: World) -> None:
+    box, session = written(world, 60)
+
+    def act(ask: Wanted, path: str, body: bytes) -> httpx.Response:
+        raise PeerUnreachable("sync.unreachable")
+
+    on_first_post(session, act)
+    with pytest.raises(PeerUnreachable):
+        session.run_once()
+    assert not same_as_hub(world, box)
+    session.run_once()
+    session.close()
+    assert same_as_hub(world, box)
