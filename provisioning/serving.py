@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -41,6 +42,10 @@ def serve(listeners: Sequence[Listener], ready: Callable[[], None] = lambda: Non
 
     Raises DeviceUnavailable `serving.port_taken` (host, port).
     """
+    # What was loaded so far stays to the end; to look through it for what might go holds everybody
+    # up for some 70 ms each time.
+    gc.collect()
+    gc.freeze()
     asyncio.run(_serve([_server(each) for each in listeners], ready))
 
 
