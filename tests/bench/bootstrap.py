@@ -21,7 +21,8 @@ from tests.bench.record import id_of, register, subject_of
 from tests.sync.world import Box, World
 
 TOWN = "510101"
-PAGES_PER_DOSSIER, TRANSACTION = 40, 200
+# Few transactions, since each writes most pages of the indexes of digests.
+PAGES_PER_DOSSIER, TRANSACTION = 40, 2_500
 # The making of the town is no part of the figure: with all indexes in memory it takes minutes less.
 MAKING_CACHE_KIB = 2_000_000
 
