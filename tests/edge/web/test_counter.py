@@ -55,7 +55,7 @@ def test_an_alert_stands_on_the_screens_until_somebody_has_seen_it(desk: Desk) -
     with desk.office.space.read() as town:
         (alert,) = open_alerts(town)
     desk.post(f"/room/alerts/{alert.id}/acknowledge")
-    assert "库房太潮" not in desk.get("/room/banner").text
+    assert "太潮" not in desk.get("/room/banner").text
     assert "单喆 已知道" in desk.get("/room").text
 
 
