@@ -12,6 +12,7 @@ from edge.store.database import Space
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
+from sync.known import NOTHING, Known, read_known
 from sync.packs import ABSENT, PACK, SMALL, Offered, open_pack, seal_offer
 from sync.replica import Replica, Taken
 from sync.roster import COUNTY, Member, Roster
@@ -45,6 +46,8 @@ class Host:
         merges: int,
     ) -> None:
         self._shelves, self._keys, self._read_roster, self._clock = spaces, keys, roster, clock
+        # What each peer said at its last handshake that it holds, and in which of its epochs.
+        self._known: dict[tuple[str, str], tuple[str, Known]] = {}
         self._merging = threading.BoundedSemaphore(merges)
 
     @property
@@ -84,10 +87,12 @@ class Host:
                 # Whoever was set back takes a new identity, and answers with it.
                 if replica.recognise(member.id, cursor, proof):
                     replica.note_standing(member.id, epoch, cursor)
+            self._known[member.id, name] = (epoch, read_known(theirs.get("known", {})))
             held = replica.cursor_of(member.id, epoch)
             spaces[name] = {
                 "epoch": replica.epoch,
                 "schema": schema_version(),
+                "known": replica.known(),
                 "have": said_of(held, replica.proof_of(member.id, epoch)),
             }
         self._settle(member)
@@ -105,7 +110,8 @@ class Host:
         # The next handshake brings the proof, without which nothing is done about it.
         if not replica.remembers(member.id, after):
             raise PeerRefused("sync.hub_set_back", space=name)
-        return replica.outgoing(member.id, epoch, after)
+        told_in, told = self._known.get((member.id, name), ("", NOTHING))
+        return replica.outgoing(member.id, epoch, after, told if told_in == epoch else NOTHING)
 
     def take(self, member: Member, name: str, content: bytes) -> Cursor:
         """Take a segment in; durable when it returns."""

@@ -23,6 +23,7 @@ from edge.store.standing import renewals_proved_by
 from sync.admission import Admitted, admit
 from sync.batches import batches
 from sync.closing import closing, open_ends
+from sync.known import NOTHING, Known, known_chains, news
 from sync.pace import Pace
 from sync.passing import passable
 from sync.roster import Roster
@@ -165,14 +166,24 @@ class Replica:
                 urgent=False,
             )
 
-    def outgoing(self, receiver: str, receiver_epoch: str, after: Cursor) -> bytes | None:
-        """Make the next segment for a receiver, logged before it may leave; None at the end."""
+    def known(self) -> Known:
+        """What is held here of each chain, to be told to a peer."""
+        with self.space.read() as connection:
+            return known_chains(connection)
+
+    def outgoing(
+        self, receiver: str, receiver_epoch: str, after: Cursor, told: Known = NOTHING
+    ) -> bytes | None:
+        """Make the next segment for a receiver, logged before it may leave; None at the end.
+
+        `told` is what the receiver says it holds, whoever has brought it.
+        """
         self.seal()
         # Before a reader is taken: the county's roster needs another of the same space's, and four
         # boxes that pull at once would wait for one another for ever.
         whole = self._roster().hub == self._keys.id
         with self.space.read() as connection:
-            changes = self._offered(connection, receiver, receiver_epoch, after.upto, whole)
+            changes = self._offered(connection, receiver, receiver_epoch, after.upto, whole, told)
             known, epoch = exchange.seen(connection), exchange.epoch_of(connection)
         if not changes:
             return None
@@ -239,14 +250,19 @@ class Replica:
         return error
 
     def _offered(
-        self, connection: Connection, receiver: str, epoch: str, after: int, whole: bool
+        self,
+        connection: Connection,
+        receiver: str,
+        epoch: str,
+        after: int,
+        whole: bool,
+        told: Known,
     ) -> list[Change]:
         """The next whole versions that the receiver lacks and that we may bring: all if `whole`."""
         while changes := self._changes(connection, after, receiver, epoch):
-            if whole:
-                return changes
-            if offered := passable(connection, changes, self._keys.id):
-                return offered
+            offered = changes if whole else passable(connection, changes, self._keys.id)
+            if offered:
+                return news(connection, offered, told)
             after = changes[-1][DB_VERSION]
         return []
 

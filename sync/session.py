@@ -23,6 +23,7 @@ from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from sync.bandwidth import Allowance
+from sync.known import Known, read_known
 from sync.parcels import Carried, Parcels
 from sync.replica import SEGMENT_CHANGES
 from sync.roster import COUNTY
@@ -49,10 +50,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class _Peer:
-    """Where the peer stands in one space: its epoch, and how far it has taken us in."""
+    """Where the peer stands in one space: its epoch, how far it has taken us in, what it holds."""
 
     epoch: str
     have: Cursor
+    known: Known
 
 
 class Session:
@@ -140,6 +142,7 @@ class Session:
             name: {
                 "epoch": replica.epoch,
                 "schema": schema_version(),
+                "known": replica.known(),
                 "have": {
                     epoch: said_of(held, replica.proof_of(self.peer, epoch))
                     for epoch, held in replica.cursors_of(self.peer).items()
@@ -158,7 +161,7 @@ class Session:
         if not self._replicas[name].recognise(self.peer, have, proof):
             raise PeerRefused("sync.box_set_back", space=name)
         self._replicas[name].note_standing(self.peer, said["epoch"], have)
-        return _Peer(said["epoch"], have)
+        return _Peer(said["epoch"], have, read_known(said.get("known", {})))
 
     def _pull(self, name: str, peer: _Peer) -> int:
         replica, entries = self._replicas[name], 0
@@ -179,7 +182,7 @@ class Session:
     def _push(self, name: str, peer: _Peer) -> int:
         """Ship segment by segment; the next is made while the peer takes one in."""
         replica, have, pushed = self._replicas[name], peer.have, 0
-        make = partial(replica.outgoing, self.peer, peer.epoch)
+        make = partial(replica.outgoing, self.peer, peer.epoch, told=peer.known)
         with ThreadPoolExecutor(1) as ahead:
             content = make(have)
             while content is not None:

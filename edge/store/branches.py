@@ -30,6 +30,11 @@ def chain_head(connection: Connection, box: str) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, GENESIS)
 
 
+def chains(connection: Connection) -> list[tuple[str, int]]:
+    """Every box that anything is held of, and its greatest number."""
+    return connection.execute("select box, n from chain order by box").fetchall()
+
+
 def tips(connection: Connection, box: str) -> list[tuple[int, str]]:
     """Number and hash of every entry of a box that none follows, the chain's head first."""
     n, hash = chain_head(connection, box)
