@@ -16,9 +16,10 @@ story: setup
 test: setup
 	@$(PYTHON) -m pytest -q -n 2 --dist loadgroup tests
 
-# What is too long for every change: many more histories of a town.
+# What is too long for every change: many more histories of a town, many more spoilt segments.
 nightly: setup
-	@DANGXIA_HISTORIES=50000 $(PYTHON) -m pytest -q -n 2 tests/sync/simulator
+	@DANGXIA_HISTORIES=50000 DANGXIA_INPUTS=100000 $(PYTHON) -m pytest -q -n 2 \
+		tests/sync/simulator tests/sync/fuzz
 
 lint: setup
 	@.venv/bin/ruff check .

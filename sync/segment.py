@@ -177,7 +177,7 @@ def _read_header(packed: bytes) -> Header:
     try:
         said = msgspec.msgpack.decode(packed)
         header = Header(**said)
-    except (ValueError, TypeError, msgspec.MsgspecError) as error:
+    except (ValueError, TypeError, RecursionError, msgspec.MsgspecError) as error:
         raise SegmentRejected("segment.damaged") from error
     sound = all(isinstance(getattr(header, each.name), _KINDS[each.name]) for each in _HEADER)
     if not sound or any(type(version) is not int for version in header.seen.values()):

@@ -14,6 +14,8 @@ from edge.store.database import Connection
 
 # As in the migration, so that its index serves.
 HASH_OF = "case when json_valid(body) then json_extract(body, '$[2]') end"
+# As in heads: the largest number that a database and every reader of JSON hold exactly.
+_BEYOND = 1 << 53
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,10 @@ class Seal:
 
 def parse_seal(body: str) -> Seal:
     """Read a seal or receipt; raises ValueError when it is not one."""
-    fields = json.loads(body)
+    try:
+        fields = json.loads(body)
+    except RecursionError as error:
+        raise ValueError("not a seal") from error
     if not isinstance(fields, list) or len(fields) != 6:
         raise ValueError("not a seal")
     box, n, hash, at, signer, signature = fields
@@ -63,6 +68,8 @@ def parse_seal(body: str) -> Seal:
         not all(isinstance(text, str) for text in texts)
         or type(n) is not int
         or type(at) is not int
+        or not 1 <= n < _BEYOND
+        or not 0 <= at < _BEYOND
     ):
         raise ValueError("not a seal")
     return Seal(box, n, hash, at, signer, signature)

@@ -67,16 +67,17 @@ def _compare(
     machine: Machine, rows: Rows, hub: Rows, machines: Sequence[Machine]
 ) -> set[tuple[str, object]]:
     """The entries that only this machine holds, and rightly; raises Violation for other odds."""
+    reset = {each.id for each in machines if each.was_set_back}
     lacking = hub.keys() - rows.keys()
     if lacking:
         raise Violation(f"{machine.name} lacks {len(lacking)} rows of the hub's")
-    reset = {each.id for each in machines if each.was_set_back}
-    for table, key in rows.keys() & hub.keys():
-        # Its versions are counted by the writer alone: a writer that was set back counts anew, and
-        # nobody can vouch for what it had said. A clone is a second writer.
-        if rows[table, key] != hub[table, key] and not (table == "box_status" and key in reset):
+    # How a box is: its versions are counted by the writer alone, so a writer that was set back
+    # counts anew, and nobody can vouch for what it had said. A clone is a second writer.
+    freed = {("box_status", box) for box in reset}
+    for table, key in rows.keys() & hub.keys() - freed:
+        if rows[table, key] != hub[table, key]:
             raise Violation(f"hub and {machine.name} hold another {table}")
-    odd = rows.keys() - hub.keys()
+    odd = rows.keys() - hub.keys() - freed
     if odd and not _stranded(machine, odd, rows, reset):
         raise Violation(f"{machine.name} keeps to itself {len(odd)} rows")
     return set(odd)
@@ -95,10 +96,10 @@ def _stranded(
     if not machine.lost_tail or {table for table, _ in odd} != {"entry"}:
         return False
     authors = {parse(*map(str, rows[each])).box for each in odd}
-    return machine.id not in authors and authors <= set(reset) and set(odd) <= _unproven(rows)
+    return machine.id not in authors and authors <= set(reset) and set(odd) <= unproven(rows)
 
 
-def _unproven(rows: Rows) -> set[tuple[str, object]]:
+def unproven(rows: Rows) -> set[tuple[str, object]]:
     """The entries that stand under no seal or receipt."""
     entries = {
         (entry := parse(str(row[0]), str(row[1]))).hash: (("entry", key), entry.prev)
