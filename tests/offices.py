@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from PIL import Image, ImageDraw
 
-from edge.documents.signature import SealAuthority, SealKey, make_authority, make_office_key
+from edge.documents.authority import SealAuthority, SealKey, make_authority, make_office_key
 from edge.domain.access import Clerk
 from edge.domain.identity import check_character
 from edge.domain.kinds import Kind

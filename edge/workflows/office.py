@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from edge.documents.signature import SealProvider
+from edge.documents.authority import SealProvider
 from edge.domain.access import Clerk
 from edge.store.blobs import Blobs
 from edge.store.database import Connection, Space

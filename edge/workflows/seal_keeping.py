@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from edge.documents.signature import common_name, new_key, public_pem
+from edge.documents.authority import common_name, new_key, public_pem
 from edge.domain.errors import Conflict, InvalidInput
 from edge.store.database import Space, fsync_folder
 from edge.store.staff import seal_of_box

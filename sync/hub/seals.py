@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from edge.documents.signature import SealAuthority, certify, make_authority
+from edge.documents.authority import SealAuthority, certify, make_authority
 from edge.domain.errors import InvalidInput
 from edge.store.database import fsync_folder
 from edge.store.keys import Keys

@@ -8,17 +8,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from edge.documents.authority import SealAuthority, SealKey, make_authority, make_office_key
 from edge.documents.proof import ProofPaper, Typeset, typeset_proof
 from edge.documents.seal import stamp_seal
-from edge.documents.signature import (
-    SealAuthority,
-    SealKey,
-    Verdict,
-    make_authority,
-    make_office_key,
-    sign,
-    verify,
-)
+from edge.documents.signature import Verdict, sign, verify
 from edge.domain.errors import InvalidInput
 
 OFFICE = "青山县柳河镇人民政府"
