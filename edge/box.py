@@ -11,6 +11,7 @@ from litestar import Litestar
 from zeroconf import InterfaceChoice
 
 from edge.domain.errors import InvalidInput, StorageFull
+from edge.imaging.reader import Reader
 from edge.settings import Settings
 from edge.store.blobs import Blobs
 from edge.store.database import Space
@@ -20,6 +21,7 @@ from edge.store.keys import Keys
 from edge.store.seals import seal_own_chain
 from edge.store.staff import name_of_institution
 from edge.supervise import Loops
+from edge.web.activity import Activity
 from edge.web.app import create_app
 from edge.web.events import Stations
 from edge.web.parts import NeighbourStanding, Parts, Room, SyncStanding
@@ -27,6 +29,7 @@ from edge.web.scanning import Scanning
 from edge.wiring import Wiring
 from edge.workflows.digitising import close_abandoned_batches
 from edge.workflows.office import Office
+from edge.workflows.reading import read_next
 from edge.workflows.seal_keeping import OfficeSeal
 from sync.bandwidth import Allowance, allowance_of
 from sync.client import ReplicationLoop, Status
@@ -42,6 +45,7 @@ SEAL_EVERY_S = 60.0
 SIGNAL_EVERY_S = 2.0
 LOOK_AGAIN_S = 30.0
 SCAN_PATIENCE_S = 15.0
+READ_PAUSE_S = 1.0
 
 
 class Record:
@@ -121,6 +125,8 @@ class Box:
             neighbours=self.neighbourhood.neighbours,
         )
         self._told: Status | None = None
+        self._activity = Activity()
+        self._reader = Reader(self._counter_works, self._loops.stopping.is_set)
         self.app = self._screens(office, self._work)
 
     def start(self) -> None:
@@ -137,6 +143,7 @@ class Box:
         self.wiring.start(self._loops)
         self._loops.every("seal", SEAL_EVERY_S, self._seal)
         self._loops.every("sync-signal", SIGNAL_EVERY_S, self._tell_sync)
+        self._loops.start("reading", self._read_pages)
         self.replication.start()
         if self.settings.announce:
             self.neighbourhood.start()
@@ -158,6 +165,21 @@ class Box:
             lambda c: seal_own_chain(c, record.keys.id, record.clock(), record.keys.signing),
             urgent=False,
         )
+
+    def _counter_works(self) -> bool:
+        return self._activity.busy or self._scanning.reading
+
+    def _read_pages(self) -> None:
+        """Read what waits to be read whenever nobody is at work."""
+        try:
+            while not self._loops.stopping.is_set():
+                if self._counter_works() or not read_next(self.record.office, self._reader):
+                    self._loops.stopping.wait(READ_PAUSE_S)
+                    continue
+                self._loops.well("reading")
+                self.stations.publish("pages")
+        finally:
+            self._reader.stop()
 
     def _look_around(self) -> None:
         """Find hub and neighbours, and be found; tried again until there is a net."""
@@ -186,6 +208,7 @@ class Box:
             rooms=(Room(climate.room, climate.room_name),) if climate else (),
             limits=self.wiring.limits,
             drivers=self.wiring.health(),
+            activity=self._activity,
         )
         return create_app(parts, self.record.keys.derive("web").hex())
 

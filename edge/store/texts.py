@@ -3,6 +3,7 @@
 import json
 import unicodedata
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +98,16 @@ def text_of(connection: Connection, digest: str) -> PageText | None:
     held = json.loads(zlib.decompress(row[2]))
     lines = tuple((left, top, wide, high, text) for left, top, wide, high, text in held["lines"])
     return PageText(row[0], row[1], (held["size"][0], held["size"][1]), lines)
+
+
+def turns_read(connection: Connection, digests: Iterable[str]) -> dict[str, int]:
+    """Say of which masters a machine had to turn the page to read it, and by how many degrees."""
+    rows = connection.execute(
+        "select lower(hex(blob)), turn from page_text where turn <> 0 "
+        "and blob in (select unhex(value) from json_each(?))",
+        (json.dumps(sorted(digests)),),
+    )
+    return dict(rows.fetchall())
 
 
 def count_unread(connection: Connection) -> int:

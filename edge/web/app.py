@@ -4,6 +4,7 @@ from litestar import Litestar
 from litestar.di import Provide
 
 from edge.web import (
+    arranging,
     captures,
     conflicts,
     drafts,
@@ -16,6 +17,7 @@ from edge.web import (
     receiving,
     search,
     session,
+    texts,
     transfers,
     viewer,
 )
@@ -47,6 +49,7 @@ HANDLERS = [
     viewer.first_page,
     viewer.leaf,
     viewer.image,
+    viewer.straight,
     captures.supplement_screen,
     captures.start,
     captures.read_on,
@@ -57,6 +60,12 @@ HANDLERS = [
     captures.for_person,
     captures.put_aside,
     captures.file,
+    arranging.arrange,
+    arranging.interleave,
+    arranging.divide,
+    arranging.guess,
+    arranging.take_guess,
+    texts.find,
     proofs.choose,
     proofs.look,
     proofs.preview,
@@ -91,6 +100,7 @@ def create_app(parts: Parts, secret: str) -> Litestar:
     """Make the box's application; `secret` signs the forms, 32 characters or more."""
 
     def provide_parts() -> Parts:
+        parts.activity.note()
         return parts
 
     return frame(

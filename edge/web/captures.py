@@ -1,7 +1,8 @@
 """Scanning into a dossier, and classifying what was scanned or came by the hot folder."""
 
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from anyio.to_thread import run_sync as in_thread
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
@@ -13,46 +14,24 @@ from edge.domain.archive import CATEGORIES, SUBDIVISIONS
 from edge.domain.errors import InvalidInput, NotFound
 from edge.store import captures, dossiers, persons
 from edge.web import drafts
-from edge.web.locale import sentence_of
+from edge.web.arranging import whole_list
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import go, page
 from edge.web.search import Asked, find
+from edge.web.sheets import sheets_of
 from edge.workflows import supplement
+from edge.workflows.digitising import Place
 
 LONGEST, LONGEST_NUMBER = 120, 6
 
 
-def sheets_of(parts: Parts, capture: str, after: int = 0) -> dict[str, Any]:
-    """Gather a batch's pages, open or recorded, beyond number `after`."""
-    begun = parts.scanning.batch(capture)
-    if begun is not None:
-        sheets = [
-            {"number": number, "blob": each["blob"], "thumb": each["thumb"], "blank": each["blank"]}
-            for number, each in enumerate(begun.pages, start=1)
-        ]
-        trouble = sentence_of(begun.trouble) if begun.trouble else ""
-        state = {"reading": begun.reading, "trouble": trouble, "open": True}
-        dossier, source = begun.dossier, "scanner"
-    else:
-        with parts.office.space.read() as town:
-            known = captures.capture_of(town, capture)
-            waiting = captures.waiting_pages(town, capture)
-        sheets = [
-            {"number": each.number, "blob": each.blob, "thumb": each.thumb, "blank": each.blank}
-            for each in waiting
-        ]
-        state = {"reading": False, "trouble": "", "open": False}
-        dossier, source = known.dossier, known.source
-    return {
-        **state,
-        "capture": capture,
-        "dossier_id": dossier,
-        "source": source,
-        "sheets": [each for each in sheets if each["number"] > after],
-        "last": max((each["number"] for each in sheets), default=0),
-        "count": len(sheets),
-    }
+class Where(msgspec.Struct, frozen=True):
+    """Where more pages shall go: behind page `after`, or in the place of page `instead`."""
+
+    after: Annotated[int, msgspec.Meta(ge=0, lt=10**LONGEST_NUMBER)] = 0
+    instead: Annotated[int, msgspec.Meta(ge=0, lt=10**LONGEST_NUMBER)] = 0
+    dossier: str = ""
 
 
 @get("/dossiers/{dossier:str}/supplement", sync_to_thread=True)
@@ -93,11 +72,13 @@ def read_on(
     reader: NamedDependency[Clerk],
     parts: NamedDependency[Parts],
     capture: FromPath[str],
+    data: URLEncodedBody[Where],
 ) -> Response[Any]:
-    """Read more pages into the batch."""
+    """Read more pages into the batch: at its end, behind a page, or in the place of one."""
     reader.require(Right.FILE)
-    parts.scanning.read_on(capture)
-    return go(request, f"/captures/{capture}")
+    parts.scanning.reopen(reader, capture)
+    parts.scanning.read_on(capture, Place(after=data.after, instead=data.instead))
+    return go(request, _address(parts, capture, data.dossier))
 
 
 @get("/captures/{capture:str}", sync_to_thread=True)
@@ -138,8 +119,11 @@ def sheets(
     capture: FromPath[str],
     after: FromQuery[int] = 0,
 ) -> Template:
-    """The pages that came since the page was shown."""
-    return page(request, "parts/sheets.html", **sheets_of(parts, capture, after))
+    """The pages that came since the page was shown; all anew where they came in between."""
+    shown = sheets_of(parts, capture, after)
+    if not shown["inserted"] or not shown["sheets"]:
+        return page(request, "parts/sheets.html", **shown)
+    return whole_list(request, parts, capture)
 
 
 @get("/captures/{capture:str}/state", sync_to_thread=True)
@@ -192,7 +176,8 @@ def put_aside(
     begun = parts.scanning.batch(capture)
     if begun is not None:
         parts.scanning.close(capture)
-        return go(request, f"/persons/{begun.person}")
+        if begun.person:
+            return go(request, f"/persons/{begun.person}")
     return go(request, "/todo")
 
 
@@ -214,6 +199,13 @@ async def file(
         pages=tuple(int(each) for each in sent.getall("page", []) if _is_number(str(each))),
     )
     return go(request, await in_thread(_filed, parts, reader, filing))
+
+
+def _address(parts: Parts, capture: str, dossier: str) -> str:
+    """Where a batch is shown; one without a dossier of its own keeps the one chosen for it."""
+    begun = parts.scanning.batch(capture)
+    chosen = dossier if begun and not begun.dossier else ""
+    return f"/captures/{capture}" + (f"?dossier={chosen}" if chosen else "")
 
 
 def _is_number(text: str) -> bool:

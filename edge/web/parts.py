@@ -8,6 +8,7 @@ from typing import Protocol
 from devices.driver import Health
 from edge.domain.climate import Limits
 from edge.store.holdings import Tally
+from edge.web.activity import Activity
 from edge.web.events import Stations
 from edge.web.scanning import Scanning
 from edge.workflows.office import Office
@@ -116,6 +117,7 @@ class Parts:
     rooms: tuple[Room, ...] = ()
     limits: Limits = field(default_factory=Limits)
     drivers: Mapping[str, Callable[[], Health]] = field(default_factory=dict)
+    activity: Activity = field(default_factory=Activity)
 
     @property
     def now(self) -> int:

@@ -10,7 +10,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from edge.store.captures import Capture
 from edge.store.dossiers import dossier_of
 from edge.web.events import Stations
 from edge.workflows import digitising
+from edge.workflows.digitising import Arrange, Place
 from edge.workflows.office import Office
 
 log = logging.getLogger(__name__)
@@ -41,7 +42,10 @@ Feed = Callable[[Path], Iterator[ScannedPage]]
 
 @dataclass(frozen=True, slots=True)
 class OpenBatch:
-    """A batch not yet recorded; `trouble` is what stopped the last scan."""
+    """A batch not yet recorded; `trouble` is what stopped the last scan.
+
+    `place` is where the next pages go, its `run` the number of the last scan.
+    """
 
     id: str
     clerk: Clerk
@@ -50,6 +54,7 @@ class OpenBatch:
     reading: bool
     pages: tuple[Mapping[str, Any], ...] = ()
     trouble: DangxiaError | None = None
+    place: Place = field(default_factory=Place)
 
 
 class Scanning:
@@ -71,8 +76,42 @@ class Scanning:
         self.read_on(batch)
         return batch
 
-    def read_on(self, batch: str) -> None:
-        """Read more pages into an open batch, unless the scanner is reading already."""
+    def reopen(self, clerk: Clerk, capture: str) -> OpenBatch:
+        """Open a recorded batch again, unless it is open; raises NotFound `capture.unknown`."""
+        known = self.batch(capture)
+        if known is not None:
+            return known
+        held = digitising.reopen_batch(self._office, clerk, capture)
+        person = ""
+        if held.dossier:
+            with self._office.space.read() as town:
+                person = dossier_of(town, held.dossier).person
+        opened = OpenBatch(capture, clerk, held.dossier, person, reading=False, pages=held.pages)
+        with self._lock:
+            return self._batches.setdefault(capture, opened)
+
+    def arrange(self, batch: str, change: Arrange) -> None:
+        """Put the pages of an open batch in order; raises NotFound `capture.unknown`."""
+        known = self._known(batch)
+        held = digitising.arrange(self._office, known.clerk, batch, change)
+        self._change(batch, pages=held.pages)
+
+    def divide(self, batch: str) -> list[Capture]:
+        """Record an open batch as one for each part between separators and covers.
+
+        Raises Conflict `capture.reading` while it is read.
+        """
+        known = self._idle(batch)
+        captures = digitising.divide_batch(self._office, known.clerk, batch)
+        with self._lock:
+            self._batches.pop(batch, None)
+        return captures
+
+    def read_on(self, batch: str, place: Place | None = None) -> None:
+        """Read more pages into an open batch, unless the scanner is reading already.
+
+        They go behind the others unless `place` says otherwise.
+        """
         with self._lock:
             known = self._batches.get(batch)
             if known is None:
@@ -80,12 +119,19 @@ class Scanning:
             if known.reading:
                 return
             trouble = self._trouble_before()
-            self._batches[batch] = replace(known, reading=trouble is None, trouble=trouble)
+            asked = replace(place or Place(), run=known.place.run + 1)
+            known = replace(known, reading=trouble is None, trouble=trouble, place=asked)
+            self._batches[batch] = known
             if trouble is None:
                 self._thread = threading.Thread(
                     target=self._read, args=(known,), name="scanning", daemon=True
                 )
                 self._thread.start()
+
+    @property
+    def reading(self) -> bool:
+        """Whether a scan is under way."""
+        return any(each.reading for each in self.open_batches())
 
     def open_batches(self) -> list[OpenBatch]:
         """List the batches not yet recorded."""
@@ -106,11 +152,7 @@ class Scanning:
 
     def close(self, batch: str) -> Capture | None:
         """Record an open batch as one act; raises Conflict `capture.reading` while it is read."""
-        known = self.batch(batch)
-        if known is None:
-            raise NotFound("capture.unknown")
-        if known.reading:
-            raise Conflict("capture.reading")
+        known = self._idle(batch)
         capture = digitising.close_batch(self._office, known.clerk, batch)
         with self._lock:
             self._batches.pop(batch, None)
@@ -123,6 +165,18 @@ class Scanning:
         for each in self.open_batches():
             if not each.reading:
                 self.close(each.id)
+
+    def _known(self, batch: str) -> OpenBatch:
+        known = self.batch(batch)
+        if known is None:
+            raise NotFound("capture.unknown")
+        return known
+
+    def _idle(self, batch: str) -> OpenBatch:
+        known = self._known(batch)
+        if known.reading:
+            raise Conflict("capture.reading")
+        return known
 
     def _trouble_before(self) -> DangxiaError | None:
         if self._feed is None:
@@ -152,12 +206,15 @@ class Scanning:
 
     def _read_into(self, begun: OpenBatch, folder: Path) -> None:
         assert self._feed is not None
+        place = begun.place
         for scanned in self._feed(folder):
-            page = digitising.add_page(self._office, begun.clerk, begun.id, as_master(scanned.path))
+            master = as_master(scanned.path)
+            page = digitising.add_page(self._office, begun.clerk, begun.id, master, place)
             scanned.path.unlink(missing_ok=True)
-            known = self.batch(begun.id)
-            if known is not None:
-                self._change(begun.id, pages=(*known.pages, page))
+            if place.after or place.instead:
+                place = Place(after=page["number"], run=place.run)
+            held = digitising.batch_of(self._office, begun.clerk, begun.id)
+            self._change(begun.id, pages=held.pages)
 
     def _change(self, batch: str, **changes: Any) -> None:
         with self._lock:

@@ -4,17 +4,19 @@ from typing import Any
 
 from litestar import Request, Response, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Redirect, Template
 
 from edge.domain.access import Clerk
 from edge.domain.errors import NotFound
+from edge.imaging.derive import straightened
 from edge.store import dossiers
 from edge.web.parts import Parts
 from edge.web.persons import LOOK_LASTS_MS, opened
 from edge.web.rendering import page
 from edge.web.wording import local
 from edge.workflows import consultation
+from edge.workflows.digitising import pose_of
 
 JPEG = "image/jpeg"
 
@@ -39,8 +41,12 @@ def leaf(
     dossier: FromPath[str],
     material: FromPath[str],
     number: FromPath[int],
+    master: FromQuery[bool] = False,
 ) -> Template:
-    """One page large, with all the pages beside it; raises NotFound `page.unknown`."""
+    """One page large, with all the pages beside it; raises NotFound `page.unknown`.
+
+    It is shown straightened, or with `master` as it was scanned.
+    """
     held, person = opened(request, parts, reader, dossier, material)
     with parts.office.space.read() as town:
         leaves = [
@@ -61,6 +67,8 @@ def leaf(
         leaves=leaves,
         material=order[at][0],
         shown=order[at][1],
+        as_scanned=master or pose_of(order[at][1]).is_straight,
+        askew=not pose_of(order[at][1]).is_straight,
         previous=_address(dossier, places[at - 1]) if at else "",
         next=_address(dossier, places[at + 1]) if at + 1 < len(places) else "",
         seen_at=local(parts.now).strftime("%Y-%m-%d %H:%M"),
@@ -83,6 +91,27 @@ def image(
     An image asked for by its address alone, its dossier not open, is a look of its own. Raises
     NotFound `blob.awaiting` where the file has not arrived yet.
     """
+    _look(reader, parts, owner, digest)
+    return _jpeg(parts.office.blobs.read(digest))
+
+
+@get("/pages/{owner:str}/{digest:str}/straight", sync_to_thread=True)
+def straight(
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    owner: FromPath[str],
+    digest: FromPath[str],
+) -> Response[bytes]:
+    """The same page cut out, levelled and turned upright, made anew from its master each time."""
+    _look(reader, parts, owner, digest)
+    with parts.office.space.read() as town:
+        shown = dossiers.page_with(town, owner, digest)
+    if shown is None:
+        raise NotFound("page.unknown")
+    return _jpeg(straightened(parts.office.blobs.read(digest), pose_of(shown)))
+
+
+def _look(reader: Clerk, parts: Parts, owner: str, digest: str) -> None:
     with parts.office.space.read() as town:
         named = dossiers.owner_names_blob(town, owner, digest)
         dossier = dossiers.dossier_of_owner(town, owner)
@@ -92,6 +121,7 @@ def image(
         raise NotFound("page.unknown")
     if not seen:
         consultation.view(parts.office, reader, dossier, owner)
-    return Response(
-        parts.office.blobs.read(digest), media_type=JPEG, headers={"Cache-Control": "no-store"}
-    )
+
+
+def _jpeg(content: bytes) -> Response[bytes]:
+    return Response(content, media_type=JPEG, headers={"Cache-Control": "no-store"})

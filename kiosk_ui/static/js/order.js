@@ -19,12 +19,3 @@ document.addEventListener("click", (event) => {
 
 ready();
 document.addEventListener("htmx:after:swap", ready);
-
-// Turning a page only turns the look: the master stays as it was scanned.
-document.addEventListener("click", (event) => {
-  const face = event.target.closest("[data-spin]")?.closest("li").querySelector(".face");
-  if (!face) return;
-  const turned = (Number(face.dataset.turned ?? 0) + 90) % 360;
-  face.dataset.turned = turned;
-  face.className = turned ? `face turn-${turned}` : "face";
-});

@@ -1,0 +1,53 @@
+"""Finding words on scanned pages as a machine read them; a line shown of a dossier is a look."""
+
+from typing import Any
+
+from litestar import Request, post
+from litestar.di import NamedDependency
+from litestar.params import URLEncodedBody
+from litestar.response import Template
+
+from edge.domain.access import Clerk
+from edge.store import dossiers, persons, texts
+from edge.web.parts import Parts
+from edge.web.persons import LOOK_LASTS_MS
+from edge.web.rendering import page
+from edge.web.search import Asked
+from edge.workflows import consultation
+
+LIMIT = 30
+SHORTEST = 2
+READ = "text"
+
+
+@post("/search/text", status_code=200, sync_to_thread=True)
+def find(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    data: URLEncodedBody[Asked],
+) -> Template:
+    """The pages on which these words were read; each dossier of which a line is shown is a look."""
+    words = "".join(data.q.split())
+    long_enough = len(words) >= SHORTEST
+    with parts.office.space.read() as town:
+        hits = texts.find_text(town, words, LIMIT + 1) if long_enough else []
+        waiting = texts.count_unread(town)
+        shown = {hit.dossier for hit in hits[:LIMIT]}
+        names = persons.names_of_dossiers(town, shown)
+        since = parts.now - LOOK_LASTS_MS
+        unseen = [
+            each for each in sorted(shown) if not dossiers.is_seen(town, each, reader.id, since)
+        ]
+    for dossier in unseen:
+        consultation.view(parts.office, reader, dossier, READ)
+    return page(
+        request,
+        "parts/text_hits.html",
+        q=data.q.strip(),
+        long_enough=long_enough,
+        hits=hits[:LIMIT],
+        more=len(hits) > LIMIT,
+        names=names,
+        waiting=waiting,
+    )
