@@ -41,7 +41,7 @@ from sync.watermark import Mark, Watermark
 
 _LOG = logging.getLogger(__name__)
 # Where there is no counter, larger merges write each page of an index less often.
-SEGMENT_CHANGES, HUB_MERGE_LIMIT = 10_000, 10_000
+SEGMENT_CHANGES, HUB_MERGE_LIMIT = 10_000, 20_000
 QUARANTINE_FILES = 50
 # A peer that proves it oftener than that is a mishap of its own, and each costs all of them a
 # whole exchange.

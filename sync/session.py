@@ -195,9 +195,8 @@ class Session:
                 if not replica.remembers(self.peer, reached):
                     raise PeerRefused("sync.box_set_back", space=name)
                 # A peer that stands elsewhere, as by a stick, needs another one.
-                content = (
-                    following.result() if reached == due else ahead.submit(make, reached).result()
-                )
-                have = reached
+                if reached != due:
+                    following = ahead.submit(make, reached)
+                content, have = following.result(), reached
                 pushed += 1
         return pushed
