@@ -10,7 +10,7 @@ from edge.domain.entry import read_head, sha256_hex
 from edge.store import exchange
 from edge.store.changelog import statement_over
 from edge.store.database import Connection
-from edge.store.exchange import CID, DB_VERSION, TABLE, VAL, Change
+from edge.store.exchange import CID, TABLE, VAL, Change
 from edge.store.keys import Keys
 from edge.store.seals import parse_seal, put_statement, sign_seal
 
@@ -52,5 +52,6 @@ def closing(
                 exchange.note_possession(connection, [signed])
         statement = statement_over(connection, hash)
         if statement is not None:
-            found.append((*statement[:DB_VERSION], version, *statement[DB_VERSION + 1 :]))
+            table, pk, cid, value, col_version, _, site, cl, seq = statement
+            found.append((table, pk, cid, value, col_version, version, site, cl, seq))
     return found
