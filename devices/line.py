@@ -302,7 +302,7 @@ class SocketLine(Line[socket.socket]):
         reopen_after_s: tuple[float, ...] = REOPEN_AFTER_S,
     ) -> None:
         super().__init__(f"{host}:{port}", kind, reopen_after_s)
-        self._address, self._read_within_s = (host, port), read_within_s
+        self.address, self._read_within_s = (host, port), read_within_s
 
     @property
     def plugged(self) -> bool:
@@ -310,7 +310,7 @@ class SocketLine(Line[socket.socket]):
         return self.health.state is not State.ABSENT
 
     def _connect(self) -> socket.socket:
-        connected = socket.create_connection(self._address, _CONNECT_WITHIN_S)
+        connected = socket.create_connection(self.address, _CONNECT_WITHIN_S)
         connected.settimeout(self._read_within_s)
         connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connected

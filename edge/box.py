@@ -135,11 +135,7 @@ class Box:
         self.record.county_blobs.discard_unfinished()
         # Papers on their way, in the clear; what counts of them is kept already.
         shutil.rmtree(self._work, ignore_errors=True)
-        try:
-            close_abandoned_batches(self.record.office)
-        except StorageFull:
-            # Looking up must go on; the drafts stay for the next start.
-            log.warning("the disk is full: batches left open stay drafts")
+        self._close_batches()
         self.wiring.start(self._loops)
         self._loops.every("seal", SEAL_EVERY_S, self._seal)
         self._loops.every("sync-signal", SIGNAL_EVERY_S, self._tell_sync)
@@ -149,10 +145,19 @@ class Box:
             self.neighbourhood.start()
             self._loops.start("discovery", self._look_around)
 
+    def _close_batches(self) -> None:
+        try:
+            close_abandoned_batches(self.record.office)
+        except StorageFull:
+            # Looking up must go on; the drafts stay for the next start.
+            log.warning("the disk is full: batches left open stay drafts")
+
     def stop(self) -> None:
         """Finish the scan under way, close devices and databases, whichever of them fails."""
         with self._ends as ends:
             ends.callback(self._seal)
+            # The next start may be far: the power is about to end.
+            ends.callback(self._close_batches)
             ends.callback(self.neighbourhood.stop)
             ends.callback(self._loops.stop)
             ends.callback(self.wiring.close)
@@ -207,6 +212,8 @@ class Box:
             printer=self.wiring.printer,
             rooms=(Room(climate.room, climate.room_name),) if climate else (),
             limits=self.wiring.limits,
+            keeper=self.wiring.keeper,
+            power=self.wiring.power,
             drivers=self.wiring.health(),
             activity=self._activity,
         )

@@ -10,13 +10,15 @@ from devices.hot_folder import Arrival, HotFolder
 from devices.printer import CupsPrinter
 from devices.scanner import SaneScanner, ScannedPage, ScanRequest
 from devices.sensors import Sensor, Switch, load_models
+from devices.ups import NutUps, UpsPace
 from edge.domain.climate import HOUR_MS, Limits
 from edge.domain.errors import InvalidInput
 from edge.domain.interlock import Timing
+from edge.domain.power import PowerRules, Stage
 from edge.domain.room import SwitchKind
 from edge.domain.room_watch import Plan
 from edge.imaging.master import as_masters
-from edge.settings import ClimateSettings, Settings
+from edge.settings import ClimateSettings, Settings, UpsSettings
 from edge.store.captures import capture_by_device
 from edge.store.persons import person_by_id_number
 from edge.store.room import latest_readings
@@ -24,6 +26,7 @@ from edge.supervise import Loops
 from edge.web.events import Stations
 from edge.workflows.digitising import take_document
 from edge.workflows.office import Office
+from edge.workflows.power_keeping import PowerKeeper
 from edge.workflows.room_keeping import KeptRoom, RoomKeeper
 
 
@@ -44,6 +47,10 @@ class Wiring:
         self.climate = _climate(settings, office.author.clock)
         self.keeper = _keeper(settings, office, self.climate)
         self.hot_folder = _hot_folder(settings)
+        self.ups = ups_of(settings.ups, office.author.clock) if settings.ups else None
+        self.power = PowerKeeper(office, power_rules(settings.ups)) if settings.ups else None
+        # Called once, from a loop of the box, when it must stop before the battery ends.
+        self.when_power_ends: Callable[[], None] = lambda: None
         self.limits = settings.limits
 
     def start(self, loops: Loops) -> None:
@@ -57,10 +64,13 @@ class Wiring:
             loops.start("climate", self._listen_to_room)
         if self.hot_folder:
             loops.start("hot-folder", self._take_arrivals)
+        if self.ups:
+            self.ups.start()
+            loops.start("ups", self._listen_to_power)
 
     def close(self) -> None:
         """Close every device; the loops that listen end."""
-        for device in (self.card_reader, self.climate, self.printer):
+        for device in (self.card_reader, self.climate, self.printer, self.ups):
             if device is not None:
                 device.close()
         if self.hot_folder:
@@ -73,6 +83,7 @@ class Wiring:
             "printer": self.printer,
             "card_reader": self.card_reader,
             "climate": self.climate,
+            "ups": self.ups,
             "hot_folder": self.hot_folder,
         }
         return {name: device.health for name, device in named.items() if device is not None}
@@ -104,6 +115,19 @@ class Wiring:
             self.keeper.take(records)
             self._stations.publish("climate")
             self._well("climate")
+
+    def _listen_to_power(self) -> None:
+        assert self.ups is not None
+        assert self.power is not None
+        for power in self.ups.powers():
+            before = self.power.stage
+            stage = self.power.take(power)
+            # A banner shows the charge while it falls; on mains only a change is worth a word.
+            if stage is not before or stage is not Stage.MAINS:
+                self._stations.publish("climate")
+            self._well("ups")
+            if stage is Stage.ENDING and before is not Stage.ENDING:
+                self.when_power_ends()
 
     def _last_hour(self) -> int:
         """The hour that a stop or a fault may have left open, 0 for none."""
@@ -210,6 +234,22 @@ def kept_room(chosen: ClimateSettings, limits: Limits) -> KeptRoom:
     )
     plan = Plan(tuple(air), contacts, switches)
     return KeptRoom(chosen.room, chosen.room_name, plan, limits, timing)
+
+
+def ups_of(chosen: UpsSettings, clock: Callable[[], int]) -> NutUps:
+    """The UPS that the settings name."""
+    pace = UpsPace(interval_s=chosen.interval)
+    return NutUps(chosen.name, chosen.host, chosen.port, clock, pace, chosen.user, chosen.password)
+
+
+def power_rules(chosen: UpsSettings) -> PowerRules:
+    """When the settings want the box to stop."""
+    return PowerRules(
+        least_charge=chosen.least_charge,
+        least_runtime_ms=round(chosen.least_runtime * 1000),
+        longest_ms=round(chosen.longest * 1000),
+        lost_ms=round(max(30.0, 3 * chosen.interval) * 1000),
+    )
 
 
 def _hot_folder(settings: Settings) -> HotFolder | None:

@@ -12,6 +12,8 @@ from edge.web.activity import Activity
 from edge.web.events import Stations
 from edge.web.scanning import Scanning
 from edge.workflows.office import Office
+from edge.workflows.power_keeping import PowerKeeper
+from edge.workflows.room_keeping import RoomKeeper
 
 
 class PrintJob(Protocol):
@@ -116,6 +118,8 @@ class Parts:
     printer: Printer | None = None
     rooms: tuple[Room, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    keeper: RoomKeeper | None = None
+    power: PowerKeeper | None = None
     drivers: Mapping[str, Callable[[], Health]] = field(default_factory=dict)
     activity: Activity = field(default_factory=Activity)
 

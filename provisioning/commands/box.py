@@ -1,12 +1,16 @@
 """`dangxia box`: run a box, compute its projection again, prove its record."""
 
 import argparse
+import os
+import signal
+import threading
 from pathlib import Path
 from typing import Any
 
 from edge.box import Box, Record, hold_folder, require_enrolled
-from edge.settings import read_settings
+from edge.settings import Settings, read_settings
 from edge.store import verification
+from provisioning.power import switch_off, wait_for_mains
 from provisioning.serving import Listener, log_to_stderr, serve
 from sync.roster import roster_of
 
@@ -26,16 +30,35 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
 
 
 def run(chosen: argparse.Namespace) -> int:
-    """Serve until asked to stop."""
+    """Serve until asked to stop; after a power cut without `shutdown`, again with the mains."""
     settings = read_settings(chosen.config)
     log_to_stderr()
+    while _serve_once(settings):
+        assert settings.ups is not None
+        if settings.ups.shutdown:
+            return switch_off(settings.ups.shutdown)
+        if not wait_for_mains(settings.ups):
+            return 0
+    return 0
+
+
+def _serve_once(settings: Settings) -> bool:
+    """Run the box until it is stopped; says whether it stopped because its battery was ending."""
+    ended = threading.Event()
+
+    def stop() -> None:
+        ended.set()
+        # As anybody else would ask; the box closes its record as it always does.
+        os.kill(os.getpid(), signal.SIGTERM)
+
     box = Box(settings)
+    box.wiring.when_power_ends = stop
     try:
         box.start()
         serve([Listener(box.app, settings.host, settings.port)])
     finally:
         box.stop()
-    return 0
+    return ended.is_set()
 
 
 def rebuild(chosen: argparse.Namespace) -> int:
