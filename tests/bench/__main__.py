@@ -44,7 +44,8 @@ def main() -> None:
                 print_line(figure, dossiers)
                 figures.append(figure)
         if not options.no_peers and not options.quick:
-            measure_peers(Path(folder), dossiers, rounds, options.morango_in_full, say)
+            ours = {figure.what: figure for figure in figures}
+            measure_peers(Path(folder), dossiers, rounds, options.morango_in_full, ours, say)
         if figures:
             print_table(figures)
 
@@ -72,9 +73,10 @@ def measure(
     limit = measure_limit(filled, folder, dossiers, rounds)
     yield limit
     say("replication of the record, then of edits")
-    yield from measure_replication(folder, dossiers, rounds, limit)
-    say("memory of both sides for a tenth and for all")
-    yield measure_memory(folder / "memory", dossiers, rounds)
+    push, edits = measure_replication(folder, dossiers, rounds, limit)
+    yield from (push, edits)
+    say("memory of both sides for a tenth of that")
+    yield measure_memory(folder / "memory", dossiers, rounds, push)
     say("each part of replication")
     yield measure_parts(filled, folder, dossiers, rounds)
     say("the counter beside a merge")

@@ -3,7 +3,7 @@
 1.0 is flat. What a side holds at rest is part of it, since a machine has to have that too.
 """
 
-from collections.abc import Mapping
+import statistics
 from pathlib import Path
 
 from tests.bench.figures import Figure
@@ -14,23 +14,18 @@ from tests.bench.replication import Ours
 SHARE = 10
 
 
-def measure_memory(folder: Path, dossiers: int, rounds: int) -> Figure:
-    """Push a tenth of the dossiers, then all, to a fresh hub each; greatest growth of a side."""
+def measure_memory(folder: Path, dossiers: int, rounds: int, push: Figure) -> Figure:
+    """Push a tenth of the dossiers to a fresh hub; `push` has what the sides held for all."""
     tenths = [_push(folder / f"tenth{place}", dossiers // SHARE) for place in range(rounds)]
-    wholes = [_push(folder / f"whole{place}", dossiers) for place in range(rounds)]
-    growths = [
-        max(whole.near_mib / tenth.near_mib, whole.far_mib / tenth.far_mib)
-        for tenth, whole in zip(tenths, wholes, strict=True)
-    ]
-    also = {**_most("tenth", tenths), **_most("whole", wholes)}
-    return Figure("memory.flat", "x of a tenth", tuple(growths), None, also)
-
-
-def _most(name: str, carried: list[Carriage]) -> Mapping[str, float]:
-    return {
-        f"{name}_box_mib": max(each.near_mib for each in carried),
-        f"{name}_hub_mib": max(each.far_mib for each in carried),
+    box, hub = push.also["box_mib"], push.also["hub_mib"]
+    growths = [max(box / tenth.near_mib, hub / tenth.far_mib) for tenth in tenths]
+    also = {
+        "tenth_box_mib": statistics.median(tenth.near_mib for tenth in tenths),
+        "tenth_hub_mib": statistics.median(tenth.far_mib for tenth in tenths),
+        "whole_box_mib": box,
+        "whole_hub_mib": hub,
     }
+    return Figure("memory.flat", "x of a tenth", tuple(growths), None, also)
 
 
 def _push(folder: Path, dossiers: int) -> Carriage:

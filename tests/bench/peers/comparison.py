@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.bench.figures import print_columns
+from tests.bench.figures import Figure, print_columns
 from tests.bench.pair import Carriage, Meter, Side, carry
 from tests.bench.peers import morango, plain_copy, pouchdb, sqlite_sync
 from tests.bench.peers.installing import Absent
-from tests.bench.record import EDITS, FLAT, TOWN, flat
-from tests.bench.replication import Ours
+from tests.bench.record import EDITS, FLAT, flat
+from tests.bench.replication import measure_replication
 
 Pair = tuple[Side, Side, Meter]
 Peer = Callable[[Path, Path, int], Pair]
@@ -34,11 +34,23 @@ Line = dict[str, object]
 
 
 def measure_peers(
-    folder: Path, dossiers: int, rounds: int, in_full: bool, say: Callable[[str], None]
+    folder: Path,
+    dossiers: int,
+    rounds: int,
+    in_full: bool,
+    measured: Mapping[str, Figure],
+    say: Callable[[str], None],
 ) -> None:
-    """Print one line a peer, ours first, the line of ratios, and all of them in one table."""
-    say("peer ours")
-    lines = {"ours": _ours(folder, dossiers, rounds)}
+    """Print one line a peer, ours first, the line of ratios, and all of them in one table.
+
+    Ours are the figures `measured` in this run, if they were.
+    """
+    if not measured:
+        say("peer ours")
+        plain = Figure("", "entries/s", (1.0,), None, {"cpu_s": 1.0})
+        figures = measure_replication(folder, dossiers, rounds, plain)
+        measured = {figure.what: figure for figure in figures}
+    lines = {"ours": _ours(measured, dossiers)}
     _print(lines["ours"])
     for name, start in PEERS.items():
         count = dossiers if in_full else min(dossiers, FEWER.get(name, dossiers))
@@ -51,19 +63,20 @@ def measure_peers(
     _print_table(lines)
 
 
-def _ours(folder: Path, dossiers: int, rounds: int) -> Line:
-    told = []
-    for place in range(rounds):
-        ours = Ours(folder / f"ours{place}")
-        try:
-            box = ours.box(TOWN, 0, dossiers)
-            cold = carry(box, ours.hub, ours.meter, "cold")
-            box.ask("edit")
-            told.append((cold, carry(box, ours.hub, ours.meter, "incr")))
-            ours.check(box, TOWN)
-        finally:
-            ours.close()
-    return _line("ours", dossiers, told)
+def _ours(measured: Mapping[str, Figure], dossiers: int) -> Line:
+    push, edits = measured["replication.push"], measured["replication.edits"]
+    line: Line = {"what": "peer.ours", "dossiers": dossiers, "rounds": len(push.rounds)}
+    for prefix, figure in (("cold", push), ("edits", edits)):
+        also = figure.also
+        names = ("wall_s", "cpu_s", "wire_kb", "box_mib", "hub_mib")
+        line |= {
+            f"{prefix}_{measure}": round(also[name], 3)
+            for measure, name in zip(MEASURES, names, strict=True)
+        }
+        line[f"{prefix}_s_min"] = round(also["wall_s"] * figure.value / figure.greatest, 3)
+        line[f"{prefix}_s_max"] = round(also["wall_s"] * figure.value / figure.least, 3)
+    line["dossiers_per_s"] = round(dossiers / push.also["wall_s"], 1)
+    return line
 
 
 def _peer(name: str, start: Peer, rows: Path, dossiers: int, rounds: int) -> Line:
