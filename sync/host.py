@@ -95,7 +95,7 @@ class Host:
                 "known": replica.known(),
                 "have": said_of(held, replica.proof_of(member.id, epoch)),
             }
-        self._settle(member)
+        self.settle(member)
         return {"hub": self.id, "at": self._clock(), "proto": PROTO, "spaces": spaces}
 
     def confirm(self, member: Member) -> None:
@@ -198,7 +198,7 @@ class Host:
     def _spool(self, name: str) -> Spool:
         raise NotImplementedError
 
-    def _settle(self, member: Member) -> None:
+    def settle(self, member: Member) -> None:
         """Finish what a kill has left undone for a box."""
 
     def _taken(self, replica: Replica, taken: Taken) -> None:

@@ -3,9 +3,13 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from edge.domain.errors import PeerRefused
+from edge.domain.errors import InvalidInput, PeerRefused
 from edge.store.exchange import Cursor
-from sync.carry import Lane, Site, Store, Taker, note_heard
+from edge.store.staff import name_of_institution
+from sync.carry import Lane, Site, Store, Taker, Watch, note_heard, senders_on
+from sync.carry_acts import SAFE, Act, Said, said_of_export, said_of_import
+from sync.carry_export import export_to
+from sync.carry_import import import_from
 from sync.hub.county import County
 from sync.hub.routing import Router
 from sync.replica import Replica, Taken
@@ -19,6 +23,7 @@ def site_of_hub(county: County) -> Site:
 
     def lanes(peer: str) -> Sequence[Lane]:
         member = county.peers.member(peer)
+        county.peers.settle(member)
         own = county.peers.replica(member, COUNTY, writing=False)
         town = county.peers.replica(member, member.space, writing=True)
         store = _store(county, member.space)
@@ -74,3 +79,35 @@ def _store(county: County, name: str) -> Store:
 
 def _spool(folder: Path, name: str) -> Path:
     return folder / "carry-spool" / name
+
+
+def acts_of_hub(county: County) -> dict[str, Act]:
+    """The hub's: for a box or a whole town; with no receiver, for whoever brought the stick."""
+    site = site_of_hub(county)
+
+    def named(box: str) -> Said:
+        member = county.peers.roster.members.get(box)
+        if member is None:
+            return ("", "carry.of_box", {"town": "", "name": box[:8]})
+        with county.spaces.county.read() as connection:
+            town = name_of_institution(connection, member.town)
+        return ("", "carry.of_box", {"town": town, "name": member.name})
+
+    def give(stick: Path, receiver: str, watch: Watch) -> Sequence[Said]:
+        wanted = [each.id for each in receivers(county, receiver)] if receiver else []
+        boxes = wanted or senders_on(stick, site)
+        if not boxes:
+            raise InvalidInput("carry.for_whom")
+        said: list[Said] = []
+        for box in boxes:
+            done = export_to(stick, site, box, fill=True, watch=watch)
+            said += [named(box), *said_of_export(done)]
+        return [*said, SAFE]
+
+    def take(stick: Path, receiver: str, watch: Watch) -> Sequence[Said]:
+        said: list[Said] = []
+        for each in import_from(stick, site, watch=watch):
+            said += [named(each.sender), *said_of_import(each)]
+        return [*said, SAFE]
+
+    return {"export": give, "import": take}

@@ -37,8 +37,8 @@ class Peers(Host):
         super().confirm(member)
         self.router.resume()
 
-    def _settle(self, member: Member) -> None:
-        """Finish what a kill between merging and signing left undone."""
+    def settle(self, member: Member) -> None:
+        """Finish what a kill between merging and signing left undone, before anything is said."""
         replica = self.replica(member, member.space, writing=True)
         boxes = [each.id for each in self.roster.members.values() if each.town == member.town]
         with replica.space.read() as connection:

@@ -8,10 +8,12 @@ each thing that was acknowledged, then `dead`.
 import json
 import os
 import sys
+from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
 from edge.workflows.digitising import add_page, begin_batch, close_abandoned_batches, close_batch
+from edge.workflows.office import Office
 from edge.workflows.supplement import Filing, file_material, reclassify
 from tests.offices import CLERK, id_number, open_office, page_image, receive_person
 
@@ -26,20 +28,27 @@ def live(folder: Path, life: int) -> None:
     office = open_office(folder)
     close_abandoned_batches(office)
     say("opened", life)
-    for turn in count():
-        number = id_number(turn % 1000, f"19{life + 50:02d}{turn // 1000 + 1:02d}11")
-        dossier = receive_person(office, f"某{life}", number).dossier
-        say("dossier", dossier)
-        batch = begin_batch(office, CLERK, "scanner", "feeder-1")
-        for sheet in range(3):
-            page = add_page(office, CLERK, batch, page_image(f"{life}/{turn}/{sheet}", (124, 175)))
-            say("page", page["blob"])
-        close_batch(office, CLERK, batch)
-        say("capture", batch)
-        filed = file_material(office, CLERK, Filing(dossier, "1", "履历表", "", batch, (2, 1)))
-        say("material", filed.id)
-        reclassify(office, CLERK, filed.id, "4-1")
-        say("reclassified", filed.id)
+    for number in count():
+        turn(office, life, number, say)
+
+
+def turn(office: Office, life: int, number: int, tell: Callable[[str, str], None]) -> None:
+    """Receive one dossier, scan a batch, file and move it; tell each thing once acknowledged."""
+    identity = id_number(
+        number % 1000, f"19{life % 100:02d}{number // 1000 + life // 100 + 1:02d}11"
+    )
+    dossier = receive_person(office, f"某{life}", identity).dossier
+    tell("dossier", dossier)
+    batch = begin_batch(office, CLERK, "scanner", "feeder-1")
+    for sheet in range(3):
+        page = add_page(office, CLERK, batch, page_image(f"{life}/{number}/{sheet}", (124, 175)))
+        tell("page", str(page["blob"]))
+    close_batch(office, CLERK, batch)
+    tell("capture", batch)
+    filed = file_material(office, CLERK, Filing(dossier, "1", "履历表", "", batch, (2, 1)))
+    tell("material", filed.id)
+    reclassify(office, CLERK, filed.id, "4-1")
+    tell("reclassified", filed.id)
 
 
 def main() -> None:
