@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from edge.domain.batch import numbered, standing
@@ -25,17 +26,7 @@ def registered(connection: Connection, entries: Sequence[Entry]) -> None:
         "class = excluded.class, holder = excluded.holder, scheme = excluded.scheme, "
         "shelf = excluded.shelf, counts = excluded.counts, at = excluded.at "
         "where excluded.entry < dossier.entry",
-        [
-            (
-                entry.about,
-                entry.id,
-                *(_text(entry, name) for name in ("person", "number", "class", "holder", "scheme")),
-                _text(entry, "shelf"),
-                counts_of(entry),
-                entry.at,
-            )
-            for entry in entries
-        ],
+        [_dossier_columns(entry) for entry in entries],
     )
 
 
@@ -221,8 +212,28 @@ def _page_columns(page: Mapping[str, Any]) -> tuple[object, ...]:
 
 def counts_of(entry: Entry) -> str:
     """Give the pieces counted by category as they are stored; raises where they are no counts."""
-    counts = entry.body.get("counts", {})
-    return _sorted_json({code: int(count) for code, count in counts.items()})
+    return _counts_text(tuple(entry.body.get("counts", {}).items()))
+
+
+@lru_cache(maxsize=4_096)
+def _counts_text(counts: tuple[tuple[str, Any], ...]) -> str:
+    return _sorted_json({code: int(count) for code, count in counts})
+
+
+def _dossier_columns(entry: Entry) -> tuple[object, ...]:
+    said = entry.body.get
+    return (
+        entry.about,
+        entry.id,
+        str(said("person", "")),
+        str(said("number", "")),
+        str(said("class", "")),
+        str(said("holder", "")),
+        str(said("scheme", "")),
+        str(said("shelf", "")),
+        counts_of(entry),
+        entry.at,
+    )
 
 
 def _text(entry: Entry, name: str) -> str:

@@ -54,15 +54,18 @@ def index(connection: Connection, ids: Iterable[str]) -> None:
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
-    body = entry.body
-    return (entry.about, entry.id, *[str(body.get(column, "")) for column in COLUMNS])
+    said = entry.body.get
+    return (entry.about, entry.id, *[str(said(column, "")) for column in COLUMNS])
 
 
 def _add(connection: Connection, persons: Sequence[tuple[int, str, str, str]]) -> None:
     """Index persons that are not indexed: row, id, name, former name."""
     connection.executemany(
         "insert into person_search (rowid, bigrams) values (?, ?)",
-        [(row, bigrams(name) + " " + bigrams(former)) for row, _, name, former in persons],
+        [
+            (row, bigrams(name) + " " + (bigrams(former) if former else ""))
+            for row, _, name, former in persons
+        ],
     )
     connection.executemany(
         "insert into person_initials values (?, ?)",
@@ -70,5 +73,6 @@ def _add(connection: Connection, persons: Sequence[tuple[int, str, str, str]]) -
     )
 
 
-def _spellings(names: Iterable[str]) -> set[str]:
-    return {spelt for name in names if name for spelt in initials_of(name)}
+def _spellings(names: Sequence[str]) -> Iterable[str]:
+    name, former = names
+    return initials_of(name) | initials_of(former) if former else initials_of(name)
