@@ -5,15 +5,13 @@ import logging
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
-from edge.domain.errors import DangxiaError, PeerRefused, SchemaAhead, SegmentRejected
+from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected, StorageFull
 from edge.store import carriage, exchange
-from edge.store.branches import chain_head, heads_at
-from edge.store.changelog import known_entries
 from edge.store.database import Connection, Space, fsync_folder
 from edge.store.exchange import DB_VERSION, Batch, Change, Cursor
 from edge.store.keys import Keys
@@ -26,6 +24,7 @@ from sync.closing import closing, open_ends
 from sync.known import NOTHING, Known, known_chains, news
 from sync.pace import Pace
 from sync.passing import passable
+from sync.record import Record
 from sync.roster import Roster
 from sync.segment import (
     Header,
@@ -86,7 +85,8 @@ class Replica:
         if not self.epoch:
             space.write(lambda c: exchange.ensure_epoch(c, clock()))
         self._unfinished = Unfinished(space.path)
-        self._finish()
+        with suppress(StorageFull):
+            self._finish()
         if self._holds_less_than_shipped():
             self.renew()
 
@@ -221,6 +221,8 @@ class Replica:
         """
         with self._taking:
             try:
+                if self._unfinished.read() not in (None, content):
+                    self._finish()
                 return self._take(content, sender, remembered)
             except SegmentRejected as error:
                 self._set_aside(content, sender, error)
@@ -286,13 +288,16 @@ class Replica:
         return exchange.changes_after(connection, after, receiver, epoch, self._segment_changes)
 
     def _finish(self) -> None:
-        """Take in the rest of a segment that a power cut left half merged."""
+        """Take in the rest of a segment that was merged in part; a full disk keeps it for later."""
         content = self._unfinished.read()
-        if content is not None:
-            with suppress(DangxiaError):
-                segment, _ = open_segment(content, self._roster().key_of)
-                self.take(content, segment.header.sender)
-            self._unfinished.drop()
+        if content is None:
+            return
+        with suppress(SegmentRejected, SchemaAhead, PeerRefused):
+            header = open_segment(content, self._roster().key_of)[0].header
+            # That it may overlap what is held was found when it was begun.
+            held = self.cursor_of(header.sender, header.epoch)
+            self._take(content, header.sender, [held])
+        self._unfinished.drop()
 
     def _holds_less_than_shipped(self) -> bool:
         mark = self._watermark.read()
@@ -322,32 +327,34 @@ class Replica:
             overlaps = header.first < held.upto and held in remembered
             if not follows and not overlaps:
                 raise PeerRefused("sync.cursor", upto=held.upto, hash=held.hash)
-            admitted = admit(segment, self._keys.id, self.space.name, roster, _Record(connection))
+            admitted = admit(segment, self._keys.id, self.space.name, roster, Record(connection))
         reached = Cursor(header.last, hash)
         merges = self._batches(header, admitted, reached, without_body(content))
         first = next(merges)
         if first.cursor is None:
             self._unfinished.keep(content)
+        came: Sequence[tuple[int, int]] = ()
         for batch in chain([first], merges):
-            self._merge(batch)
+            came = self._merge(replace(batch, came=came))
         self._unfinished.drop()
         arrived = [*admitted.entries, *(row.entry for row in admitted.rows)]
         boxes = frozenset(entry.box for entry in arrived)
         return Taken(sender, reached, header.count, len(arrived), boxes)
 
-    def _merge(self, batch: Batch) -> None:
-        def work(connection: Connection) -> None:
+    def _merge(self, batch: Batch) -> Sequence[tuple[int, int]]:
+        def work(connection: Connection) -> Sequence[tuple[int, int]]:
             started.append(perf_counter())
-            exchange.merge(connection, batch)
+            return exchange.merge(connection, batch)
 
         started: list[float] = []
         try:
             # The last makes all before it durable; until then the segment is kept.
-            self.space.write(work, urgent=False, durable=batch.cursor is not None)
+            came = self.space.write(work, urgent=False, durable=batch.cursor is not None)
             self._pace.note(len(batch.changes) + 2 * len(batch.rows), started[0])
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             # An entry whose content no reducer can read: the transaction was undone whole.
             raise SegmentRejected("segment.content", sender=batch.sender) from error
+        return came
 
     def _batches(
         self, header: Header, admitted: Admitted, reached: Cursor, proof: bytes
@@ -371,22 +378,3 @@ class Replica:
             ),
             urgent=False,
         )
-
-
-class _Record:
-    """What admission asks of the record."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    def chain_head(self, box: str) -> tuple[int, str]:
-        return chain_head(self._connection, box)
-
-    def entries(self, ids: Sequence[bytes]) -> Collection[bytes]:
-        return known_entries(self._connection, ids)
-
-    def texts(self, table: str, id: bytes | str) -> tuple[object, ...] | None:
-        return exchange.texts_of(self._connection, table, id)
-
-    def hashes_at(self, box: str, n: int) -> Collection[str]:
-        return heads_at(self._connection, box, n)

@@ -9,7 +9,7 @@ are one transaction.
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Final
 
 from edge.domain.entry import Entry
@@ -55,7 +55,8 @@ class Batch:
     """Whole versions to merge in one transaction; `cursor` only with the last of a segment.
 
     `entries` and `receipts` are those among `changes`.
-    `proof`: the sender's signature that it has shipped up to there.
+    `proof`: the sender's signature that it has shipped up to there. `came`: the versions that the
+    segment's earlier transactions took here.
     """
 
     sender: str
@@ -67,6 +68,7 @@ class Batch:
     at: int
     proof: bytes = b""
     rows: Sequence[EntryRow] = ()
+    came: Sequence[tuple[int, int]] = ()
 
 
 def epoch_of(connection: Connection) -> str:
@@ -210,10 +212,12 @@ def export_known(connection: Connection, receiver: str, cursor: Cursor) -> bool:
     return row is not None
 
 
-def merge(connection: Connection, batch: Batch) -> None:
+def merge(connection: Connection, batch: Batch) -> list[tuple[int, int]]:
     """Merge whole versions, project their entries, move the cursor; nothing else may write here.
 
-    Raises SyncBitLeaked when the extension could no longer track writes.
+    Gives `came` with this one. Only with the cursor does it count as come from the sender: whoever
+    forgot what was merged in part must be offered it. Raises SyncBitLeaked when the extension could
+    no longer track writes.
     """
     before = last_version(connection)
     others = changelog.insert_new(connection, batch.changes, batch.rows)
@@ -224,22 +228,18 @@ def merge(connection: Connection, batch: Batch) -> None:
         raise SyncBitLeaked
     project(connection, [*batch.entries, *(row.entry for row in batch.rows)])
     note_possession(connection, batch.receipts)
-    _note_applied(connection, batch, before, last_version(connection))
+    last = last_version(connection)
+    came = [*batch.came, *([(before + 1, last)] if last > before else [])]
     if batch.cursor is not None:
+        _note_applied(connection, batch, came)
         connection.execute(
             "insert into cursor values (?, ?, ?, ?, ?, ?) on conflict (sender, epoch) do update "
             "set upto = excluded.upto, hash = excluded.hash, at = excluded.at, "
             "proof = excluded.proof",
-            (
-                batch.sender,
-                batch.epoch,
-                batch.cursor.upto,
-                batch.cursor.hash,
-                batch.at,
-                batch.proof,
-            ),
+            (batch.sender, batch.epoch, *astuple(batch.cursor), batch.at, batch.proof),
         )
         connection.execute("update quarantine set resolved = 1 where sender = ?", (batch.sender,))
+    return came
 
 
 def note_possession(connection: Connection, receipts: Sequence[Seal]) -> None:
@@ -382,15 +382,13 @@ def last_version(connection: Connection) -> int:
     return greatest
 
 
-def _note_applied(connection: Connection, batch: Batch, before: int, last: int) -> None:
-    if last == before:
-        return
-    joined = connection.execute(
-        "update applied set last = ? where last = ? and sender = ? and epoch = ?",
-        (last, before, batch.sender, batch.epoch),
-    )
-    if joined.rowcount == 0:
-        connection.execute(
-            "insert into applied values (?, ?, ?, ?)",
-            (before + 1, last, batch.sender, batch.epoch),
+def _note_applied(connection: Connection, batch: Batch, came: list[tuple[int, int]]) -> None:
+    for first, last in came:
+        joined = connection.execute(
+            "update applied set last = ? where last = ? and sender = ? and epoch = ?",
+            (last, first - 1, batch.sender, batch.epoch),
         )
+        if joined.rowcount == 0:
+            connection.execute(
+                "insert into applied values (?, ?, ?, ?)", (first, last, batch.sender, batch.epoch)
+            )

@@ -1,6 +1,6 @@
 """Checks left out on purpose; the inputs must tell each from the real thing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from edge.domain.entry import Entry, read, read_head
@@ -56,16 +56,17 @@ def forget_sizes() -> None:
 def forget_to_undo() -> None:
     """Leave what was merged before an unreadable entry."""
 
-    def merged(replica: Replica, batch: Batch) -> None:
-        def work(connection: Any) -> bool:
+    def merged(replica: Replica, batch: Batch) -> Sequence[tuple[int, int]]:
+        def work(connection: Any) -> Sequence[tuple[int, int]] | None:
             try:
-                merge(connection, batch)
+                return merge(connection, batch)
             except (KeyError, TypeError, AttributeError, ValueError):
-                return False
-            return True
+                return None
 
-        if not replica.space.write(work):
+        came = replica.space.write(work)
+        if came is None:
             raise SegmentRejected("segment.content")
+        return came
 
     _replace(Replica, "_merge", merged)
 

@@ -2,6 +2,7 @@
 
 import random
 import shutil
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -45,12 +46,12 @@ class Replicating(Replica):
 
     fuse: int | None = None
 
-    def _merge(self, batch: Batch) -> None:
+    def _merge(self, batch: Batch) -> Sequence[tuple[int, int]]:
         if self.fuse == 0:
             raise PowerCut
         if self.fuse is not None:
             self.fuse -= 1
-        super()._merge(batch)
+        return super()._merge(batch)
 
 
 Kind = type[Replicating]
