@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import typst
 
@@ -16,6 +17,7 @@ from edge.domain.errors import InvalidInput, NotFound
 FONT_FOLDER = Path("/usr/share/fonts/opentype/noto")
 FONT_FAMILY = "Noto Serif CJK SC"
 SOURCES = Path(__file__).parent
+MEMORY = Path("/dev/shm")  # a folder that no disk sees
 CHINA = timezone(timedelta(hours=8))
 
 _MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
@@ -84,6 +86,32 @@ def typeset(
     a character, NotFound `document.font_missing` where the font is not installed.
     """
     return _source(source).pages(fields, dated, marks)
+
+
+def typeset_with(
+    source: str, files: Mapping[str, bytes], fields: Mapping[str, object], dated: date
+) -> bytes:
+    """Compile a source of this package together with files that it names to PDF/A-2b.
+
+    Errors as `typeset`. The files lie in memory while it works, and nowhere afterwards.
+    """
+    fonts = _fonts()
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else None) as folder:
+        root = Path(folder)
+        for name, content in {"main.typ": (SOURCES / source).read_bytes(), **files}.items():
+            (root / name).write_bytes(content)
+        return _single(
+            typst.compile(
+                str(root / "main.typ"),
+                root=folder,
+                font_paths=fonts,
+                ignore_system_fonts=True,
+                format="pdf",
+                pdf_standards="a-2b",
+                sys_inputs={"fields": json.dumps(fields, ensure_ascii=False)},
+                timestamp=datetime(dated.year, dated.month, dated.day, tzinfo=CHINA),
+            )
+        )
 
 
 def picture(source: str, fields: Mapping[str, object], dated: date, dpi: int) -> bytes:

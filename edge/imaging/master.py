@@ -65,6 +65,15 @@ def as_masters(path: Path) -> Iterator[Master]:
         raise InvalidInput("page.unreadable", name=path.name, detail=str(error)) from error
 
 
+def pixels_of(jpeg: bytes) -> tuple[int, int]:
+    """Tell width and height of a JPEG; raises InvalidInput `page.unreadable`."""
+    try:
+        with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
+            return image.size
+    except (OSError, ValueError, SyntaxError) as error:
+        raise InvalidInput("page.unreadable", detail=str(error)) from error
+
+
 def _own(jpeg: bytes) -> Master:
     with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
         width, height = image.size
