@@ -8,9 +8,10 @@ import pytest
 from edge.domain.errors import PeerRefused
 from edge.store.branches import chain_head
 from edge.store.database import Space
-from edge.store.entries import Author, Pen
+from edge.store.entries import Author, Pen, now_ms
 from edge.store.exchange import Cursor
 from sync.known import Known, read_known
+from sync.replica import Replica
 from sync.segment import open_segment
 from tests.sync.sides import BOX, HUB, OTHER, ROSTER, Side
 
@@ -98,6 +99,22 @@ def test_the_cursor_comes_to_the_end_though_nothing_is_lacking(
     reached = hub.replica.cursor_of(BOX.id, box.replica.epoch)
     assert reached != Cursor()
     assert box.replica.outgoing(HUB.id, hub.replica.epoch, reached, hub.replica.known()) is None
+
+
+def test_what_is_held_keeps_nothing_back_that_stands_behind_it(
+    sides: tuple[Side, Side, Side],
+) -> None:
+    hub, box, other = sides
+    for _ in range(30):
+        box.view()
+    give(box, other)
+    give(other, hub)
+    box.view()
+    # Of ten entries a segment, the first three hold nothing new, nor a seal.
+    box.replica = Replica(
+        box.space, BOX, lambda: ROSTER, box.folder / "quarantine", now_ms, segment_changes=20
+    )
+    assert give(box, hub) == [*numbers(30, first=10)[::10], *numbers(31, first=31)]
 
 
 def test_who_claims_too_much_gets_nothing_it_can_take(sides: tuple[Side, Side, Side]) -> None:

@@ -2,7 +2,7 @@
 
 import os
 
-from edge.store import exchange, verification
+from edge.store import exchange, holdings, verification
 from edge.store.entries import all_entries
 from edge.store.projection import dump
 from edge.store.seals import receipts
@@ -65,9 +65,9 @@ def test_a_town_without_its_hub_hears_of_everything_and_the_hub_gets_it_once(wor
     with running(second, third) as (_, station):
         until(lambda: holds(third, acts[0].id) and third.blobs.has(digest))
         until(lambda: holds(second, acts[1].id))
+        until(lambda: all(each.at for each in station.loop.status().neighbours))
         (neighbour,) = station.loop.status().neighbours
         assert (neighbour.id, neighbour.ordinal, neighbour.near) == (second.keys.id, 2, True)
-        assert neighbour.at is not None
         assert station.loop.status().unsent == 1
         with third.town.read() as connection:
             assert list(receipts(connection)) == []
@@ -89,6 +89,11 @@ def test_what_a_neighbour_brings_is_neither_signed_for_nor_counted_as_the_county
         moved = visit(first, second, there)
         assert moved.blobs_up == 2
         assert visit(first, second, there) == Exchange()
+    for box in (first, second):
+        with box.town.read() as connection:
+            assert holdings.upstream(connection) == world.hub.county.keys.id
+            assert len(holdings.undelivered(connection, world.hub.county.keys.id)) == 2
+            assert connection.execute("select count(*) from blob_delivered").fetchone()[0] == 0
     assert unsent(first) == 1
     with first.town.read() as near, second.town.read() as far:
         assert list(receipts(near)) == list(receipts(far)) == []

@@ -4,8 +4,10 @@ import hashlib
 import logging
 import os
 import tracemalloc
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import httpx
 import pytest
 
 from edge.domain.errors import InvalidInput, NotFound, PeerUnreachable
@@ -13,9 +15,13 @@ from edge.store import carriage, holdings
 from edge.store.blobs import Blobs
 from edge.store.keys import Keys
 from edge.store.verification import remake
+from sync.bandwidth import Window
 from sync.client import ReplicationLoop
 from sync.packs import seal_pack
+from sync.parcels import Parcels
+from sync.session import Session
 from sync.spool import PIECE, Spool
+from sync.wire import Link, Wire
 from tests.sync.world import Box, Line, World
 
 
@@ -223,3 +229,60 @@ def test_a_large_file_takes_no_more_memory_than_a_small_one(tmp_path: Path) -> N
         tracemalloc.stop()
     assert peak < 4 * PIECE
     assert blobs.read(digest) == content
+
+
+class Meddled(Wire):
+    """Before its first request about pieces, somebody else does something about the same file."""
+
+    def __init__(self, box: Box, method: str, meddle: Callable[[], object]) -> None:
+        super().__init__(box.pins, box.keys, box.clock, Link(box.folder / "sync" / "link.cut"))
+        self._method, self._meddle = method, meddle
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        query: Mapping[str, str | int] | None = None,
+    ) -> httpx.Response:
+        if method == self._method and query is not None and "start" in query:
+            self._method = ""
+            self._meddle()
+        return super().request(method, path, body, query)
+
+
+def meddled(box: Box, method: str, meddle: Callable[[], object]) -> Session:
+    side, wire = box.session.side, Meddled(box, method, meddle)
+    return Session(
+        side, wire, Parcels(side.town, side.blobs, wire, side.spool, Window(), side.clock)
+    )
+
+
+def test_two_that_bring_one_file_at_once_go_on_where_the_other_stands(world: World) -> None:
+    first, second = world.box(), world.box()
+    content = os.urandom(3 * PIECE)
+    digest = file(first, content)
+    hub = world.hub.county
+    member = hub.peers.member(second.keys.id)
+    session = meddled(
+        first,
+        "PATCH",
+        lambda: hub.peers.add_piece(
+            member, "town-510101", digest, 0, len(content), content[:PIECE]
+        ),
+    )
+    assert session.run_once().blobs_up == 2
+    session.close()
+    assert hub.spaces.blobs("town-510101").read(digest) == content
+
+
+def test_a_file_that_another_brings_while_it_is_fetched_is_whole(world: World) -> None:
+    first, second = world.box(), world.box()
+    content = os.urandom(3 * PIECE)
+    digest = file(first, content)
+    first.sync()
+    spool = second.session.side.spool
+    session = meddled(second, "GET", lambda: spool.add(digest, 0, len(content), content[:PIECE]))
+    session.run_once()
+    session.close()
+    assert second.blobs.read(digest) == content

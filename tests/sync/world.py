@@ -89,6 +89,7 @@ class Line:
 
     def __init__(self, port: int, break_after: int) -> None:
         self._port, self._left, self.up = port, break_after, 0
+        self._swallowing, self.swallowed = False, 0
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"https://127.0.0.1:{self._listener.getsockname()[1]}"
         self._threads: list[threading.Thread] = []
@@ -98,6 +99,13 @@ class Line:
     @property
     def broken(self) -> bool:
         return self._left <= 0
+
+    def cut(self) -> None:
+        self._left = 0
+
+    def swallow(self) -> None:
+        """Carry nothing more, and hang up on nobody."""
+        self._swallowing = True
 
     def mend(self) -> None:
         self._left = 1 << 60
@@ -137,6 +145,9 @@ class Line:
                     self.up += len(piece)
                 if self._left <= 0:
                     break
+                if self._swallowing:
+                    self.swallowed += len(piece)
+                    continue
                 target.sendall(piece)
         for end in (source, target):
             with suppress(OSError):
