@@ -4,6 +4,7 @@ import logging
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from pathlib import Path
 
 import crsqlite
@@ -24,14 +25,18 @@ from edge.supervise import Loops
 from edge.web.activity import Activity
 from edge.web.app import create_app
 from edge.web.events import Stations
+from edge.web.latest_health import LatestHealth
 from edge.web.parts import NeighbourStanding, Parts, Room, SyncStanding
 from edge.web.scanning import Scanning
+from edge.web.sticks import Sticks
 from edge.wiring import Wiring
 from edge.workflows.digitising import close_abandoned_batches
 from edge.workflows.office import Office
 from edge.workflows.reading import read_next
 from edge.workflows.seal_keeping import OfficeSeal
 from sync.bandwidth import Allowance, allowance_of
+from sync.carry import site_of_box
+from sync.carry_acts import acts_of_box
 from sync.client import ReplicationLoop, Status
 from sync.discovery import Interfaces
 from sync.lan.neighbourhood import Neighbourhood, Place
@@ -43,6 +48,7 @@ log = logging.getLogger(__name__)
 
 SEAL_EVERY_S = 60.0
 SIGNAL_EVERY_S = 2.0
+HEALTH_EVERY_S = 5.0
 LOOK_AGAIN_S = 30.0
 SCAN_PATIENCE_S = 15.0
 READ_PAUSE_S = 1.0
@@ -124,6 +130,14 @@ class Box:
             find=self.neighbourhood.hub,
             neighbours=self.neighbourhood.neighbours,
         )
+        carry = settings.carry
+        self._sticks = Sticks(
+            [Path(each) for each in carry.mounts],
+            [Path(each) for each in carry.folders],
+            acts_of_box(site_of_box(session.side)),
+            lambda: self.stations.publish("sync"),
+        )
+        self._health = LatestHealth(self.wiring.health())
         self._told: Status | None = None
         self._activity = Activity()
         self._reader = Reader(self._counter_works, self._loops.stopping.is_set)
@@ -139,6 +153,8 @@ class Box:
         self.wiring.start(self._loops)
         self._loops.every("seal", SEAL_EVERY_S, self._seal)
         self._loops.every("sync-signal", SIGNAL_EVERY_S, self._tell_sync)
+        for device in self._health.devices:
+            self._loops.every(f"health-{device}", HEALTH_EVERY_S, partial(self._health.ask, device))
         self._loops.start("reading", self._read_pages)
         self.replication.start()
         if self.settings.announce:
@@ -163,6 +179,7 @@ class Box:
             ends.callback(self.wiring.close)
             ends.callback(self.replication.stop)
             ends.callback(self._scanning.stop, SCAN_PATIENCE_S)
+            ends.callback(self._sticks.stop)
 
     def _seal(self) -> None:
         record = self.record
@@ -214,7 +231,9 @@ class Box:
             limits=self.wiring.limits,
             keeper=self.wiring.keeper,
             power=self.wiring.power,
-            drivers=self.wiring.health(),
+            drivers=self._health.told(),
+            loops=lambda: {each.name: each.trouble for each in self._loops.health()},
+            sticks=self._sticks,
             activity=self._activity,
         )
         return create_app(parts, self.record.keys.derive("web").hex())

@@ -146,6 +146,14 @@ class NeighbourSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CarrySettings:
+    """Where USB sticks are: below `mounts` the system mounts them; `folders` each stand for one."""
+
+    mounts: tuple[str, ...] = ("/media", "/run/media")
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All of a box; a device that is not named is not there."""
 
@@ -162,6 +170,7 @@ class Settings:
     hot_folder: HotFolderSettings | None = None
     exchange: ExchangeSettings = ExchangeSettings()
     neighbours: NeighbourSettings = NeighbourSettings()
+    carry: CarrySettings = CarrySettings()
     limits: Limits = field(default_factory=Limits)
 
 
@@ -174,6 +183,7 @@ _SECTIONS: dict[str, type] = {
     "hot_folder": HotFolderSettings,
     "exchange": ExchangeSettings,
     "neighbours": NeighbourSettings,
+    "carry": CarrySettings,
     "limits": Limits,
 }
 # How a value of each type is written, to be shown where another was found.
@@ -181,7 +191,9 @@ _SPELLINGS: dict[Any, str] = {
     str: '"…"', Path: '"…"', Path | None: '"…"', int: "12", float: "1.5", bool: "true",
 }  # fmt: skip
 # Lists: of texts, or of sections of their own.
-_TEXTS = ("interfaces", "ups.shutdown", "climate.switches.guards")
+_TEXTS = (
+    "interfaces", "ups.shutdown", "climate.switches.guards", "carry.mounts", "carry.folders",
+)  # fmt: skip
 _PARTS: dict[str, type] = {
     "climate.sensors": SensorSettings,
     "climate.switches": SwitchSettings,

@@ -47,9 +47,10 @@ class Loops:
         """Run `work` again and again, `seconds` apart."""
 
         def again() -> None:
-            while not self.stopping.wait(seconds):
+            while not self.stopping.is_set():
                 work()
                 self.well(name)
+                self.stopping.wait(seconds)
 
         self.start(name, again)
 

@@ -19,18 +19,27 @@ class Right(StrEnum):
     LEND = "lend"
     TRANSFER = "transfer"
     ROOM = "room"
+    CARRY = "carry"
     SUPERVISE = "supervise"
     ADMINISTER = "administer"
 
 
 _RIGHTS: dict[str, frozenset[Right]] = {
     "clerk": frozenset(
-        {Right.READ, Right.FILE, Right.PROVE, Right.LEND, Right.TRANSFER, Right.ROOM}
+        {
+            Right.READ,
+            Right.FILE,
+            Right.PROVE,
+            Right.LEND,
+            Right.TRANSFER,
+            Right.ROOM,
+            Right.CARRY,
+        }
     ),
     "reader": frozenset({Right.READ}),
     "supervisor": frozenset({Right.READ, Right.SUPERVISE}),
-    "administrator": frozenset({Right.ADMINISTER}),
-    "technician": frozenset({Right.ROOM}),
+    "administrator": frozenset({Right.ADMINISTER, Right.CARRY}),
+    "technician": frozenset({Right.ROOM, Right.CARRY}),
 }
 
 ROLES = frozenset(_RIGHTS)

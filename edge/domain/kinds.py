@@ -6,7 +6,7 @@
 Town space
     person.registered [person]   name, id_number?, former_name?, sex?, birth?, ethnicity?, phone?,
                                  place?, education?, politics?, unit?
-    person.corrected [person]    field, value, source?, county?   names in `after` what it supersedes
+    person.corrected [person]    field, value, source?, county?  names in `after` what it replaces
                                  county: decides between claims of a reviewed field that clash
     dossier.registered [dossier] person, number, class, holder, scheme, shelf?, counts{category: n}
     dossier.moved [dossier]      shelf                      fact: names in `after`

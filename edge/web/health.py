@@ -41,4 +41,7 @@ def metrics(parts: NamedDependency[Parts]) -> str:
     for name, health in sorted(parts.drivers.items()):
         ready = int(health().state in (State.READY, State.BUSY))
         lines.append(f'dangxia_device_ready{{device="{name}"}} {ready}')
+    lines.append("# TYPE dangxia_loop_well gauge")
+    for name, trouble in sorted(parts.loops().items()):
+        lines.append(f'dangxia_loop_well{{loop="{name}"}} {int(not trouble)}')
     return "\n".join(lines) + "\n"

@@ -11,6 +11,7 @@ from edge.store.holdings import Tally
 from edge.web.activity import Activity
 from edge.web.events import Stations
 from edge.web.scanning import Scanning
+from edge.web.sticks import Sticks
 from edge.workflows.office import Office
 from edge.workflows.power_keeping import PowerKeeper
 from edge.workflows.room_keeping import RoomKeeper
@@ -105,9 +106,9 @@ class Room:
 class Parts:
     """The composed box as its screens see it.
 
-    `work` is a folder for papers on their way to the printer. `drivers` are
-    asked for their health alone, by the names shown on the screen. A device that the office has
-    not got is None.
+    `work` is a folder for papers on their way to the printer. `drivers` tell the health known last,
+    at once, by the names shown on the screen; `loops` what ails each of the box's own loops, empty
+    where it is well. A device that the office has not got is None.
     """
 
     office: Office
@@ -121,6 +122,8 @@ class Parts:
     keeper: RoomKeeper | None = None
     power: PowerKeeper | None = None
     drivers: Mapping[str, Callable[[], Health]] = field(default_factory=dict)
+    loops: Callable[[], Mapping[str, str]] = dict
+    sticks: Sticks = field(default_factory=lambda: Sticks((), (), {}))
     activity: Activity = field(default_factory=Activity)
 
     @property

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from litestar import Controller, Request, get
+from litestar import Controller, Request, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
 
-from edge.domain.access import Clerk
+from edge.domain.access import Clerk, Right
 from edge.store.conflicts import for_the_office
 from edge.web.locale import gettext, ngettext
 from edge.web.parts import Parts, SyncStanding
-from edge.web.rendering import page
+from edge.web.rendering import go, page
 from edge.web.wording import moment
 
 DAY_MS = 86_400_000
@@ -25,6 +26,14 @@ class Words:
     tone: str
     sign: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenStick:
+    """The stick of a form, by where it is mounted; `receiver` at the county alone."""
+
+    stick: str
+    receiver: str = ""
 
 
 def words_of(standing: SyncStanding, now: int, conflicts: int = 0) -> Words:
@@ -71,6 +80,32 @@ def _conflicts(parts: Parts) -> int:
         return len(for_the_office(town))
 
 
+def _troubles(parts: Parts) -> list[str]:
+    """What of the program is down, in the office's words."""
+    words = {
+        "seal": gettext("链封"),
+        "sync": gettext("同步显示"),
+        "health": gettext("设备检查"),
+        "discovery": gettext("找邻机"),
+        "reading": gettext("文字识别"),
+        "card": gettext("读身份证"),
+        "climate": gettext("温湿度"),
+        "hot": gettext("收件夹"),
+    }
+    down = [name.partition("-")[0] for name, trouble in parts.loops().items() if trouble]
+    return sorted({words.get(name, gettext("后台任务")) for name in down})
+
+
+def _sticks(parts: Parts) -> dict[str, Any]:
+    sticks = parts.sticks
+    return {
+        "base": "/sync/sticks",
+        "sticks": sticks.plugged(),
+        "carriage": sticks.carriage,
+        "towns": (),
+    }
+
+
 class SyncController(Controller):
     """The state in the bar, and the screen behind it."""
 
@@ -106,4 +141,32 @@ class SyncController(Controller):
             words=words_of(standing, now, conflicts),
             conflicts=conflicts,
             devices=devices,
+            troubles=_troubles(parts),
+            may_carry=clerk.may(Right.CARRY),
+            **_sticks(parts),
         )
+
+    @get("/sticks", sync_to_thread=True)
+    def sticks(
+        self,
+        request: Request[Any, Any, Any],
+        clerk: NamedDependency[Clerk],
+        parts: NamedDependency[Parts],
+    ) -> Template:
+        """The sticks that are plugged in, and how far a carrying has come."""
+        clerk.require(Right.CARRY)
+        return page(request, "parts/sticks.html", **_sticks(parts))
+
+    @post("/sticks/{act:str}", status_code=303, sync_to_thread=True)
+    def carry(
+        self,
+        request: Request[Any, Any, Any],
+        clerk: NamedDependency[Clerk],
+        parts: NamedDependency[Parts],
+        act: FromPath[str],
+        data: URLEncodedBody[ChosenStick],
+    ) -> Response[Any]:
+        """Begin to export to a stick or to import from it; errors as `Sticks.start`."""
+        clerk.require(Right.CARRY)
+        parts.sticks.start(act, data.stick)
+        return go(request, "/sync")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.box import Record, hold_folder, require_enrolled
-from edge.domain.errors import InvalidInput
+from edge.domain.errors import Conflict, InvalidInput
 from edge.settings import read_settings
 from edge.web.locale import sentence, sentence_of
 from sync.carry import Site, Watch, megabytes, senders_on, site_of_box
@@ -83,7 +83,7 @@ def _receivers(chosen: argparse.Namespace, site: Site, county: County | None) ->
 
 @contextmanager
 def _opened(chosen: argparse.Namespace) -> Iterator[tuple[Site, County | None]]:
-    with ExitStack() as ends:
+    with ExitStack() as ends, _at_rest():
         if chosen.folder is not None:
             if not (chosen.folder / "hub.key").exists():
                 raise InvalidInput("carry.no_hub", folder=str(chosen.folder))
@@ -99,6 +99,17 @@ def _opened(chosen: argparse.Namespace) -> Iterator[tuple[Site, County | None]]:
         record = Record(folder)
         ends.callback(record.close)
         yield _site_of(record), None
+
+
+@contextmanager
+def _at_rest() -> Iterator[None]:
+    """Where the program runs, its own screen carries: two at work on one folder would quarrel."""
+    try:
+        yield
+    except Conflict as error:
+        if error.key != "folder.in_use":
+            raise
+        raise Conflict("carry.in_use") from error
 
 
 def _site_of(record: Record) -> Site:

@@ -5,6 +5,7 @@ import getpass
 import sys
 import tomllib
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import crsqlite
 
 from edge.domain.access import ROLES
 from edge.domain.errors import InvalidInput
+from edge.settings import CarrySettings
 from edge.store import verification
 from provisioning.announcing import announced
 from provisioning.serving import Listener, log_to_stderr, serve
@@ -157,6 +159,11 @@ def run(chosen: argparse.Namespace) -> int:
     return 0
 
 
+def _sticks(table: Mapping[str, Any]) -> tuple[list[Path], list[Path]]:
+    carry = {**asdict(CarrySettings()), **table.get("carry", {})}
+    return [Path(each) for each in carry["mounts"]], [Path(each) for each in carry["folders"]]
+
+
 def _serve(county: County, table: Mapping[str, Any]) -> None:
     for code in county.spaces.towns:
         county.spaces.blobs(space_of(code)).discard_unfinished()
@@ -167,7 +174,9 @@ def _serve(county: County, table: Mapping[str, Any]) -> None:
         with announced(county.keys.id, endpoint_host, endpoint_port, table):
             serve(
                 [
-                    Listener(screens_app(county), host, int(table.get("port", 8100))),
+                    Listener(
+                        screens_app(county, *_sticks(table)), host, int(table.get("port", 8100))
+                    ),
                     Listener(
                         endpoint_app(county),
                         endpoint_host,

@@ -1,10 +1,15 @@
 """The hub's two applications: the peers' endpoint, and the county's screens."""
 
+from collections.abc import Sequence
+from pathlib import Path
+
 from litestar import Litestar
 
 from edge.store.staff import name_of_institution
 from edge.web.events import Stations
+from edge.web.sticks import Sticks
 from sync.hub.authenticity import verify_route
+from sync.hub.carry import acts_of_hub
 from sync.hub.county import COUNTY_CODE, County
 from sync.hub.endpoint import router
 from sync.hub.health import health_routes
@@ -19,8 +24,13 @@ def endpoint_app(county: County) -> Litestar:
     )
 
 
-def screens_app(county: County) -> Litestar:
-    """What the county's people see; told of every town's commits."""
+def screens_app(
+    county: County, mounts: Sequence[Path] = (), folders: Sequence[Path] = ()
+) -> Litestar:
+    """What the county's people see; told of every town's commits.
+
+    Sticks are below `mounts`, or are `folders` that stand for one.
+    """
     with county.spaces.county.read() as connection:
         name = name_of_institution(connection, COUNTY_CODE)
     stations = Stations()
@@ -33,6 +43,7 @@ def screens_app(county: County) -> Litestar:
             author=county.author,
             accept=county.admit,
             stations=stations,
+            sticks=Sticks(mounts, folders, acts_of_hub(county)),
         )
     )
     for route in health_routes(county):

@@ -18,6 +18,7 @@ from edge.web.app import create_app
 from edge.web.events import Stations
 from edge.web.parts import Parts, Room, SyncStanding
 from edge.web.scanning import Scanning
+from edge.web.sticks import Sticks
 from edge.workflows.office import Office
 from provisioning.seed.county import TOWNS
 from provisioning.seed.fill import fill_air, fill_office
@@ -60,6 +61,7 @@ class World:
     stations: Stations
     tray: Tray
     standing: SyncStanding
+    sticks: Sticks
 
     def person(self) -> Person:
         """A person whose dossier has pages."""
@@ -89,6 +91,7 @@ def served(world: World, work: Path) -> Iterator[World]:
         scanning=Scanning(world.office, world.stations, work, world.tray.feed),
         rooms=(ROOM,),
         drivers={"scanner": lambda: Health(State.READY)},
+        sticks=world.sticks,
     )
     port = int(world.url.rsplit(":", 1)[1])
     config = uvicorn.Config(
@@ -113,7 +116,9 @@ def served(world: World, work: Path) -> Iterator[World]:
 
 
 @contextmanager
-def lived_in(folder: Path, persons: int = 40, digitised: int = 3) -> Iterator[World]:
+def lived_in(
+    folder: Path, persons: int = 40, digitised: int = 3, sticks: Sticks | None = None
+) -> Iterator[World]:
     """An office with people, pages and air, served."""
     with office_in(folder / "office", clock=now_ms) as office:  # type: ignore[arg-type]
         # The seed knows its own county; its first town lends this office its people.
@@ -125,6 +130,7 @@ def lived_in(folder: Path, persons: int = 40, digitised: int = 3) -> Iterator[Wo
             stations=Stations(),
             tray=Tray(),
             standing=SyncStanding(online=True, confirmed_at=now_ms() - 60_000),
+            sticks=sticks or Sticks((), (), {}),
         )
         with served(world, folder / "work"):
             yield world

@@ -90,9 +90,12 @@ def test_what_was_not_taken_is_told(folder: Path, capsys: pytest.CaptureFixture[
     assert "坏了" in told.err
 
 
-def test_a_box_at_work_is_left_alone(folder: Path) -> None:
+def test_a_box_at_work_is_left_alone_and_its_buttons_are_named(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with hold_folder(folder / "box0"):
         assert box("export", folder) == 1
+    assert "「导出到U盘」" in capsys.readouterr().err
     assert box("export", folder) == 0
 
 

@@ -8,7 +8,7 @@ from litestar.di import Provide
 from edge.web.frame import frame
 from edge.web.locale import gettext
 from edge.web.lock import choose_language, lock
-from sync.hub.web import conflicts, dossiers, lists, overview, search, signing_in
+from sync.hub.web import conflicts, dossiers, lists, overview, search, signing_in, sticks
 from sync.hub.web.parts import Parts
 
 
@@ -36,6 +36,9 @@ def create_app(parts: Parts) -> Litestar:
             conflicts.listed,
             conflicts.show,
             conflicts.settle,
+            sticks.show,
+            sticks.part,
+            sticks.carry,
         ],
         dependencies={
             "parts": Provide(lambda: parts, sync_to_thread=False),

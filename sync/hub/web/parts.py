@@ -9,6 +9,7 @@ from edge.store.database import Space
 from edge.store.entries import Author
 from edge.store.staff import institutions
 from edge.web.events import Stations
+from edge.web.sticks import Sticks
 from sync.hub.spaces import HubSpaces
 from sync.roster import space_of
 
@@ -37,6 +38,7 @@ class Parts:
     author: Author
     accept: Callable[[str, str], None]
     stations: Stations = field(default_factory=Stations)
+    sticks: Sticks = field(default_factory=lambda: Sticks((), (), {}))
 
     @property
     def county(self) -> Space:

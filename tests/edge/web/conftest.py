@@ -30,6 +30,7 @@ class Desk:
     standing: SyncStanding = field(
         default_factory=lambda: SyncStanding(online=True, confirmed_at=NOON)
     )
+    troubles: dict[str, str] = field(default_factory=dict)
 
     @property
     def token(self) -> dict[str, str]:
@@ -83,6 +84,7 @@ def open_desk(
         printer=printer,
         rooms=(Room("1", "库房"),),
         drivers={"scanner": lambda: Health(State.READY)},
+        loops=lambda: made[0].troubles,
     )
     with TestClient(create_app(parts, SECRET)) as client:
         made.append(Desk(office, client, scanning, stations))

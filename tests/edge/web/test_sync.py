@@ -68,3 +68,17 @@ def test_what_a_neighbour_has_got_is_not_said_to_be_the_countys(desk: Desk) -> N
         assert words in shown, words
     desk.standing = SyncStanding(online=True, confirmed_at=NOON, neighbours=beside[:1])
     assert "尚未收到" not in desk.get("/sync").text
+
+
+def test_a_loop_that_is_down_is_told_in_words_and_measured(desk: Desk) -> None:
+    desk.sign_in()
+    desk.troubles = {"climate": "", "seal": ""}
+    assert "程序里停住的" not in desk.get("/sync").text
+    desk.troubles = {"climate": "device.climate.timeout", "card-reader": "", "later": "broken"}
+    shown = desk.get("/sync").text
+    for words in ("程序里停住的", "温湿度", "后台任务", "正在自动重试"):
+        assert words in shown, words
+    assert "timeout" not in shown
+    measured = desk.get("/metrics").text
+    assert 'dangxia_loop_well{loop="climate"} 0' in measured
+    assert 'dangxia_loop_well{loop="card-reader"} 1' in measured

@@ -398,24 +398,3 @@ def test_two_offices_that_answer_differently_are_asked_again(boxes: Boxes) -> No
     settle(one, CLERK, choice(conflict, second.dossier))
     meet(boxes)
     assert opened(two) == []
-
-
-def test_an_office_cannot_settle_in_the_countys_name(boxes: Boxes) -> None:
-    one, two = boxes
-    person = take(one, "王建国", id_number(11)).person
-    meet(boxes)
-    correct_person(one, CLERK, person, "name", "王健国", "")
-    correct_person(two, CLERK, person, "name", "汪建国", "")
-    meet(boxes)
-    conflict = the_one(boxes, ConflictKind.FACT)
-    chosen = choice(conflict, entry_by(one, conflict))
-    # A county supervisor who signs in at a box decides no more there than anybody else.
-    with pytest.raises(errors.Denied) as refused:
-        settle(one, COUNTY, chosen)
-    assert refused.value.key == "conflict.for_county"
-    # And a box that goes round its own screens joins nothing, at any peer.
-    told = {"field": "name", "value": "王健国", "source": ""}
-    act = (Kind.PERSON_CORRECTED, person, told, sorted(conflict.entries))
-    one.transact(CLERK, lambda pen: pen.append_many([act]))
-    meet(boxes)
-    assert the_one(boxes, ConflictKind.FACT).entries > conflict.entries
