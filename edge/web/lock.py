@@ -52,7 +52,7 @@ def locked_state(request: Request[Any, Any, Any], parts: NamedDependency[Parts])
     with parts.office.space.read() as town:
         rooms = [(each.name, first_reading(town, each)) for each in parts.rooms]
     words = words_of(parts.sync(), parts.now)
-    return page(request, "parts/lock_state.html", rooms=rooms, words=words)
+    return page(request, "parts/lock_state.html", rooms=rooms, words=words, power=parts.power)
 
 
 @post("/sign-in", status_code=303, sync_to_thread=True)

@@ -1,6 +1,6 @@
 """The storage room: now, the last day against its limits, and the alerts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -13,10 +13,13 @@ from edge.domain.climate import DAY_MS, Limits, Reading
 from edge.store import room as store
 from edge.store import staff
 from edge.store.database import Connection
+from edge.store.switches import Command, commands_since
 from edge.web.locale import gettext
 from edge.web.parts import Parts, Room
 from edge.web.rendering import go, page
+from edge.web.room_parts import ContactRow, SensorRow, contact_rows, sensor_rows
 from edge.workflows import storage_room
+from edge.workflows.room_keeping import SwitchStanding
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,10 @@ class RoomNow:
     room: Room
     latest: int
     airs: tuple[Air, ...]
+    sensors: tuple[SensorRow, ...] = ()
+    contacts: tuple[ContactRow, ...] = ()
+    switches: tuple[SwitchStanding, ...] = ()
+    commands: tuple[Command, ...] = ()
 
 
 def room_now(town: Connection, room: Room, limits: Limits, now: int) -> RoomNow:
@@ -63,7 +70,8 @@ def room_now(town: Connection, room: Room, limits: Limits, now: int) -> RoomNow:
         (limits.humidity_min, limits.humidity_max),
         0,
     )
-    return RoomNow(room, own[-1].at_ms if own else 0, (temperature, humidity))
+    latest = own[-1].at_ms if own else 0
+    return RoomNow(room, latest, (temperature, humidity), sensor_rows(town, room.id, limits, now))
 
 
 def _air(
@@ -85,6 +93,19 @@ def first_reading(town: Connection, room: Room) -> Reading | None:
     return latest[0] if latest and isinstance(latest[0], Reading) else None
 
 
+def with_parts(town: Connection, parts: Parts, shown: RoomNow) -> RoomNow:
+    """Add contacts and switches, where this box keeps the room."""
+    keeper = parts.keeper
+    if keeper is None or keeper.room.id != shown.room.id:
+        return shown
+    return replace(
+        shown,
+        contacts=contact_rows(town, keeper.room, parts.now),
+        switches=tuple(keeper.standings()),
+        commands=tuple(commands_since(town, shown.room.id, parts.now - DAY_MS, 12)),
+    )
+
+
 class RoomController(Controller):
     """The storage room's screen, its part of other screens, and acknowledging an alert."""
 
@@ -100,7 +121,10 @@ class RoomController(Controller):
         """The air now and over the last day, and what broke its limits."""
         now = parts.now
         with parts.office.space.read() as town:
-            rooms = [room_now(town, each, parts.limits, now) for each in parts.rooms]
+            rooms = [
+                with_parts(town, parts, room_now(town, each, parts.limits, now))
+                for each in parts.rooms
+            ]
             alerts = store.recent_alerts(town, 20)
         with parts.office.county.read() as county:
             names = staff.names_of_staff(county)
@@ -128,7 +152,7 @@ class RoomController(Controller):
         """The alerts that nobody has seen yet."""
         with parts.office.space.read() as town:
             alerts = [each for each in store.open_alerts(town) if not each.acknowledged_by]
-        return page(request, "parts/room_banner.html", alerts=alerts)
+        return page(request, "parts/room_banner.html", alerts=alerts, power=parts.power)
 
     @post("/alerts/{alert:str}/acknowledge", status_code=200, sync_to_thread=True)
     def acknowledge(

@@ -8,7 +8,7 @@ from typing import Protocol
 from edge.domain.access import Clerk, Right
 from edge.domain.climate import HOUR_MS, Breach, BreachKind, Limits
 from edge.domain.errors import Conflict, InvalidInput, NotFound
-from edge.domain.interlock import Reason, Timing, Verdict, decide, refusal
+from edge.domain.interlock import Override, Reason, Timing, Verdict, decide, refusal
 from edge.domain.kinds import Kind
 from edge.domain.room import Record, Switched, SwitchKind
 from edge.domain.room_watch import Plan, Watch
@@ -38,6 +38,17 @@ class KeptRoom:
     plan: Plan
     limits: Limits = field(default_factory=Limits)
     timing: Timing = field(default_factory=Timing)
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchStanding:
+    """One switch as a screen shows it: what it is, what it shall be and why, who overruled it."""
+
+    name: str
+    kind: SwitchKind
+    actual: bool | None
+    verdict: Verdict
+    override: Override | None
 
 
 @dataclass(slots=True)
@@ -130,6 +141,26 @@ class RoomKeeper:
         with self._lock:
             return self._verdict(switch, self._office.author.clock(), self._alarmed())
 
+    def standings(self) -> list[SwitchStanding]:
+        """How each switch is, and why."""
+        now, alarmed = self._office.author.clock(), self._alarmed()
+        with self._lock:
+            return [
+                SwitchStanding(
+                    name,
+                    kind,
+                    self._watch.switch(name).actual,
+                    self._verdict(name, now, alarmed),
+                    self._override(name, now),
+                )
+                for name, kind in self.room.plan.switches.items()
+            ]
+
+    def _override(self, switch: str, now: int) -> Override | None:
+        with self._office.space.read() as town:
+            found = override_of(town, self.room.id, switch, self._office.author.box)
+        return found if found is not None and now < found.until_ms else None
+
     def _kind(self, switch: str) -> SwitchKind:
         kind = self.room.plan.switches.get(switch)
         if kind is None:
@@ -151,8 +182,7 @@ class RoomKeeper:
         return any(alert.room == self.room.id for alert in alerts)
 
     def _verdict(self, switch: str, now: int, alarmed: bool) -> Verdict:
-        with self._office.space.read() as town:
-            override = override_of(town, self.room.id, switch, self._office.author.box)
+        override = self._override(switch, now)
         around = self._watch.around(now, alarmed)
         limits, timing = self.room.limits, self.room.timing
         return decide(self._watch.switch(switch), around, override, limits, timing, now)

@@ -14,6 +14,8 @@ from edge.web.parts import Parts, Printer, Room, SyncStanding
 from edge.web.scanning import Feed, Scanning
 from edge.web.session import mark_of
 from edge.workflows.office import Office
+from edge.workflows.power_keeping import PowerKeeper
+from edge.workflows.room_keeping import RoomKeeper
 from tests.offices import NOON, PIN
 
 SECRET = "a secret of this test run, long enough"
@@ -69,7 +71,12 @@ def desk(office: Office, tmp_path: Path, feed: Feed | None) -> Iterator[Desk]:
 
 
 def open_desk(
-    office: Office, work: Path, feed: Feed | None, printer: Printer | None
+    office: Office,
+    work: Path,
+    feed: Feed | None,
+    printer: Printer | None,
+    keeper: RoomKeeper | None = None,
+    power: PowerKeeper | None = None,
 ) -> Iterator[Desk]:
     """Serve an office with the given devices."""
     stations = Stations()
@@ -83,6 +90,8 @@ def open_desk(
         scanning=scanning,
         printer=printer,
         rooms=(Room("1", "库房"),),
+        keeper=keeper,
+        power=power,
         drivers={"scanner": lambda: Health(State.READY)},
         loops=lambda: made[0].troubles,
     )
