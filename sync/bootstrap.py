@@ -18,6 +18,7 @@ from edge.domain.entry import canonical
 from edge.domain.errors import PeerRefused, PeerUnreachable, SchemaAhead
 from edge.store.adoption import adopt
 from edge.store.database import fsync_folder
+from edge.store.folder import needing_room
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from edge.store.snapshot import copy_record
@@ -97,7 +98,7 @@ class Bootstrap:
         """Bring the snapshot in; False when the hub says that segments do as well.
 
         Raises PeerUnreachable; PeerRefused `bootstrap.damaged`, `bootstrap.signature` or as the hub
-        says; SchemaAhead.
+        says; SchemaAhead; StorageFull.
         """
         if not self._target.exists():
             offer = self._ask()
@@ -134,7 +135,7 @@ class Bootstrap:
             self._part.unlink(missing_ok=True)
             self._described.write_text(described, "utf-8")
         length = self._wire.bucket.piece(PIECE)
-        with self._part.open("ab") as file:
+        with needing_room(), self._part.open("ab") as file:
             while (held := file.tell()) < offer.size:
                 self._show(held, offer.size)
                 query = {"start": held, "most": min(length, offer.size - held)}

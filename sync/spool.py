@@ -6,6 +6,7 @@ from pathlib import Path
 
 from edge.domain.errors import Conflict, InvalidInput
 from edge.store.blobs import Blobs
+from edge.store.folder import needing_room
 
 PIECE = 1 << 20
 MAX_BLOB = 512 << 20
@@ -29,7 +30,8 @@ class Spool:
     def add(self, digest: str, offset: int, total: int, piece: bytes) -> bool:
         """Keep the next piece; True once the file is whole, verified and stored.
 
-        Raises InvalidInput `blob.offset`, `blob.size` or `blob.damaged` (the pieces are dropped).
+        Raises InvalidInput `blob.offset`, `blob.size` or `blob.damaged` (the pieces are dropped),
+        and StorageFull.
         """
         if not 0 <= total <= MAX_BLOB or len(piece) > PIECE or offset + len(piece) > total:
             raise InvalidInput("blob.size", digest=digest)
@@ -37,7 +39,7 @@ class Spool:
             held = self.offset(digest)
             if offset != held:
                 raise InvalidInput("blob.offset", digest=digest, offset=held)
-            with self._path(digest).open("ab") as file:
+            with needing_room(), self._path(digest).open("ab") as file:
                 file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())

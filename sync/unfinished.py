@@ -7,7 +7,9 @@ forgotten them by the time it is asked again: so the rest is taken in from here.
 import os
 from pathlib import Path
 
+from edge.domain.errors import StorageFull
 from edge.store.database import fsync_folder
+from edge.store.folder import needing_room
 
 
 class Unfinished:
@@ -21,12 +23,16 @@ class Unfinished:
         return self._path.read_bytes() if self._path.exists() else None
 
     def keep(self, content: bytes) -> None:
-        """Keep a segment; durable when it returns."""
+        """Keep a segment; durable when it returns. Raises StorageFull, leaving no trace."""
         temporary = self._path.with_name(self._path.name + ".new")
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        try:
+            with needing_room(), temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except StorageFull:
+            temporary.unlink()
+            raise
         temporary.rename(self._path)
         fsync_folder(self._path.parent)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.store.database import fsync_folder
+from edge.store.folder import needing_room
 
 # Boxes pull at once, and what one has raised another must not lower.
 _WRITING = threading.RLock()
@@ -41,10 +42,10 @@ class Watermark:
             return Mark("", 0)
 
     def write(self, mark: Mark) -> None:
-        """Replace the file; durable when it returns."""
+        """Replace the file; durable when it returns. Raises StorageFull."""
         with _WRITING:
             temporary = self._path.with_name(self._path.name + ".new")
-            with temporary.open("w") as file:
+            with needing_room(), temporary.open("w") as file:
                 json.dump({"epoch": mark.epoch, "version": mark.version}, file)
                 file.flush()
                 os.fsync(file.fileno())

@@ -26,7 +26,6 @@ _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _ERRORS: dict[str, type[DangxiaError]] = {
     "sync.schema_ahead": SchemaAhead,
     "sync.busy": PeerUnreachable,
-    "storage.full": PeerUnreachable,
 }
 
 
@@ -186,6 +185,9 @@ def error_of(response: httpx.Response) -> DangxiaError:
         key, fields = str(said["key"]), {str(k): v for k, v in said["fields"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return PeerUnreachable("sync.unreachable", status=response.status_code)
+    if key == "storage.full":
+        # Said of the disk over there, not of ours.
+        return PeerRefused("sync.peer_full")
     if key.startswith("segment."):
         return SegmentRejected(key, **fields)
     return _ERRORS.get(key, PeerRefused)(key, **fields)

@@ -1,12 +1,13 @@
 """The folder of a box or a hub: closed to other users, and one running program's at a time."""
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge.domain.errors import Conflict
+from edge.domain.errors import Conflict, StorageFull
 
 
 def close_to_others(folder: Path) -> None:
@@ -29,3 +30,14 @@ def hold(lock: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def needing_room() -> Iterator[None]:
+    """Write files within a block; raises StorageFull `storage.full` where the disk has no room."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull("storage.full") from error
+        raise

@@ -1,20 +1,23 @@
 """The hub's liveness and measures for machines; no personal data."""
 
-from litestar import MediaType, get
+from litestar import MediaType, Response, get
 from litestar.handlers import HTTPRouteHandler
 
 from edge.store import dossiers, persons
 from sync.hub.county import County
+from sync.hub.disk import disk_of
 
 
 def health_routes(county: County) -> list[HTTPRouteHandler]:
     """`/healthz` and `/metrics` (Prometheus text)."""
 
     @get("/healthz", media_type=MediaType.TEXT, include_in_schema=False, sync_to_thread=True)
-    def healthz() -> str:
+    def healthz() -> Response[str]:
+        if disk_of(county.folder).full:
+            return Response("disk full\n", status_code=507)
         with county.spaces.county.read() as connection:
             connection.execute("select 1").fetchone()
-        return "ok\n"
+        return Response("ok\n")
 
     @get(
         "/metrics",
@@ -32,6 +35,8 @@ def health_routes(county: County) -> list[HTTPRouteHandler]:
                 lines.append(
                     f'dangxia_dossiers{{town="{code}"}} {dossiers.count_dossiers(connection)}'
                 )
+        lines.append("# TYPE dangxia_disk_free_bytes gauge")
+        lines.append(f"dangxia_disk_free_bytes {disk_of(county.folder).free}")
         lines.append("# TYPE dangxia_boxes_waiting gauge")
         lines.append(f"dangxia_boxes_waiting {len(county.applicants())}")
         return "\n".join(lines) + "\n"

@@ -1,7 +1,5 @@
 """A full disk: said plainly, nothing half done, and work goes on once there is room."""
 
-import os
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from edge.store.projection import dump, rebuild
 from edge.workflows.digitising import add_page, batch_of, begin_batch, close_batch
 from edge.workflows.office import Office
 from edge.workflows.supplement import Filing, file_material
+from tests.faults.disks import fill, make_room, small_disk_at
 from tests.offices import (
     CLERK,
     close_office,
@@ -30,44 +29,19 @@ from tests.offices import (
     scan,
 )
 
-SIZE_KIB = 6_144
+SIZE_KIB = 9_216
 
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of six megabytes; needs the right to mount."""
-    if os.geteuid() != 0:
-        pytest.skip("mounting a small disk needs root")
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    options = f"size={SIZE_KIB}k"
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if mounted.returncode:
-        pytest.skip(f"mounting a small disk is refused here: {mounted.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk_at(tmp_path / "disk", SIZE_KIB) as disk:
+        yield disk
 
 
 @pytest.fixture
 def office(small_disk: Path) -> Iterator[Office]:
     with office_in(small_disk / "office") as opened:
         yield opened
-
-
-def fill(disk: Path, leave: int = 0) -> None:
-    """Take all the room but `leave` bytes."""
-    with (disk / "ballast").open("wb", buffering=0) as ballast:
-        room = os.statvfs(disk)
-        free = room.f_bavail * room.f_frsize - leave
-        while free > 0:
-            free -= ballast.write(bytes(min(free, 65_536)))
-
-
-def make_room(disk: Path) -> None:
-    (disk / "ballast").unlink()
 
 
 def check_whole(office: Office) -> None:

@@ -9,6 +9,7 @@ from litestar.response import ServerSentEvent, Template
 
 from edge.domain.access import Clerk, Right
 from edge.web.rendering import go, page
+from sync.hub.disk import disk_of
 from sync.hub.web import registers
 from sync.hub.web.parts import Parts
 from sync.hub.web.standings import pending, standings, total
@@ -31,6 +32,7 @@ def overview(
         towns=towns,
         total=total(each.counts for each in towns),
         pending=pending(parts),
+        disk=disk_of(parts.spaces.folder),
         may_accept=clerk.may(Right.ADMINISTER),
         alerts=registers.alerts_open(parts),
         journeys=[each for each in registers.journeys(parts) if not each.done],
