@@ -6,6 +6,7 @@ number measures as blank.
 
 import io
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,13 +114,18 @@ def _within(grey: Grey, outline: Outline, scale: float) -> Grey:
 def _is_blurred(half: Grey) -> bool:
     """Say whether no edge of the ink is steep; a faint page is not judged."""
     inner = _without_margin(half)
-    contrast = float(np.median(inner)) - float(np.percentile(inner, 0.5))
+    contrast = _percentile(inner, 50) - _percentile(inner, 0.5)
     if contrast < SHARP_CONTRAST:
         return False
-    across = cv2.Sobel(inner, cv2.CV_16S, 1, 0, ksize=1)
-    down = cv2.Sobel(inner, cv2.CV_16S, 0, 1, ksize=1)
-    steps = np.maximum(np.abs(np.asarray(across)), np.abs(np.asarray(down)))
-    return float(np.percentile(steps, 99.7)) / contrast < SHARP_EDGE
+    across = cv2.absdiff(inner[1:-1, 2:], inner[1:-1, :-2])
+    down = cv2.absdiff(inner[2:, 1:-1], inner[:-2, 1:-1])
+    return _percentile(np.asarray(cv2.max(across, down), np.uint8), 99.7) / contrast < SHARP_EDGE
+
+
+def _percentile(levels: Grey, share: float) -> float:
+    """The grey level below which so many per cent lie; ten times as fast as by sorting."""
+    counted = np.cumsum(cv2.calcHist([levels], [0], None, [256], [0, 256]))
+    return float(np.searchsorted(counted, counted[-1] * share / 100))
 
 
 def _without_margin(grey: Grey) -> Grey:
@@ -139,21 +145,24 @@ def _skew(grey: Grey) -> float:
         cv2.adaptiveThreshold(grey, 255, cv2.ADAPTIVE_THRESH_MEAN_C, cv2.THRESH_BINARY_INV, 31, 15),
         np.uint8,
     )
-    height, width = ink.shape
     framed = np.zeros_like(ink)
-    top, side = int(height * MARGIN), int(width * MARGIN)
-    framed[top : height - top, side : width - side] = _without_margin(ink)
-
-    def sharpness(degrees: float) -> float:
-        turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
-        turned = cv2.warpAffine(framed, turn, (width, height), flags=cv2.INTER_NEAREST)
-        rows = np.asarray(turned).sum(axis=1, dtype=np.float64)
-        return float(np.square(np.diff(rows)).sum())
+    top, side = (int(length * MARGIN) for length in ink.shape)
+    framed[top : ink.shape[0] - top, side : ink.shape[1] - side] = _without_margin(ink)
+    coarse: Grey = np.asarray(cv2.pyrDown(framed), np.uint8)
 
     best, reach = 0.0, SKEW_LIMIT
     for step in SKEW_STEPS:
+        seen: Grey = coarse if step == SKEW_STEPS[0] else framed
         candidates = np.arange(best - reach, best + reach + step / 2, step)
-        best = max((float(each) for each in candidates), key=sharpness)
+        best = max((float(each) for each in candidates), key=partial(_sharpness, seen))
         reach = step
     # Levelling turns by `best`, so the content lies turned the other way.
     return round(-best, 2) + 0.0
+
+
+def _sharpness(ink: Grey, degrees: float) -> float:
+    height, width = ink.shape
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1)
+    turned = cv2.warpAffine(ink, turn, (width, height), flags=cv2.INTER_NEAREST)
+    rows = np.asarray(turned).sum(axis=1, dtype=np.float64)
+    return float(np.square(np.diff(rows)).sum())

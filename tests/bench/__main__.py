@@ -13,6 +13,7 @@ from tests.bench.counter import fill, measure_counter, measure_towns
 from tests.bench.figures import Figure, print_line, print_table
 from tests.bench.limit import measure_limit, measure_plain
 from tests.bench.memory import measure_memory
+from tests.bench.pages import measure_pages
 from tests.bench.parts import measure_parts
 from tests.bench.peers.comparison import measure_peers
 from tests.bench.replication import measure_replication
@@ -88,6 +89,8 @@ def measure(
     filled.close()
     say(f"bootstrap: making a town of {dossiers * PAGES_PER_DOSSIER} pages, then bringing it over")
     yield measure_bootstrap(folder / "bootstrap", dossiers, rounds)
+    say("pages, from the far end to the durable page")
+    yield from measure_pages(folder / "pages", rounds, dossiers <= QUICK)
 
 
 if __name__ == "__main__":

@@ -32,6 +32,8 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
         "hub.20-towns-at-once",
         *(f"search.{kind}.{state}" for state in ("idle", "merging") for kind in kinds),
         "bootstrap",
+        "scan.alone",
+        "scan.pipeline",
     ]
     for line in lines:
         assert 0 < line["min"] <= line["value"] <= line["max"]
