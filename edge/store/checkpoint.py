@@ -5,9 +5,11 @@ whoever stands at the counter pays for what a merge wrote.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,18 +17,22 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
-# In pages of the log: worth a checkpoint; and too many to go on without one.
-WORTH, MOST = 2_000, 8_000
+# In pages of the log: worth a checkpoint; too many to go on without one; and as many on a disk that
+# has little room.
+WORTH, MOST, MOST_WHERE_SHORT = 2_000, 8_000, 1_000
+SHORT = 64 << 20
 
 
 class Checkpoints:
-    """The checkpoints of one space; `lend` lends the plain connection that makes one.
+    """The checkpoints of one space in `folder`; `lend` lends the plain connection that makes one.
 
     Not for several threads: the writer's, and whoever closes the space after it.
     """
 
-    def __init__(self, lend: "Callable[[], AbstractContextManager[Connection]]") -> None:
-        self._lend = lend
+    def __init__(
+        self, folder: Path, lend: "Callable[[], AbstractContextManager[Connection]]"
+    ) -> None:
+        self._folder, self._lend = folder, lend
         self._running: threading.Thread | None = None
 
     def prepare(self, writer: "Connection") -> None:
@@ -36,13 +42,15 @@ class Checkpoints:
     def follow(self, writer: "Connection") -> None:
         """Look at the log after a commit; begin a checkpoint if it is worth one."""
         _, pages, moved = writer.execute("pragma wal_checkpoint(noop)").fetchone()
-        if pages - moved >= WORTH and not self._is_running():
-            self._running = threading.Thread(target=self._run, name="checkpoint", daemon=True)
-            self._running.start()
-        if pages >= MOST and pages > moved:
+        if pages == moved:
+            return
+        if pages >= MOST or (pages >= MOST_WHERE_SHORT and self._is_short_of_room()):
             # A writer that never rests would let it grow for ever.
             self.finish()
             writer.execute("pragma wal_checkpoint(passive)")
+        elif pages - moved >= WORTH and not self._is_running():
+            self._running = threading.Thread(target=self._run, name="checkpoint", daemon=True)
+            self._running.start()
 
     def finish(self) -> None:
         """Wait for the checkpoint under way."""
@@ -51,6 +59,10 @@ class Checkpoints:
 
     def _is_running(self) -> bool:
         return self._running is not None and self._running.is_alive()
+
+    def _is_short_of_room(self) -> bool:
+        room = os.statvfs(self._folder)
+        return room.f_bavail * room.f_frsize < SHORT
 
     def _run(self) -> None:
         try:

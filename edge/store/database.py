@@ -87,7 +87,7 @@ class Space:
         self._listeners: list[Callable[[], None]] = []
         self._closed = False
         self._gate = threading.Lock()
-        self._checkpoints = Checkpoints(lambda: open_plain(path, key))
+        self._checkpoints = Checkpoints(path.parent, lambda: open_plain(path, key))
         if not path.exists():
             _create(path, key)
         sys.setswitchinterval(SWITCH_S)

@@ -86,7 +86,7 @@ def test_a_checkpoint_that_fails_is_said_and_work_goes_on(
 
     writer = sqlcipher3.dbapi2.connect(str(tmp_path / "a.db"), isolation_level=None)
     writer.execute("pragma journal_mode=wal")
-    checkpoints = Checkpoints(full)
+    checkpoints = Checkpoints(tmp_path, full)
     checkpoints.prepare(writer)
     with caplog.at_level(logging.WARNING):
         for _ in range(2):
@@ -97,6 +97,18 @@ def test_a_checkpoint_that_fails_is_said_and_work_goes_on(
             asked.clear()
     writer.close()
     assert [record.message for record in caplog.records] == ["no checkpoint: no space left"] * 2
+
+
+def test_on_a_disk_with_little_room_the_log_stays_short(
+    space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WORTH", "MOST"):
+        monkeypatch.setattr(checkpoint, name, 100_000)
+    monkeypatch.setattr(checkpoint, "MOST_WHERE_SHORT", 40)
+    monkeypatch.setattr(checkpoint, "SHORT", 1 << 62)
+    for _ in range(40):
+        space.write(ten_pages)
+    assert log_of(space) < 40 + 40
 
 
 def test_only_what_must_last_waits_for_the_disk(space: Space) -> None:
