@@ -16,6 +16,15 @@ from provisioning.seed.pages import render_page
 from provisioning.seed.people import SeedPerson
 
 SENSORS = (("东墙", 1), ("西墙", 2))
+# Contacts wired to one module of inputs: (name, what it means, channel); then the relays.
+CONTACT_MODULE, RELAY_MODULE = 4, 5
+CONTACTS = (
+    ("屋顶烟感", "smoke", 0),
+    ("地面水浸", "leak", 1),
+    ("库房门", "door", 2),
+    ("列间红外", "presence", 3),
+)
+SWITCHES = (("除湿机", "dehumidifier", 0), ("报警灯", "lamp", 1), ("密集架一列", "aisle", 7))
 STACK_DPI = 200
 
 
@@ -26,6 +35,7 @@ class Addresses:
     scanner: str
     card_reader: Path
     climate: Path
+    ups_port: int
     printer_host: str
     printer_port: int
     printer_queue: str
@@ -51,10 +61,13 @@ class FarEnds:
         scanner = ["devices.simulators.scanner", "--pages", stack, "--load", "6"]
         card = ["devices.simulators.card_reader", "--link", _short(self._link(box, "card"))]
         sensors = [f"--sensor={address}:XY-MD02" for _, address in SENSORS]
+        sensors += [f"--sensor={CONTACT_MODULE}:DI-8", f"--sensor={RELAY_MODULE}:WAVESHARE-8"]
+        ups = ["devices.simulators.ups", "--link", _short(self._link(box, "ups"))]
         climate = ["devices.simulators.modbus", "--link", _short(self._link(box, "climate"))]
         self._children.start(f"scanner-{box}", scanner, tells=True)
         self._children.start(f"card-{box}", card, tells=True)
         self._children.start(f"climate-{box}", [*climate, *sensors], tells=True)
+        self._children.start(f"ups-{box}", ups, tells=True)
 
     def addresses(self, box: str) -> Addresses:
         """Wait for a box's far ends and say where they are."""
@@ -63,12 +76,14 @@ class FarEnds:
         scanner = self._children.first_line(f"scanner-{box}")
         self._children.first_line(f"card-{box}")
         self._children.first_line(f"climate-{box}")
+        self._children.first_line(f"ups-{box}")
         self.air(box, 19.5, 52.0)
         (self.folder / f"{box}.json").write_text(json.dumps({"scanner": scanner}))
         return Addresses(
             scanner=scanner,
             card_reader=self._link(box, "card"),
             climate=self._link(box, "climate"),
+            ups_port=int(self._link(box, "ups").read_text("ascii")),
             printer_host=self._room["host"],
             printer_port=int(self._room["port"]),
             printer_queue=self._room["queue"],
@@ -122,6 +137,25 @@ class FarEnds:
         """Set what every sensor of a box measures."""
         for _, address in SENSORS:
             tell(self._link(box, "climate", short=True), f"set {address} {temperature} {humidity}")
+
+    def contact(self, box: str, kind: str, on: bool) -> None:
+        """Let a contact of a kind say on or off."""
+        (channel,) = [at for _, each, at in CONTACTS if each == kind]
+        command = f"contact {CONTACT_MODULE} {int(on)} {channel}"
+        tell(self._link(box, "climate", short=True), command)
+
+    def relays(self, box: str) -> dict[str, bool]:
+        """Which of a box's relays are closed, by the name of what they drive."""
+        said = tell(self._link(box, "climate", short=True), f"relays {RELAY_MODULE}")
+        return {name: said.removeprefix("ok ")[at] == "1" for name, _, at in SWITCHES}
+
+    def line(self, box: str, plugged: bool) -> None:
+        """Pull the room's line out, or put it in again."""
+        tell(self._link(box, "climate", short=True), "replug" if plugged else "unplug")
+
+    def power(self, box: str, command: str) -> None:
+        """Tell the UPS: mains on, mains off, battery CHARGE."""
+        tell(self._link(box, "ups", short=True), command)
 
     def swipe(self, box: str, card: dict[str, str]) -> None:
         """Lay a card on a box's reader, and lift it again."""

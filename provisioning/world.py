@@ -14,7 +14,15 @@ from edge.domain.access import Clerk
 from edge.settings import read_settings
 from provisioning.children import Children, wait_until
 from provisioning.enrolment import enrol
-from provisioning.far_ends import SENSORS, Addresses, FarEnds
+from provisioning.far_ends import (
+    CONTACT_MODULE,
+    CONTACTS,
+    RELAY_MODULE,
+    SENSORS,
+    SWITCHES,
+    Addresses,
+    FarEnds,
+)
 from provisioning.seed.county import COUNTY_NAME, TOWNS
 from provisioning.seed.fill import fill_air, fill_office
 from provisioning.seed.people import SeedPerson, make_people
@@ -203,7 +211,6 @@ class World:
 
     def _write_settings(self, plan: BoxPlan, at: Addresses) -> None:
         path = self.config(plan)
-        sensors = ", ".join(f'{{ name = "{n}", address = {a} }}' for n, a in SENSORS)
         quoted = {name: json.dumps(str(value)) for name, value in _plain(at).items()}
         path.write_text(
             f"""folder = "data"
@@ -230,7 +237,15 @@ path = {quoted["card_reader"]}
 path = {quoted["climate"]}
 room = "{ROOM}"
 interval = 2.0
-sensors = [{sensors}]
+watch = 1.0
+minimum_on = 20.0
+minimum_off = 20.0
+sensors = [{_sensors()}]
+switches = [{_switches()}]
+
+[ups]
+port = {at.ups_port}
+interval = 1.0
 
 [hot_folder]
 inbox = "inbox"
@@ -248,6 +263,25 @@ quiet = 1.0
                 return False
 
         wait_until(answers, url)
+
+
+def _sensors() -> str:
+    air = [f'{{ name = "{name}", address = {address} }}' for name, address in SENSORS]
+    contacts = [
+        f'{{ name = "{name}", address = {CONTACT_MODULE}, model = "DI-8", channel = {channel}, '
+        f'kind = "{kind}" }}'
+        for name, kind, channel in CONTACTS
+    ]
+    return ", ".join([*air, *contacts])
+
+
+def _switches() -> str:
+    guards = [name for name, kind, _ in CONTACTS if kind == "presence"]
+    return ", ".join(
+        f'{{ name = "{name}", kind = "{kind}", address = {RELAY_MODULE}, channel = {channel}, '
+        f"guards = {json.dumps(guards if kind == 'aisle' else [], ensure_ascii=False)} }}"
+        for name, kind, channel in SWITCHES
+    )
 
 
 def _plain(at: Addresses) -> dict[str, object]:

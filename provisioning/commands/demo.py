@@ -25,6 +25,7 @@ _TYPES: dict[str, Callable[[str], Any]] = {
     "page": int,
     "temperature": float,
     "humidity": float,
+    "charge": float,
 }
 
 
@@ -39,6 +40,14 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
         ("scanner", scanner, ("fault", "page"), " ".join(SCANNER_FAULTS)),
         ("printer", printer, ("fault",), " ".join(PRINTER_FAULTS)),
         ("air", air, ("temperature", "humidity"), "set the air of the storage room"),
+        ("smoke", smoke, ("state",), "smoke in the storage room: on, off"),
+        ("leak", leak, ("state",), "water on its floor: on, off"),
+        ("door", door, ("state",), "its door: on (open), off"),
+        ("inside", inside, ("state",), "somebody between its shelves: on, off"),
+        ("line", line, ("state",), "the line to its sensors and switches: off, on"),
+        ("relays", relays, (), "say which switches of the storage room are on"),
+        ("mains", mains, ("state",), "the electric power: off, on"),
+        ("battery", battery, ("charge",), "the charge of the UPS in percent"),
         ("cut", cut, (), "cut the link to the county"),
         ("mend", mend, (), "restore the link"),
         ("drop", drop, ("file",), "drop a document into the hot folder"),
@@ -87,6 +96,7 @@ def _welcome(world: World, seconds: float) -> str:
   在另一个终端 in another terminal, .venv/bin/dangxia demo …
     swipe 刷卡 · feed 6 加纸 · scanner jam 3 卡纸 · scanner well · drop 复印机存来文件
     printer paper_out 缺纸 · printer well · air 29 75 库房升温 · cut 断网 · mend 联网
+    smoke on 冒烟 · leak on 漏水 · door on 开门 · inside on 有人 · line off 拔线 · mains off 停电
 """
 
 
@@ -145,6 +155,55 @@ def air(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
     """Set the air of the storage room."""
     temperature, humidity = chosen.temperature or 19.5, chosen.humidity or 52.0
     world.far_ends.air(plan.letter, temperature, humidity)
+
+
+def _state(chosen: argparse.Namespace) -> bool:
+    state = chosen.state or "on"
+    if state not in ("on", "off"):
+        raise InvalidInput("demo.no_such_fault", faults="on off")
+    return state == "on"
+
+
+def smoke(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Let there be smoke, or let it clear."""
+    world.far_ends.contact(plan.letter, "smoke", _state(chosen))
+
+
+def leak(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Let there be water on the floor, or let it dry."""
+    world.far_ends.contact(plan.letter, "leak", _state(chosen))
+
+
+def door(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Open the door of the storage room, or shut it."""
+    world.far_ends.contact(plan.letter, "door", _state(chosen))
+
+
+def inside(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Let somebody step between the shelves, or out again."""
+    world.far_ends.contact(plan.letter, "presence", _state(chosen))
+
+
+def line(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Put the room's line in, or pull it out."""
+    world.far_ends.line(plan.letter, _state(chosen))
+
+
+def relays(world: World, plan: BoxPlan, _: argparse.Namespace) -> None:
+    """Say which switches are on."""
+    for name, on in world.far_ends.relays(plan.letter).items():
+        print(f"{name} {'开' if on else '关'}")
+
+
+def mains(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Cut the power, or restore it."""
+    world.far_ends.power(plan.letter, f"mains {'on' if _state(chosen) else 'off'}")
+
+
+def battery(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Set the charge of the UPS."""
+    charge = 100.0 if chosen.charge is None else max(0.0, min(chosen.charge, 100.0))
+    world.far_ends.power(plan.letter, f"battery {charge:g} {charge * 18:g}")
 
 
 def cut(world: World, plan: BoxPlan, _: argparse.Namespace) -> None:
