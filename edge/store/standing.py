@@ -110,6 +110,11 @@ def renewals_proved_by(connection: Connection, peer: str, since: int) -> int:
     return int(row[0])
 
 
+def renewals_by_peer(connection: Connection) -> dict[str, int]:
+    """When each peer last proved that this database was set back; "" where its own file told."""
+    return dict(connection.execute("select peer, max(at) from renewal group by peer").fetchall())
+
+
 def renewals(connection: Connection) -> list[int]:
     """When this database became another after it had been set back in time, in ms."""
     return [at for (at,) in connection.execute("select at from renewal order by at")]

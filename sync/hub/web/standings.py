@@ -1,12 +1,14 @@
 """How towns and boxes stand: counts, last confirmed exchange, boxes that ask to come in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from edge.store import dossiers, enrolment, exchange, holdings, persons
 from edge.store.branches import chain_head
+from edge.store.conflicts import open_conflicts
 from edge.store.database import Connection
+from edge.store.standing import Refusal, refusals, renewals_by_peer
 from edge.web.wording import local
 from sync.enrolment import mark_of
 from sync.hub.web.parts import Parts, Town
@@ -25,6 +27,8 @@ class BoxStanding:
 
     `confirmed_at` (ms) is the last exchange that ended well, not the last attempt; `held` the
     number of the box's newest entry held here; `today` how many of its entries bear today's date.
+    `refused` are its segments set aside; `healed_at` is when it proved last that the hub had been
+    set back.
     """
 
     id: str
@@ -34,6 +38,8 @@ class BoxStanding:
     confirmed_at: int | None
     held: int
     today: int
+    refused: tuple[Refusal, ...] = ()
+    healed_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +54,30 @@ class PendingBox:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much is on record; `awaiting` files are named by entries and not here yet."""
+    """How much is on record; `awaiting` files are named by entries and not here yet.
+
+    `by_class` are those by class: thumbnails, papers, masters.
+    """
 
     persons: int = 0
     dossiers: int = 0
     pages: int = 0
     awaiting: int = 0
+    by_class: tuple[int, int, int] = (0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
 class TownStanding:
-    """One town with its boxes."""
+    """One town with its boxes; `conflicts` wait for the office or for the county.
+
+    `healed_at` is when the town's record here was found last to have been set back.
+    """
 
     town: Town
     counts: Counts
     boxes: tuple[BoxStanding, ...]
+    conflicts: int = 0
+    healed_at: int | None = None
 
 
 def standings(parts: Parts) -> list[TownStanding]:
@@ -75,8 +90,24 @@ def standings(parts: Parts) -> list[TownStanding]:
         own = [box for box in boxes if box[1] == town.code]
         with town.space.read() as connection:
             heard = exchange.contacts(connection)
-            standing = tuple(_standing(connection, box, heard, day) for box in own)
-            found.append(TownStanding(town, _counts(connection), standing))
+            refused, healed = refusals(connection), renewals_by_peer(connection)
+            standing = tuple(
+                replace(
+                    _standing(connection, box, heard, day),
+                    refused=tuple(each for each in refused if each.sender == box[0]),
+                    healed_at=healed.get(box[0]),
+                )
+                for box in own
+            )
+            found.append(
+                TownStanding(
+                    town,
+                    _counts(connection),
+                    standing,
+                    len(open_conflicts(connection)),
+                    max(healed.values(), default=None),
+                )
+            )
     return found
 
 
@@ -99,11 +130,15 @@ def total(counts: Iterable[Counts]) -> Counts:
 
 
 def _counts(town: Connection) -> Counts:
+    awaited = holdings.awaited_by_class(town)
+    kinds = (holdings.THUMBNAIL, holdings.PAPER, holdings.MASTER)
+    thumbnails, papers, masters = (awaited.get(kind, 0) for kind in kinds)
     return Counts(
         persons.count_persons(town),
         dossiers.count_dossiers(town),
         dossiers.count_pages(town),
-        sum(holdings.awaited_by_class(town).values()),
+        sum(awaited.values()),
+        (thumbnails, papers, masters),
     )
 
 

@@ -29,6 +29,9 @@ def words_of_box(box: BoxStanding, now: int) -> Words:
     """Say how one box stands."""
     if box.state is BoxState.REVOKED:
         return Words("", "×", gettext("已停用，不再接收"))
+    if box.refused:
+        said = ngettext("%(n)s 包没有收，要查看", "%(n)s 包没有收，要查看", len(box.refused))
+        return Words("alarm", "!", said % {"n": len(box.refused)})
     if not box.confirmed_at:
         return Words("care", "●", gettext("还没有同步过"))
     days = silent_days(box, now)

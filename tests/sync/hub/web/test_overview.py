@@ -1,5 +1,7 @@
 """The overview is honest about silence, and admits boxes for the administrator alone."""
 
+from edge.store import exchange
+from edge.store.database import Connection
 from sync.hub.web.registers import journeys
 from sync.hub.web.standings import pending, standings
 from sync.hub.web.words import words_of_box, words_of_county
@@ -123,3 +125,33 @@ def test_offices_and_people_are_listed_without_their_verifiers(county: County) -
     for words in ("石桥镇人民政府", "区静", "曾敏", "监督"):
         assert words in said
     assert "argon2" not in said
+
+
+def test_what_a_town_lacks_and_what_was_refused_is_told_per_town_and_box(fresh: County) -> None:
+    box, at = box_of(1), NOW - 60_000
+    with browser_of(fresh, SUPERVISOR) as browser:
+        before = browser.get("/").text
+    for words in ("要查看", "对不上", "退回过"):
+        assert words not in before
+
+    def trouble(connection: Connection) -> None:
+        reason, fields = "sync.unproven", {"space": "x", "peer": box[:8]}
+        exchange.quarantine(connection, "00", box, reason, fields, "", at)
+        connection.execute("insert into renewal values ('e', ?, ?)", (at, box))
+        file = bytes(32)
+        connection.execute("insert into blob values (?, 2)", (file,))
+
+    fresh.spaces.town(WILLOW).write(trouble)
+    acts = [("person.registered", f"p-{n}", {"name": "王", "id_number": "1"}) for n in range(2)]
+    fresh.write(WILLOW, 1, NOW, acts)
+    with browser_of(fresh, SUPERVISOR) as browser:
+        said = browser.get("/").text
+    for words in (
+        "1 包没有收，要查看",
+        "说的进度没有凭据",
+        "1 件对不上",
+        "县里的记录退回过，今天 09:29发现",
+        "凭签名证明县里的记录退回过",
+        "原件",
+    ):
+        assert words in said, words
