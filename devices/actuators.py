@@ -69,13 +69,13 @@ class SwitchDesk:
                 return False
             if relay.switch.kind is SwitchKind.AISLE and settled:
                 return False
-            relay.pending = relay.wanted = on
+            relay.pending = on
         return True
 
     def release(self) -> None:
         """Ask for all that is held to be off, as when the box stops."""
         for relay in self._relays.values():
-            if relay.wanted and relay.switch.kind is not SwitchKind.LAMP:
+            if (relay.wanted or relay.pending) and relay.switch.kind not in _NOT_HELD:
                 self.ask(relay.switch.name, False)
 
     @property
@@ -97,7 +97,7 @@ class SwitchDesk:
         for relay in list(self._moving()):
             if not self._clear(relay.switch.guards):
                 with self._lock:
-                    relay.pending = relay.wanted = False
+                    relay.pending = False
         # Off before on: what must stop never waits for what may start.
         for wanted in (False, True):
             for relay in self._relays.values():

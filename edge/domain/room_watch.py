@@ -36,13 +36,16 @@ class Watch:
     """The last word of every part of a room; `begun_ms` is when watching began."""
 
     def __init__(self, plan: Plan, timing: Timing, begun_ms: int) -> None:
-        self.plan, self._timing = plan, timing
+        self.plan, self._timing, self._begun_ms = plan, timing, begun_ms
+        self._unheard = {*plan.air, *plan.contacts, *plan.switches}
         self._air: dict[str, Reading] = {}
         self._contacts: dict[str, Contact] = {}
         self._switches = {name: _SwitchTrack(None, begun_ms) for name in plan.switches}
 
     def note(self, record: Record) -> None:
         """Take one record; what the plan does not name is passed over."""
+        name = record.switch if isinstance(record, Switched) else record.sensor
+        self._unheard.discard(name)
         match record:
             case Reading(sensor=sensor):
                 self._air[sensor] = record
@@ -67,6 +70,10 @@ class Watch:
         track.differs_since = (track.differs_since or record.at_ms) if differs else None
         silent = record.actual is None
         track.silent_since = (track.silent_since or record.at_ms) if silent else None
+
+    def is_awake(self, now_ms: int) -> bool:
+        """Whether every part has been asked once, or has had the time for it."""
+        return not self._unheard or now_ms - self._begun_ms >= self._timing.air_fresh_ms
 
     def around(self, now_ms: int, alarm: bool) -> Surroundings:
         """The room as far as it is known now."""

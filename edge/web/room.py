@@ -19,6 +19,7 @@ from edge.web.parts import Parts, Room
 from edge.web.rendering import go, page
 from edge.web.room_parts import ContactRow, SensorRow, contact_rows, sensor_rows
 from edge.workflows import storage_room
+from edge.workflows.power_keeping import UPS
 from edge.workflows.room_keeping import SwitchStanding
 
 
@@ -151,7 +152,9 @@ class RoomController(Controller):
     ) -> Template:
         """The alerts that nobody has seen yet."""
         with parts.office.space.read() as town:
-            alerts = [each for each in store.open_alerts(town) if not each.acknowledged_by]
+            unseen = [each for each in store.open_alerts(town) if not each.acknowledged_by]
+        # The power of this machine has its own words, which nobody can put away.
+        alerts = [each for each in unseen if parts.power is None or each.sensor != UPS]
         return page(request, "parts/room_banner.html", alerts=alerts, power=parts.power)
 
     @post("/alerts/{alert:str}/acknowledge", status_code=200, sync_to_thread=True)

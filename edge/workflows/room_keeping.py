@@ -19,6 +19,8 @@ from edge.workflows.office import Office
 from edge.workflows.storage_room import close_hour, record_all
 
 LONGEST_OVERRIDE_MS = 24 * HOUR_MS
+# Said of a command that another one overtook before it was read back.
+REPLACED = "replaced"
 
 
 class Line(Protocol):
@@ -188,6 +190,8 @@ class RoomKeeper:
         return decide(self._watch.switch(switch), around, override, limits, timing, now)
 
     def _decide(self, now: int, clerk: Clerk | None = None) -> None:
+        if not self._watch.is_awake(now):
+            return
         alarmed = self._alarmed() if self.room.plan.switches else False
         for name, kind in self.room.plan.switches.items():
             verdict = self._verdict(name, now, alarmed)
@@ -208,9 +212,12 @@ class RoomKeeper:
                 self._line.switch(name, False)
 
     def _command(self, clerk: Clerk, switch: str, verdict: Verdict) -> None:
-        """Put a command on record, then give it."""
+        """Put a command on record, then give it; one that is still open has been overtaken."""
+        before = self._asked.get(switch)
 
         def act(pen: Pen) -> str:
+            if before is not None and before.open:
+                pen.append(Kind.SWITCH_SETTLED, before.command, {"fault": REPLACED})
             command = pen.new_id()
             told = {"room": self.room.id, "switch": switch, "on": verdict.on}
             pen.append(Kind.SWITCH_COMMANDED, command, {**told, "reason": str(verdict.reason)})

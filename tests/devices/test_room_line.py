@@ -73,6 +73,12 @@ def switched(name: str, actual: bool | None) -> Callable[[Record], bool]:
     )
 
 
+def wanted(name: str, on: bool) -> Callable[[Record], bool]:
+    return lambda record: (
+        isinstance(record, Switched) and record.switch == name and record.wanted is on
+    )
+
+
 def test_each_contact_says_its_own(bus: ModbusBus, line: ClimateLine) -> None:
     for name in ("烟感", "门", "红外", "水浸"):
         until(line, contact(name, False))
@@ -255,3 +261,14 @@ def test_an_aisle_asked_for_while_switches_are_read_is_guarded_all_the_same(
         until(line, switched("一号列", False), seconds=15)
         bus.contact(4, 0, 2)
         until(line, contact("红外", False))
+
+
+def test_a_wish_is_told_as_wanted_only_once_it_has_been_written(
+    bus: ModbusBus, line: ClimateLine
+) -> None:
+    """Else a reading from before would look like a relay that does not obey."""
+    for on in (True, False, True, False, True, False):
+        line.switch("除湿机", on)
+        told = until(line, wanted("除湿机", on))
+        assert isinstance(told, Switched)
+        assert told.actual is on

@@ -259,3 +259,23 @@ def test_what_contacts_and_switches_say_is_kept_when_it_changes(kept: Kept) -> N
     assert rows == (2,)
     assert latest["烟感"].state is True
     assert set(latest) == {"烟感", "除湿机", "报警灯"}
+
+
+def test_nothing_is_commanded_before_every_part_has_been_asked(kept: Kept) -> None:
+    now = kept.office.author.clock()
+    kept.keeper.take([Reading("东墙", now, 20.0, 59.5)])
+    kept.keeper.take([Contact("烟感", now, ContactKind.SMOKE, False)])
+    assert kept.relays.told == []
+    kept.round()
+    assert kept.spoken() == []
+
+
+def test_a_command_that_another_overtakes_is_said_to_be_replaced(kept: Kept) -> None:
+    kept.round()
+    now = kept.office.author.clock()
+    kept.keeper.override(CLERK, "除湿机", True, now + 60_000)
+    kept.keeper.override(CLERK, "除湿机", False, now + 60_000)
+    kept.round()
+    off, on = kept.commands()
+    assert (on.actual, on.fault) == (None, "replaced")
+    assert (off.on, off.actual) == (False, False)
