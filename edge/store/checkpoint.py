@@ -19,8 +19,9 @@ _LOG = logging.getLogger(__name__)
 
 # In pages of the log: worth a checkpoint; too many to go on without one; and as many on a disk that
 # has little room.
-WORTH, MOST, MOST_WHERE_SHORT = 2_000, 8_000, 1_000
-SHORT = 64 << 20
+WORTH, MOST, MOST_WHERE_SHORT = 2_000, 32_000, 1_000
+# In bytes: what the file of the log shrinks to once it is used again, and what is little room.
+KEPT, SHORT = 32 << 20, 512 << 20
 
 
 class Checkpoints:
@@ -38,6 +39,7 @@ class Checkpoints:
     def prepare(self, writer: "Connection") -> None:
         """Have the writer's commits leave the log alone."""
         writer.execute("pragma wal_autocheckpoint=0")
+        writer.execute(f"pragma journal_size_limit={KEPT}")
 
     def follow(self, writer: "Connection") -> None:
         """Look at the log after a commit; begin a checkpoint if it is worth one."""
