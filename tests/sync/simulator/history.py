@@ -49,10 +49,17 @@ class History:
             for _ in range(STEPS):
                 self._step()
             self._heal()
-            self.record = check(self.machines, self._expected)
+            self._check()
         finally:
-            for machine in self.machines:
-                machine.close()
+            self.close()
+
+    def close(self) -> None:
+        """Switch everything off."""
+        for machine in self.machines:
+            machine.close()
+
+    def _check(self) -> None:
+        self.record = check(self.machines, self._expected)
 
     def _machine(self, name: str, origin: Path | None = None) -> Machine:
         folder = self._folder / f"{len(list(self._folder.iterdir()))}-{name}"
@@ -67,25 +74,25 @@ class History:
 
     def _step(self) -> None:
         acts: list[tuple[int, Callable[[Machine], None]]] = [
-            (22, self._write),
+            (22, self.write),
             (2, lambda m: m.say(str(self.chance.random.random()))),
             (4, Machine.idle),
             (4, Machine.reopen),
             (2, Machine.jump),
-            (5, self._back_up),
-            (5, self._restore),
-            (1, self._clone),
+            (5, self.back_up),
+            (5, self.restore),
+            (1, self.clone),
             (3, self._lose_tail),
             (4, self._deliver_again),
-            (4, self._write_stick),
-            (4, self._read_stick),
+            (4, self.write_stick),
+            (4, self.read_stick),
             (2, Machine.upgrade),
-            (36, self._meet),
+            (36, self.meet),
         ]
         (act,) = self.chance.random.choices([a for _, a in acts], [weight for weight, _ in acts])
         act(self.chance.random.choice(self.machines))
 
-    def _write(self, machine: Machine) -> None:
+    def write(self, machine: Machine) -> None:
         acts = [self._draw_act() for _ in range(self.chance.random.choice((1, 1, 2, 4)))]
         written = machine.append(acts)
         self._expected.written |= set(written)
@@ -105,10 +112,10 @@ class History:
             ]
         )
 
-    def _back_up(self, machine: Machine) -> None:
+    def back_up(self, machine: Machine) -> None:
         machine.backups.append(machine.copy_to(self._new_folder()))
 
-    def _restore(self, machine: Machine) -> None:
+    def restore(self, machine: Machine) -> None:
         if machine.backups:
             mark = self.chance.random.choice(("keep", "restore", "lose"))
             copy = self.chance.random.choice(machine.backups)
@@ -121,7 +128,7 @@ class History:
             tail = self.chance.random.random()
             self._lose(machine, lambda: machine.replace_by(copy, mark="keep", tail=tail))
 
-    def _clone(self, machine: Machine) -> None:
+    def clone(self, machine: Machine) -> None:
         if machine is not self.hub and len(self.machines) < 5:
             machine.was_set_back = True
             clone = self._machine(machine.name, machine.copy_to(self._new_folder()))
@@ -148,13 +155,13 @@ class History:
                         machine, lambda c=content, s=sender: machine.replica.take(c, s).boxes
                     )
 
-    def _write_stick(self, machine: Machine) -> None:
+    def write_stick(self, machine: Machine) -> None:
         near = machine if machine is not self.hub else self.machines[1]
         pair = [near, self.hub]
         self.chance.random.shuffle(pair)
         self._sticks.append(write_stick(pair[0], pair[1].id))
 
-    def _read_stick(self, machine: Machine) -> None:
+    def read_stick(self, machine: Machine) -> None:
         sticks = [stick for stick in self._sticks if stick.receiver == machine.id]
         if sticks:
             stick = self.chance.random.choice(sticks)
@@ -176,7 +183,7 @@ class History:
         if machine is self.hub:
             machine.replica.sign_for(boxes)
 
-    def _meet(self, machine: Machine) -> None:
+    def meet(self, machine: Machine) -> None:
         near = machine if machine is not self.hub else self.machines[1]
         others = [other for other in self.machines if other.id != near.id]
         far = self.hub if self.chance.random.random() < 0.7 else self.chance.random.choice(others)

@@ -6,6 +6,7 @@ from pathlib import Path
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
 from edge.store import exchange
 from edge.store.exchange import Cursor
+from sync.known import Known
 from sync.segment import open_segment
 from tests.sync.simulator.machine import ROSTER, Chance, Machine, PowerCut
 from tests.sync.simulator.promises import Violation
@@ -39,9 +40,12 @@ class Line:
                 continue
             try:
                 self._settle(far)
-                moved = self._carry(far, near, faulty=faulty)
-                moved += self._carry(near, far, faulty=faulty)
-                return moved + self._carry(far, near, faulty=faulty)
+                # Said once, in the handshake; it may be outdated by the end.
+                told = {each: each.replica.known() for each in (near, far)}
+                moved = 0
+                for source, target in ((far, near), (near, far), (far, near)):
+                    moved += self._carry(source, target, told[target], faulty=faulty)
+                return moved
             except SetBack:
                 continue
         raise Violation("an exchange finds sides set back again and again")
@@ -59,13 +63,13 @@ class Line:
                 open = frozenset(box for box in boxes if exchange.unsent(connection, box)[0])
             far.replica.sign_for(open)
 
-    def _carry(self, source: Machine, target: Machine, *, faulty: bool) -> int:
+    def _carry(self, source: Machine, target: Machine, told: Known, *, faulty: bool) -> int:
         cursor, moved = target.replica.cursor_of(source.id, source.replica.epoch), 0
         epoch = target.replica.epoch
         while True:
             if not source.replica.remembers(target.id, cursor):
                 raise SetBack
-            content = source.replica.outgoing(target.id, epoch, cursor)
+            content = source.replica.outgoing(target.id, epoch, cursor, told)
             if content is None:
                 return moved
             if self._chance.once_in(4):

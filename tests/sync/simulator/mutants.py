@@ -7,6 +7,7 @@ from edge.store import exchange
 from edge.store.database import Connection
 from edge.store.exchange import Batch, Change, Cursor
 from sync.admission import Admitted
+from sync.known import NOTHING, Known
 from sync.segment import Header
 from tests.sync.simulator.machine import Replicating
 
@@ -75,7 +76,9 @@ class OffersOnceOnly(Replicating):
 class RewritesKeys(Replicating):
     """Changes a key now and then: the columns moved keep versions that peers have passed."""
 
-    def outgoing(self, receiver: str, receiver_epoch: str, after: Cursor) -> bytes | None:
+    def outgoing(
+        self, receiver: str, receiver_epoch: str, after: Cursor, told: Known = NOTHING
+    ) -> bytes | None:
         self.space.write(
             lambda c: (
                 c.execute(
@@ -85,7 +88,7 @@ class RewritesKeys(Replicating):
                 and None
             )
         )
-        return super().outgoing(receiver, receiver_epoch, after)
+        return super().outgoing(receiver, receiver_epoch, after, told)
 
 
 MUTANTS = (
