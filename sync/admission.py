@@ -42,6 +42,9 @@ HUB_KINDS = frozenset(
 class Held(Protocol):
     """What the receiver holds already."""
 
+    def version(self) -> int:
+        """Its last version."""
+
     def chain_head(self, box: str) -> tuple[int, str]:
         """Number and hash of the entry that a box extends."""
 
@@ -57,12 +60,16 @@ class Held(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """What is new in a segment: changes and rows to merge, entries and receipts of the changes."""
+    """What is new in a segment: changes and rows to merge, entries and receipts of the changes.
+
+    `as_of`: the last version of ours when admission looked.
+    """
 
     changes: Sequence[Change]
     rows: Sequence[EntryRow]
     entries: Sequence[Entry]
     receipts: Sequence[Seal]
+    as_of: int
 
 
 def admit(segment: Segment, me: str, space: str, roster: Roster, held: Held) -> Admitted:
@@ -82,7 +89,7 @@ def admit(segment: Segment, me: str, space: str, roster: Roster, held: Held) -> 
         for change in segment.plain
         if change[TABLE] != "entry" or change[PK][len(ENTRY_KEY) :] in fresh
     ]
-    return Admitted(merged, rows, entries, receipts)
+    return Admitted(merged, rows, entries, receipts, held.version())
 
 
 def _check_header(header: Header, me: str, space: str, roster: Roster) -> None:

@@ -48,6 +48,8 @@ def batches(
             clock(),
             proof,
             piece.rows,
+            # What the first piece brings has raised our version when the next one comes.
+            admitted.as_of,
         )
 
 

@@ -14,6 +14,10 @@ class Record:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def version(self) -> int:
+        """Our last version."""
+        return exchange.last_version(self._connection)
+
     def chain_head(self, box: str) -> tuple[int, str]:
         """As `branches.chain_head`."""
         return chain_head(self._connection, box)

@@ -3,6 +3,7 @@
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
+from math import prod
 from typing import NamedTuple
 
 MOST_SPELLINGS = 64
@@ -48,14 +49,17 @@ def initials_of(name: str) -> frozenset[str]:
     only, so that a surname is never narrowed. Characters without a reading, points and
     spaces are passed over; a name with none left gives the empty set.
     """
-    choices: list[tuple[str, ...]] = []
+    choices = [initials for char in name if (initials := _initials_of_character(char))]
+    if prod(map(len, choices)) > MOST_SPELLINGS:
+        choices = _narrowed(choices)
+    return frozenset(map("".join, product(*choices))) if choices else frozenset()
+
+
+def _narrowed(choices: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    kept: list[tuple[str, ...]] = []
     spellings = 1
-    for char in name:
-        initials = _initials_of_character(char)
-        if not initials:
-            continue
-        if spellings * len(initials) > MOST_SPELLINGS:
-            initials = initials[:1]
-        spellings *= len(initials)
-        choices.append(initials)
-    return frozenset("".join(spelling) for spelling in product(*choices) if spelling)
+    for initials in choices:
+        usual = initials[:1] if spellings * len(initials) > MOST_SPELLINGS else initials
+        spellings *= len(usual)
+        kept.append(usual)
+    return kept

@@ -11,6 +11,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from edge.domain.entry import Entry
+from edge.store.bulk import insert_many
 from edge.store.database import Connection
 from edge.store.seals import HASH_OF
 
@@ -89,12 +90,18 @@ def statement_over(connection: Connection, hash: str) -> Change | None:
 
 
 def insert_new(
-    connection: Connection, changes: Sequence[Change], rows: Sequence[EntryRow] = ()
+    connection: Connection,
+    changes: Sequence[Change],
+    rows: Sequence[EntryRow] = (),
+    unheld: bool = False,
 ) -> Sequence[Change]:
-    """Merge whole entries that are not held; gives back what must go through `crsql_changes`."""
+    """Merge whole entries that are not held; gives back what must go through `crsql_changes`.
+
+    `unheld`: none of them is for certain.
+    """
     pairs, others = _pairs(changes)
     fresh = {bytes.fromhex(row.entry.id): row for row in rows}
-    for id in sorted(known_entries(connection, [*pairs, *fresh])):
+    for id in [] if unheld else sorted(known_entries(connection, [*pairs, *fresh])):
         others += pairs.pop(id, ())
         others += fresh.pop(id).changes if id in fresh else ()
     if pairs or fresh:
@@ -148,33 +155,41 @@ def _insert(
     ).fetchone()
     sites = dict.fromkeys(change[6] for pair in pairs.values() for change in pair)
     ordinals = _ordinals(connection, sites | dict.fromkeys(row.site for row in rows.values()))
-    connection.executemany(
-        "insert into entry (id, head, data) values (?, ?, ?)",
+    insert_many(
+        connection,
+        "insert into entry (id, head, data)",
+        3,
         chain(
             ((id, head[3], text[3]) for id, (head, text) in pairs.items()),
             ((id, row.head, row.text) for id, row in rows.items()),
         ),
     )
-    connection.executemany(
-        "insert into entry__crsql_pks (__crsql_key, id) values (?, ?)",
+    insert_many(
+        connection,
+        "insert into entry__crsql_pks (__crsql_key, id)",
+        2,
         enumerate(chain(pairs, rows), last + 1),
     )
-    connection.executemany(
-        "insert into entry__crsql_clock (key, col_name, col_version, db_version, site_id, seq) "
-        "values (?, ?, 1, ?, ?, ?)",
-        [
-            (key, cid, version, ordinals[site], seq)
+    clocks = chain(
+        (
+            (key, cid, 1, version, ordinals[site], seq)
             for key, pair in enumerate(pairs.values(), last + 1)
             for _, _, cid, _, _, _, site, _, seq in pair
-        ],
-    )
-    connection.executemany(
-        "insert into entry__crsql_clock (key, col_name, col_version, db_version, site_id, seq) "
-        "values (?1, 'data', 1, ?2, ?3, ?4 + 1), (?1, 'head', 1, ?2, ?3, ?4)",
-        [
-            (key, version, ordinals[row.site], row.seq)
+        ),
+        (
+            clock
             for key, row in enumerate(rows.values(), last + 1 + len(pairs))
-        ],
+            for clock in (
+                (key, "data", 1, version, ordinals[row.site], row.seq + 1),
+                (key, "head", 1, version, ordinals[row.site], row.seq),
+            )
+        ),
+    )
+    insert_many(
+        connection,
+        "insert into entry__crsql_clock (key, col_name, col_version, db_version, site_id, seq)",
+        6,
+        clocks,
     )
 
 

@@ -55,6 +55,7 @@ class Batch:
     """Whole versions to merge in one transaction; `cursor` only with the last of a segment.
 
     `entries` and `receipts` are those among `changes`.
+    `as_of`: the last version held when none of the entries was.
     `proof`: the sender's signature that it has shipped up to there. `came`: the versions that the
     segment's earlier transactions took here.
     """
@@ -68,6 +69,7 @@ class Batch:
     at: int
     proof: bytes = b""
     rows: Sequence[EntryRow] = ()
+    as_of: int = -1
     came: Sequence[tuple[int, int]] = ()
 
 
@@ -220,7 +222,8 @@ def merge(connection: Connection, batch: Batch) -> list[tuple[int, int]]:
     no longer track writes.
     """
     before = last_version(connection)
-    others = changelog.insert_new(connection, batch.changes, batch.rows)
+    unheld = batch.as_of == before
+    others = changelog.insert_new(connection, batch.changes, batch.rows, unheld)
     connection.executemany(
         _MERGE, [(t, pk, cid, val, cv, s, cl, q) for t, pk, cid, val, cv, _, s, cl, q in others]
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from edge.domain.entry import Entry
 from edge.domain.kinds import Kind
 from edge.store import branches
+from edge.store.bulk import insert_many
 from edge.store.database import Connection
 from edge.store.reducers import (
     climate,
@@ -154,8 +155,6 @@ def dump(connection: Connection) -> bytes:
 
 
 def _note_history(connection: Connection, entries: Sequence[Entry]) -> None:
-    connection.executemany(
-        "insert or ignore into history values (?, ?, ?, ?, ?, ?, ?)",
-        [(e.id, e.about, e.kind, e.at, e.by, e.box, e.n) for e in entries],
-    )
+    rows = ((e.id, e.about, e.kind, e.at, e.by, e.box, e.n) for e in entries)
+    insert_many(connection, "insert or ignore into history", 7, rows)
     branches.note(connection, entries)

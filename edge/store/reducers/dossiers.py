@@ -8,6 +8,7 @@ from typing import Any
 from edge.domain.batch import numbered, standing
 from edge.domain.entry import Entry, parse
 from edge.domain.kinds import Kind
+from edge.store.bulk import insert_many
 from edge.store.database import Connection
 
 _sorted_json = json.JSONEncoder(sort_keys=True).encode
@@ -20,13 +21,16 @@ _PAGE = (
 
 def registered(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `dossier.registered`."""
-    connection.executemany(
-        "insert into dossier values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set "
+    insert_many(
+        connection,
+        "insert into dossier",
+        10,
+        [_dossier_columns(entry) for entry in entries],
+        "on conflict (id) do update set "
         "entry = excluded.entry, person = excluded.person, number = excluded.number, "
         "class = excluded.class, holder = excluded.holder, scheme = excluded.scheme, "
         "shelf = excluded.shelf, counts = excluded.counts, at = excluded.at "
         "where excluded.entry < dossier.entry",
-        [_dossier_columns(entry) for entry in entries],
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from edge.domain.entry import Entry
 from edge.domain.pinyin import initials_of
 from edge.domain.query import bigrams
+from edge.store.bulk import insert_many
 from edge.store.database import Connection
 
 COLUMNS = (
@@ -21,9 +22,9 @@ COLUMNS = (
     "unit",
 )
 
-_UPSERT = (
-    f"insert into person (id, entry, {', '.join(COLUMNS)}) "
-    f"values ({', '.join('?' * (len(COLUMNS) + 2))}) on conflict (id) do update set "
+_INSERT = f"insert into person (id, entry, {', '.join(COLUMNS)})"
+_OR_UPDATE = (
+    "on conflict (id) do update set "
     + ", ".join(f"{column} = excluded.{column}" for column in ("entry", *COLUMNS))
     + " where excluded.entry <= person.entry"
 )
@@ -32,7 +33,8 @@ _UPSERT = (
 def registered(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `person.registered`."""
     (last,) = connection.execute("select coalesce(max(row), 0) from person").fetchone()
-    connection.executemany(_UPSERT, [_row(entry) for entry in entries])
+    rows = [_row(entry) for entry in entries]
+    insert_many(connection, _INSERT, len(COLUMNS) + 2, rows, _OR_UPDATE)
     new = connection.execute(
         "select row, id, name, former_name from person where row > ?", (last,)
     ).fetchall()
@@ -67,8 +69,10 @@ def _add(connection: Connection, persons: Sequence[tuple[int, str, str, str]]) -
             for row, _, name, former in persons
         ],
     )
-    connection.executemany(
-        "insert into person_initials values (?, ?)",
+    insert_many(
+        connection,
+        "insert into person_initials",
+        2,
         sorted((spelt, id) for _, id, *names in persons for spelt in _spellings(names)),
     )
 
