@@ -4,7 +4,6 @@ import logging
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from functools import partial
 from pathlib import Path
 
 import crsqlite
@@ -29,6 +28,7 @@ from edge.web.latest_health import LatestHealth
 from edge.web.parts import NeighbourStanding, Parts, Room, SyncStanding
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
+from edge.web.viewfinder import Viewfinder
 from edge.wiring import Wiring
 from edge.workflows.digitising import close_abandoned_batches
 from edge.workflows.office import Office
@@ -48,7 +48,6 @@ log = logging.getLogger(__name__)
 
 SEAL_EVERY_S = 60.0
 SIGNAL_EVERY_S = 2.0
-HEALTH_EVERY_S = 5.0
 LOOK_AGAIN_S = 30.0
 SCAN_PATIENCE_S = 15.0
 READ_PAUSE_S = 1.0
@@ -153,8 +152,7 @@ class Box:
         self.wiring.start(self._loops)
         self._loops.every("seal", SEAL_EVERY_S, self._seal)
         self._loops.every("sync-signal", SIGNAL_EVERY_S, self._tell_sync)
-        for device in self._health.devices:
-            self._loops.every(f"health-{device}", HEALTH_EVERY_S, partial(self._health.ask, device))
+        self._health.start()
         self._loops.start("reading", self._read_pages)
         self.replication.start()
         if self.settings.announce:
@@ -179,6 +177,7 @@ class Box:
             ends.callback(self.wiring.close)
             ends.callback(self.replication.stop)
             ends.callback(self._scanning.stop, SCAN_PATIENCE_S)
+            ends.callback(self._health.stop)
             ends.callback(self._sticks.stop)
 
     def _seal(self) -> None:
@@ -235,6 +234,7 @@ class Box:
             loops=lambda: {each.name: each.trouble for each in self._loops.health()},
             sticks=self._sticks,
             activity=self._activity,
+            camera=Viewfinder(self.wiring.camera.pictures) if self.wiring.camera else None,
         )
         return create_app(parts, self.record.keys.derive("web").hex())
 
@@ -255,6 +255,7 @@ def standing_on_screen(status: Status, masters_from: str = "") -> SyncStanding:
         healed_at=status.healed,
         county_at=status.county_taken,
         error=status.error,
+        clock_ahead=status.clock_ahead,
         neighbours=tuple(
             NeighbourStanding(each.ordinal, each.at, each.near, each.error)
             for each in status.neighbours

@@ -31,7 +31,8 @@ class Status:
     last found to be set back and became another; `county_taken` is when the county's own record
     last came; `refusals` are segments set aside; `error` is the key of what went wrong last, empty
     after a good exchange; `neighbours` are the other boxes of the town, whose having something is
-    not the county's.
+    not the county's; `clock_ahead` is by how much (ms) this machine's clock was found to be
+    ahead of the county's, 0 while they agree.
     """
 
     last_confirmed: int | None = None
@@ -47,6 +48,7 @@ class Status:
     error: str = ""
     stage: str = ""
     neighbours: tuple[Neighbour, ...] = ()
+    clock_ahead: int = 0
 
     @property
     def blobs_unsent(self) -> dict[int, int]:
@@ -143,6 +145,7 @@ class ReplicationLoop:
                 healed=max(renewals(connection), default=None),
                 error=self._error,
                 stage=self._session.stage,
+                clock_ahead=self._session.wire.ahead,
                 neighbours=neighbours,
             )
 

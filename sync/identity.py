@@ -3,7 +3,8 @@
 import hashlib
 import os
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
@@ -60,9 +61,10 @@ def signed_headers(
 class Gate:
     """Checks signed requests: signature, time within ten minutes, no nonce twice in that window."""
 
-    def __init__(self, hub: str) -> None:
-        self._hub = hub
-        self._seen: dict[str, int] = {}
+    def __init__(self, hub: str, passed: Callable[[], float] = time.monotonic) -> None:
+        self._hub, self._passed = hub, passed
+        # By nonce: the request's time, and when it came by a clock that nobody sets.
+        self._seen: dict[str, tuple[int, float]] = {}
         self._lock = threading.Lock()
 
     def check(
@@ -76,21 +78,27 @@ class Gate:
     ) -> None:
         """Raise PeerRefused `sync.signature`, `sync.clock` or `sync.replayed`."""
         try:
-            time, signature = int(headers[TIME]), bytes.fromhex(headers[SIGNATURE])
-            request = Request(method, target, body, headers[BOX], self._hub, time, headers[NONCE])
+            at, signature = int(headers[TIME]), bytes.fromhex(headers[SIGNATURE])
+            request = Request(method, target, body, headers[BOX], self._hub, at, headers[NONCE])
         except (KeyError, ValueError) as error:
             raise PeerRefused("sync.signature") from error
         if not verifies(public_key, signature, request.statement):
             raise PeerRefused("sync.signature")
-        if abs(time - now) > WINDOW_MS:
+        if abs(at - now) > WINDOW_MS:
             raise PeerRefused("sync.clock", now=now)
-        self._remember(f"{request.box}/{request.nonce}", now)
+        self._remember(f"{request.box}/{request.nonce}", at, now)
 
-    def _remember(self, nonce: str, now: int) -> None:
-        # A nonce must outlive every time stamp that could still be accepted with it.
+    def _remember(self, nonce: str, at: int, now: int) -> None:
         with self._lock:
-            while self._seen and now - next(iter(self._seen.values())) > 2 * WINDOW_MS:
+            while self._seen and self._is_past(*next(iter(self._seen.values())), now):
                 self._seen.pop(next(iter(self._seen)))
             if nonce in self._seen:
                 raise PeerRefused("sync.replayed")
-            self._seen[nonce] = now
+            self._seen[nonce] = (at, self._passed())
+
+    def _is_past(self, at: int, came: float, now: int) -> bool:
+        """Say whether a nonce may be forgotten: its time is out of the window, and stays out.
+
+        By the hub's clock alone, one set back by a year would have it remember all the year's.
+        """
+        return abs(at - now) > WINDOW_MS and self._passed() - came > 2 * WINDOW_MS / 1_000

@@ -64,7 +64,7 @@ class Parcels:
     @property
     def least_urgent(self) -> int:
         """The last class of file that may travel now."""
-        return self._window.least_urgent(self._clock())
+        return self._window.least_urgent(self._wire.now())
 
     def carry(self, going_on: Callable[[], bool]) -> Carried:
         """Move what is missing on either side until done or told to stop.

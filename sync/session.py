@@ -154,6 +154,7 @@ class Session:
         answer = self.wire.request("POST", "/handshake", said).json()
         if answer["hub"] != self.peer:
             raise PeerRefused("sync.wrong_hub", url=self.wire.url)
+        self.wire.compare(int(answer["at"]))
         return {name: self._peer(name, each) for name, each in answer["spaces"].items()}
 
     def _peer(self, name: str, said: Mapping[str, Any]) -> _Peer:

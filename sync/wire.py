@@ -22,6 +22,8 @@ from sync.identity import signed_headers
 from sync.tls import PinnedContext, fetch_certificate, pinned_context
 
 PREFIX = "/sync/v1"
+# As much as a slow answer may seem to make of it.
+CLOCK_TOLERANCE_MS = 120_000
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 _ERRORS: dict[str, type[DangxiaError]] = {
     "sync.schema_ahead": SchemaAhead,
@@ -111,6 +113,16 @@ class Wire:
     def now(self) -> int:
         """The time as the hub has it, in milliseconds."""
         return self._clock() + self._offset
+
+    @property
+    def ahead(self) -> int:
+        """How far our clock is ahead of the peer's, in milliseconds; 0 while they agree."""
+        return -self._offset
+
+    def compare(self, theirs: int) -> None:
+        """Hear the peer's time, in milliseconds; ours counts while it is near."""
+        apart = theirs - self._clock()
+        self._offset = apart if abs(apart) > CLOCK_TOLERANCE_MS else 0
 
     def request(
         self,

@@ -9,6 +9,7 @@ from devices.driver import Health
 from edge.domain.climate import Limits
 from edge.store.holdings import Tally
 from edge.web.activity import Activity
+from edge.web.viewfinder import Viewfinder
 from edge.web.events import Stations
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
@@ -75,7 +76,8 @@ class SyncStanding:
     time. `files` by class; `masters_wait` is the hour (HH:MM) until which page masters wait, empty
     when they travel. `healed_at` is when this box was found to be set back, and mended itself.
     `county_at` is when the county's own record last came; `error` is the key of what went wrong
-    last. What `neighbours` hold the county may still lack.
+    last. What `neighbours` hold the county may still lack. `clock_ahead` is by how much this
+    machine's clock is ahead of the county's, 0 while they agree.
     """
 
     online: bool
@@ -92,6 +94,7 @@ class SyncStanding:
     county_at: int | None = None
     error: str = ""
     neighbours: tuple[NeighbourStanding, ...] = ()
+    clock_ahead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +128,7 @@ class Parts:
     loops: Callable[[], Mapping[str, str]] = dict
     sticks: Sticks = field(default_factory=lambda: Sticks((), (), {}))
     activity: Activity = field(default_factory=Activity)
+    camera: Viewfinder | None = None
 
     @property
     def now(self) -> int:

@@ -45,6 +45,8 @@ def words_of(standing: SyncStanding, now: int, conflicts: int = 0) -> Words:
             "!",
             ngettext("有 %(n)s 件要您处理", "有 %(n)s 件要您处理", count) % {"n": count},
         )
+    if standing.clock_ahead:
+        return Words("care", "●", _clock(standing.clock_ahead))
     silent_days = (now - standing.confirmed_at) // DAY_MS if standing.confirmed_at else 0
     if silent_days >= LONG_SILENCE_DAYS:
         said = gettext("已 %(days)s 天没同步，请联系县档案局") % {"days": silent_days}
@@ -59,6 +61,23 @@ def words_of(standing: SyncStanding, now: int, conflicts: int = 0) -> Words:
     if not standing.confirmed_at:
         return Words("", "·", gettext("还没有和县里同步过"))
     return Words("done", "✓", f"{gettext('已同步')} {moment(standing.confirmed_at, now)}")
+
+
+def _clock(ahead: int) -> str:
+    """Say by how much the clock is wrong; until it is set right, times on the screen are too."""
+    apart = _span(abs(ahead))
+    if ahead > 0:
+        return gettext("本机的时钟比县里快%(span)s，请技术员校准") % {"span": apart}
+    return gettext("本机的时钟比县里慢%(span)s，请技术员校准") % {"span": apart}
+
+
+def _span(ms: int) -> str:
+    days, hours, minutes = ms // DAY_MS, ms // 3_600_000, ms // 60_000
+    if days:
+        return ngettext("%(n)s 天", "%(n)s 天", days) % {"n": days}
+    if hours:
+        return ngettext("%(n)s 小时", "%(n)s 小时", hours) % {"n": hours}
+    return ngettext("%(n)s 分钟", "%(n)s 分钟", minutes) % {"n": minutes}
 
 
 def _offline(standing: SyncStanding, now: int) -> str:
@@ -85,7 +104,6 @@ def _troubles(parts: Parts) -> list[str]:
     words = {
         "seal": gettext("链封"),
         "sync": gettext("同步显示"),
-        "health": gettext("设备检查"),
         "discovery": gettext("找邻机"),
         "reading": gettext("文字识别"),
         "card": gettext("读身份证"),

@@ -29,7 +29,7 @@ from tests.offices import (
     scan,
 )
 
-SIZE_KIB = 9_216
+SIZE_KIB = 16_384
 
 
 @pytest.fixture
