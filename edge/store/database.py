@@ -217,9 +217,11 @@ class Space:
         if self._writer is not None:
             try:
                 self._checkpoints.follow(self._writer)
-            except sqlcipher3.dbapi2.Error:
-                _LOG.exception("log of space %s was not read", self.name)
-                self._drop_writer()
+            except sqlcipher3.dbapi2.Error as error:
+                # Locked: a row of what was done is still being read; the next commit looks again.
+                if getattr(error, "sqlite_errorname", "") != "SQLITE_LOCKED":
+                    _LOG.exception("log of space %s could not be moved", self.name)
+                    self._drop_writer()
 
     def _open_writer(self) -> Connection:
         connection = _connect(self.path, self._key, WRITER_CACHE_KIB)

@@ -100,6 +100,18 @@ def test_a_checkpoint_that_fails_is_said_and_work_goes_on(
     assert [record.message for record in caplog.records] == ["no checkpoint: no space left"] * 2
 
 
+def test_a_result_still_being_read_puts_the_checkpoint_off(
+    space: Space, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(20):
+        space.write(ten_pages)
+    with caplog.at_level(logging.WARNING):
+        rows = space.write(lambda c: c.execute("select id from entry"))
+        space.write(ten_pages)
+        assert len(rows.fetchall()) >= 200
+    assert caplog.records == []
+
+
 def test_on_a_disk_with_little_room_the_log_stays_short(
     space: Space, monkeypatch: pytest.MonkeyPatch
 ) -> None:
