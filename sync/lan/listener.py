@@ -22,7 +22,7 @@ from sync.lan.host import BoxHost
 from sync.side import Side
 
 # Answers given at once: a space lends four readers, and the counter needs its own.
-AT_ONCE, CONNECTIONS = 2, 16
+AT_ONCE, CONNECTIONS = 2, 8
 GRACE_S, PATIENCE_S = 1, 10.0
 
 
