@@ -9,7 +9,7 @@ import io
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
@@ -98,7 +98,7 @@ class DocumentCamera:
             state = State.ABSENT if fault is Fault.ABSENT else State.FAULT
             return Health(state, fault, error.strerror or "")
 
-    def pictures(self) -> Iterator[Picture]:
+    def pictures(self) -> Generator[Picture, None, None]:
         """Show pictures until the caller stops asking, then let the camera go.
 
         Frames that arrive cut are passed over. Raises DeviceUnavailable.

@@ -113,6 +113,13 @@ class UpsSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CameraSettings:
+    """A document camera, by its stable path under /dev/v4l/by-id."""
+
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
 class HotFolderSettings:
     """Where other machines drop documents; `quiet` seconds without change make a file whole."""
 
@@ -168,6 +175,7 @@ class Settings:
     climate: ClimateSettings | None = None
     ups: UpsSettings | None = None
     hot_folder: HotFolderSettings | None = None
+    camera: CameraSettings | None = None
     exchange: ExchangeSettings = ExchangeSettings()
     neighbours: NeighbourSettings = NeighbourSettings()
     carry: CarrySettings = CarrySettings()
@@ -181,6 +189,7 @@ _SECTIONS: dict[str, type] = {
     "climate": ClimateSettings,
     "ups": UpsSettings,
     "hot_folder": HotFolderSettings,
+    "camera": CameraSettings,
     "exchange": ExchangeSettings,
     "neighbours": NeighbourSettings,
     "carry": CarrySettings,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from devices.camera import DocumentCamera
 from devices.card_reader import CardReader, Unreadable
 from devices.climate import ClimateLine, Gateway, Pace
 from devices.driver import Health
@@ -47,6 +48,7 @@ class Wiring:
         self.climate = _climate(settings, office.author.clock)
         self.keeper = _keeper(settings, office, self.climate)
         self.hot_folder = _hot_folder(settings)
+        self.camera = DocumentCamera(settings.camera.path) if settings.camera else None
         self.ups = ups_of(settings.ups, office.author.clock) if settings.ups else None
         self.power = PowerKeeper(office, power_rules(settings.ups)) if settings.ups else None
         # Called once, from a loop of the box, when it must stop before the battery ends.
@@ -85,6 +87,7 @@ class Wiring:
             "climate": self.climate,
             "ups": self.ups,
             "hot_folder": self.hot_folder,
+            "camera": self.camera,
         }
         return {name: device.health for name, device in named.items() if device is not None}
 

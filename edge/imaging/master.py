@@ -65,6 +65,14 @@ def as_masters(path: Path) -> Iterator[Master]:
         raise InvalidInput("page.unreadable", name=path.name, detail=str(error)) from error
 
 
+def of_jpeg(jpeg: bytes) -> Master:
+    """Take a JPEG as a master, every byte of it; raises InvalidInput `page.unreadable`."""
+    try:
+        return _own(jpeg)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InvalidInput("page.unreadable", detail=str(error)) from error
+
+
 def pixels_of(jpeg: bytes) -> tuple[int, int]:
     """Tell width and height of a JPEG; raises InvalidInput `page.unreadable`."""
     try:

@@ -5,6 +5,7 @@ from litestar.di import Provide
 
 from edge.web import (
     arranging,
+    camera,
     captures,
     conflicts,
     copies,
@@ -71,6 +72,9 @@ HANDLERS = [
     texts.find,
     proofs.choose,
     proofs.look,
+    camera.preview,
+    camera.begin,
+    camera.shoot,
     copies.copy,
     copies.print_copy,
     proofs.preview,

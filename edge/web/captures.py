@@ -47,7 +47,10 @@ def supplement_screen(
         held = dossiers.dossier_of(town, dossier)
         person = persons.person_of(town, held.person)
         waiting = [each for each in captures.waiting_captures(town) if each.dossier == dossier]
-    return page(request, "supplement.html", dossier=held, person=person, waiting=waiting)
+    camera = parts.camera is not None
+    return page(
+        request, "supplement.html", dossier=held, person=person, waiting=waiting, camera=camera
+    )
 
 
 @post("/dossiers/{dossier:str}/scan", status_code=303, sync_to_thread=True)

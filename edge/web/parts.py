@@ -9,10 +9,10 @@ from devices.driver import Health
 from edge.domain.climate import Limits
 from edge.store.holdings import Tally
 from edge.web.activity import Activity
-from edge.web.viewfinder import Viewfinder
 from edge.web.events import Stations
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
+from edge.web.viewfinder import Viewfinder
 from edge.workflows.office import Office
 from edge.workflows.power_keeping import PowerKeeper
 from edge.workflows.room_keeping import RoomKeeper

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from edge.domain.access import Clerk
 from edge.domain.errors import Conflict, DangxiaError, DeviceUnavailable, NotFound, StorageFull
-from edge.imaging.master import as_master
+from edge.imaging.master import Master, as_master
 from edge.store.captures import Capture
 from edge.store.dossiers import dossier_of
 from edge.web.events import Stations
@@ -44,7 +44,8 @@ Feed = Callable[[Path], Iterator[ScannedPage]]
 class OpenBatch:
     """A batch not yet recorded; `trouble` is what stopped the last scan.
 
-    `place` is where the next pages go, its `run` the number of the last scan.
+    `place` is where the next pages go, its `run` the number of the last scan. `shots` are taken by
+    the document camera.
     """
 
     id: str
@@ -55,6 +56,7 @@ class OpenBatch:
     pages: tuple[Mapping[str, Any], ...] = ()
     trouble: DangxiaError | None = None
     place: Place = field(default_factory=Place)
+    shots: bool = False
 
 
 class Scanning:
@@ -75,6 +77,26 @@ class Scanning:
             self._batches[batch] = OpenBatch(batch, clerk, dossier, person, reading=False)
         self.read_on(batch)
         return batch
+
+    def begin_shots(self, clerk: Clerk, dossier: str) -> str:
+        """Open a batch for the document camera, or go on with the one open; give its id."""
+        for begun in self.open_batches():
+            if begun.dossier == dossier and begun.clerk.id == clerk.id and begun.shots:
+                return begun.id
+        with self._office.space.read() as town:
+            person = dossier_of(town, dossier).person
+        batch = digitising.begin_batch(self._office, clerk, "camera", "", dossier)
+        opened = OpenBatch(batch, clerk, dossier, person, reading=False, shots=True)
+        with self._lock:
+            self._batches[batch] = opened
+        return batch
+
+    def add(self, batch: str, master: Master) -> None:
+        """Add one page to an open batch; raises NotFound, and as `digitising.add_page`."""
+        known = self._known(batch)
+        digitising.add_page(self._office, known.clerk, batch, master)
+        held = digitising.batch_of(self._office, known.clerk, batch)
+        self._change(batch, pages=held.pages)
 
     def reopen(self, clerk: Clerk, capture: str) -> OpenBatch:
         """Open a recorded batch again, unless it is open; raises NotFound `capture.unknown`."""

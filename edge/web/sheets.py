@@ -24,7 +24,7 @@ def sheets_of(
     if begun is not None:
         pages: list[Record] = [page for page in begun.pages if not page.get("filed")]
         trouble = sentence_of(begun.trouble) if begun.trouble else ""
-        state = {"reading": begun.reading, "trouble": trouble, "open": True}
+        state = {"reading": begun.reading, "trouble": trouble, "open": True, "shots": begun.shots}
         source = digitising.batch_of(parts.office, begun.clerk, capture).source
         state |= _offers(parts, begun.pages)
         dossier, inserted = begun.dossier, bool(begun.place.after or begun.place.instead)
@@ -33,7 +33,8 @@ def sheets_of(
             known = captures.capture_of(town, capture)
             held = captures.batch_pages(town, capture)
         pages = [asdict(page) for page, filed in held if not filed]
-        state = {"reading": False, "trouble": "", "open": False, "two_sided": False, "parts": 1}
+        state = {"reading": False, "trouble": "", "open": False, "shots": False}
+        state |= {"two_sided": False, "parts": 1}
         dossier, source, inserted = known.dossier, known.source, False
     sheets = _told(parts, pages, chosen)
     return {

@@ -13,6 +13,7 @@ from edge.web.events import Stations
 from edge.web.parts import Parts, Printer, Room, SyncStanding
 from edge.web.scanning import Feed, Scanning
 from edge.web.session import mark_of
+from edge.web.viewfinder import Viewfinder
 from edge.workflows.office import Office
 from edge.workflows.power_keeping import PowerKeeper
 from edge.workflows.room_keeping import RoomKeeper
@@ -77,6 +78,7 @@ def open_desk(
     printer: Printer | None,
     keeper: RoomKeeper | None = None,
     power: PowerKeeper | None = None,
+    camera: Viewfinder | None = None,
 ) -> Iterator[Desk]:
     """Serve an office with the given devices."""
     stations = Stations()
@@ -89,6 +91,7 @@ def open_desk(
         sync=lambda: made[0].standing,
         scanning=scanning,
         printer=printer,
+        camera=camera,
         rooms=(Room("1", "库房"),),
         keeper=keeper,
         power=power,
