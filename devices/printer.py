@@ -5,6 +5,7 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -215,8 +216,9 @@ class CupsPrinter:
             time.sleep(_LOOK_SECONDS)
 
     def close(self) -> None:
-        """End the threads; jobs already queued go on."""
-        self._owner.submit(self._drop)
+        """End the threads; jobs already queued go on. May be called again."""
+        with suppress(RuntimeError):  # closed already
+            self._owner.submit(self._drop)
         self._owner.shutdown()
         self._asker.shutdown()
 
