@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from edge.domain.conflict import REVIEWED_FIELDS, ConflictKind
-from edge.domain.entry import Entry, parse
+from edge.domain.entry import Entry, parse, read
 from edge.domain.fold import Fact, heads, shown
 from edge.domain.kinds import Kind
 from edge.store.database import Connection
@@ -17,6 +17,8 @@ _SHOWN: dict[str, tuple[str, ...]] = {
     "dossier": ("shelf",),
     "material": ("category", "position"),
 }
+Standing = list[tuple[str, tuple[Fact, ...]]]
+"""Subjects, and the claims of one field that nobody has superseded."""
 
 
 def claimed(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -40,18 +42,45 @@ def claimed(connection: Connection, entries: Sequence[Entry]) -> None:
 
 def refold(connection: Connection, subjects: Iterable[str]) -> None:
     """Choose again what is shown of each subject that has claims."""
-    claimed = connection.execute(
-        "select distinct subject from fact where subject in (select value from json_each(?))",
-        (json.dumps(sorted(subjects)),),
-    ).fetchall()
-    for (subject,) in sorted(claimed):
+    claims = _facts_of(connection, subjects)
+    if not claims:
+        return
+    for table, columns in _SHOWN.items():
         rows = connection.execute(
-            "select entry, field, value, after, county from fact where subject = ?", (subject,)
+            f"select t.id, t.entry, e.data from json_each(?) w join {table} t on t.id = w.value "
+            "join entry e on e.id = unhex(t.entry)",
+            (json.dumps(sorted(claims)),),
         ).fetchall()
-        facts = [
-            Fact(e.partition(":")[0], f, v, tuple(json.loads(a)), bool(c)) for e, f, v, a, c in rows
-        ]
-        _show(connection, subject, facts)
+        folded: dict[str, Standing] = defaultdict(list)
+        for subject, entry, data in rows:
+            original = read(data) if data else {}
+            for field in {fact.field for fact in claims[subject]}.intersection(columns):
+                facts = [fact for fact in claims[subject] if fact.field == field]
+                base = Fact(entry, field, str(original.get(field, "")))
+                standing = heads([base, *facts], REVIEWED_FIELDS).get(field) or (base,)
+                folded[field].append((subject, standing))
+        for field, found in sorted(folded.items()):
+            connection.executemany(
+                f"update {table} set {field} = ? where id = ?",
+                [(shown(standing).value, subject) for subject, standing in found],
+            )
+            _note_conflicts(connection, field, found)
+        if table == "person":
+            persons.index(connection, [subject for subject, _, _ in rows])
+
+
+def _facts_of(connection: Connection, subjects: Iterable[str]) -> dict[str, list[Fact]]:
+    claims: dict[str, list[Fact]] = defaultdict(list)
+    for subject, claim, field, value, after, county in connection.execute(
+        "select f.subject, f.entry, f.field, f.value, f.after, f.county from json_each(?) w "
+        "join fact f on f.subject = w.value",
+        (json.dumps(sorted(subjects)),),
+    ):
+        superseded = tuple(json.loads(after))
+        claims[subject].append(
+            Fact(claim.partition(":")[0], field, value, superseded, bool(county))
+        )
+    return claims
 
 
 def _claims(entry: Entry) -> list[tuple[str, str]]:
@@ -62,31 +91,6 @@ def _claims(entry: Entry) -> list[tuple[str, str]]:
         return [("shelf", str(body["shelf"]))] if "shelf" in body else []
     place = [("position", str(int(body["position"])))] if "position" in body else []
     return [("category", str(body["category"])), *place] if "category" in body else place
-
-
-def _show(connection: Connection, subject: str, facts: list[Fact]) -> None:
-    for table, columns in _SHOWN.items():
-        row = connection.execute(
-            f"select entry from {table} where id = ?",
-            (subject,),
-        ).fetchone()
-        if row is None:
-            continue
-        original = _original(connection, row[0])
-        by_field: dict[str, list[Fact]] = defaultdict(list)
-        for fact in facts:
-            if fact.field in columns:
-                by_field[fact.field].append(fact)
-        for field, claims in sorted(by_field.items()):
-            base = Fact(original.id, field, str(original.body.get(field, "")))
-            standing = heads([base, *claims], REVIEWED_FIELDS).get(field) or (base,)
-            connection.execute(
-                f"update {table} set {field} = ? where id = ?",
-                (shown(standing).value, subject),
-            )
-            _note_conflict(connection, subject, field, standing)
-        if table == "person":
-            persons.index(connection, [subject])
 
 
 def shown_claim(connection: Connection, table: str, subject: str, field: str) -> str:
@@ -103,21 +107,26 @@ def shown_claim(connection: Connection, table: str, subject: str, field: str) ->
     return shown(heads([base, *claims], REVIEWED_FIELDS).get(field) or (base,)).entry
 
 
-def _note_conflict(
-    connection: Connection, subject: str, field: str, standing: Sequence[Fact]
-) -> None:
-    address = (ConflictKind.FACT, subject, field)
+def _note_conflicts(connection: Connection, field: str, found: Standing) -> None:
     for table in ("conflict", "conflict_party"):
-        connection.execute(
-            f"delete from {table} where kind = ? and subject = ? and field = ?", address
+        connection.executemany(
+            f"delete from {table} where kind = ? and subject = ? and field = ?",
+            [(ConflictKind.FACT, subject, field) for subject, _ in found],
         )
     # Who says the same agrees, whoever said it first.
-    if len({fact.value for fact in standing}) > 1:
-        connection.execute("insert into conflict values (?, ?, ?, '')", address)
-        connection.executemany(
-            "insert into conflict_party values (?, ?, ?, ?, ?)",
-            [(*address, fact.entry, subject) for fact in standing],
-        )
+    parted = [each for each in found if len({fact.value for fact in each[1]}) > 1]
+    connection.executemany(
+        "insert into conflict values (?, ?, ?, '')",
+        [(ConflictKind.FACT, subject, field) for subject, _ in parted],
+    )
+    connection.executemany(
+        "insert into conflict_party values (?, ?, ?, ?, ?)",
+        [
+            (ConflictKind.FACT, subject, field, fact.entry, subject)
+            for subject, standing in parted
+            for fact in standing
+        ],
+    )
 
 
 def _original(connection: Connection, entry: str) -> Entry:
