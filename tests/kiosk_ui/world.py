@@ -19,6 +19,7 @@ from edge.web.events import Stations
 from edge.web.parts import Parts, Room, SyncStanding
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
+from edge.web.viewfinder import Viewfinder
 from edge.workflows.office import Office
 from provisioning.seed.county import TOWNS
 from provisioning.seed.fill import fill_air, fill_office
@@ -62,6 +63,7 @@ class World:
     tray: Tray
     standing: SyncStanding
     sticks: Sticks
+    camera: Viewfinder | None = None
 
     def person(self) -> Person:
         """A person whose dossier has pages."""
@@ -92,6 +94,7 @@ def served(world: World, work: Path) -> Iterator[World]:
         rooms=(ROOM,),
         drivers={"scanner": lambda: Health(State.READY)},
         sticks=world.sticks,
+        camera=world.camera,
     )
     port = int(world.url.rsplit(":", 1)[1])
     config = uvicorn.Config(
@@ -117,7 +120,11 @@ def served(world: World, work: Path) -> Iterator[World]:
 
 @contextmanager
 def lived_in(
-    folder: Path, persons: int = 40, digitised: int = 3, sticks: Sticks | None = None
+    folder: Path,
+    persons: int = 40,
+    digitised: int = 3,
+    sticks: Sticks | None = None,
+    camera: Viewfinder | None = None,
 ) -> Iterator[World]:
     """An office with people, pages and air, served."""
     with office_in(folder / "office", clock=now_ms) as office:  # type: ignore[arg-type]
@@ -131,6 +138,7 @@ def lived_in(
             tray=Tray(),
             standing=SyncStanding(online=True, confirmed_at=now_ms() - 60_000),
             sticks=sticks or Sticks((), (), {}),
+            camera=camera,
         )
         with served(world, folder / "work"):
             yield world
