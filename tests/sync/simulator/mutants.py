@@ -56,21 +56,8 @@ class MovesTheCursorFirst(Replicating):
         for batch in super()._batches(header, admitted, reached, proof):
             yield replace(batch, cursor=reached)
 
-
-class OffersOnceOnly(Replicating):
-    """Takes a new epoch, and still leaves out what it once had from its peers."""
-
-    def renew(self, peer: str = "") -> None:
-        with self.space.read() as connection:
-            kept = connection.execute("select * from applied").fetchall()
-            cursors = connection.execute("select * from cursor").fetchall()
-        super().renew(peer)
-
-        def put_back(connection: Connection) -> None:
-            connection.executemany("insert into applied values (?, ?, ?, ?)", kept)
-            connection.executemany("insert into cursor values (?, ?, ?, ?, ?, ?)", cursors)
-
-        self.space.write(put_back)
+    def _merge(self, batch: Batch) -> Sequence[tuple[int, int]]:
+        return super()._merge(replace(batch, came=()))
 
 
 class RewritesKeys(Replicating):
