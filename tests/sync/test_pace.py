@@ -60,6 +60,10 @@ def space(path: Path) -> Space:
     return Space(path, KEY, f"town-{TOWN}")
 
 
+def versions_in(batch: Batch) -> set[int]:
+    return {change[DB_VERSION] for change in batch.changes} | {row.version for row in batch.rows}
+
+
 def test_every_merge_holds_whole_versions_and_only_the_last_waits_for_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -69,19 +73,19 @@ def test_every_merge_holds_whole_versions_and_only_the_last_waits_for_the_disk(
     assert content is not None
     seen: list[tuple[Batch, bool]] = []
 
-    def merge(connection: Connection, batch: Batch) -> None:
+    def merge(connection: Connection, batch: Batch) -> object:
         waits = connection.execute("pragma synchronous").fetchone() == (2,)
         seen.append((batch, waits))
-        real(connection, batch)
+        return real(connection, batch)
 
     real = exchange.merge
     monkeypatch.setattr(exchange, "merge", merge)
     taking = Replica(space(tmp_path / "hub.db"), HUB, lambda: ROSTER, tmp_path / "q", now_ms)
     taken = taking.take(content, BOX.id)
     assert len(seen) > VERSIONS * ACTS * 2 // LEAST
-    versions = [{change[DB_VERSION] for change in batch.changes} for batch, _ in seen]
+    versions = [versions_in(batch) for batch, _ in seen]
     assert len(set.union(*versions)) == sum(map(len, versions))
-    assert all(len(batch.changes) <= LEAST for batch, _ in seen)
+    assert all(len(batch.changes) + 2 * len(batch.rows) <= LEAST for batch, _ in seen)
     assert [waits for _, waits in seen] == [False] * (len(seen) - 1) + [True]
     assert [batch.cursor for batch, _ in seen] == [None] * (len(seen) - 1) + [taken.cursor]
     for replica in (town, taking):
