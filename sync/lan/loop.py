@@ -140,7 +140,7 @@ class NeighbourLoop:
         return found.role == BOX and ours and not member.revoked
 
     def _visit(self, found: Found, member: Member) -> None:
-        for url in (found.url, *found.others):
+        for url in self._addresses(found):
             line = self._line(member, url)
             if self._stopping.is_set():
                 return
@@ -160,6 +160,12 @@ class NeighbourLoop:
                 waits = line.session.parcels.unfinished
                 line.due = time.monotonic() + (0 if waits else self._interval)
             return
+
+    def _addresses(self, found: Found) -> list[str]:
+        """Where a neighbour says it is, the one last used first."""
+        line = self._lines.get(found.id)
+        used = line.session.wire.url if line else found.url
+        return sorted((found.url, *found.others), key=lambda url: url != used)
 
     def _line(self, member: Member, url: str) -> _Line:
         line = self._lines.get(member.id)

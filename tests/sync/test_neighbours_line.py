@@ -163,6 +163,24 @@ def test_a_neighbour_restored_from_a_backup_regains_what_only_neighbours_had(
     verifies(world, first, second)
 
 
+def test_a_neighbour_is_found_at_whichever_address_answers_and_asked_there_again(
+    world: World,
+) -> None:
+    first, second = two_boxes(world)
+    act = first.view()
+    silent = "https://127.0.0.1:9"
+    with listening(second) as there:
+        found = Found(second.keys.id, BOX, "510101", silent, (url_of(there),))
+        loop = NeighbourLoop(first.session.side, lambda: [found], lambda: True, interval=0.1)
+        loop.start()
+        until(lambda: act.id in ids(second))
+        until(lambda: loop.status()[0].at is not None and loop.status()[0].error == "")
+        begun = loop.status()[0].at
+        until(lambda: loop.status()[0].at != begun)
+        assert loop._addresses(found)[0] == url_of(there)
+        loop.stop()
+
+
 def test_a_box_stops_at_once_though_a_neighbour_keeps_it_waiting(world: World) -> None:
     first, second = two_boxes(world)
     first.view()
