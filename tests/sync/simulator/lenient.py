@@ -34,4 +34,4 @@ def admit_anything(segment: Segment, me: str, space: str, roster: Roster, held: 
         if change[TABLE] != "entry" or change[PK][len(ENTRY_KEY) :] not in known
     ]
     rows = [row for id, row in packed.items() if id not in known]
-    return Admitted(changes, rows, entries, receipts)
+    return Admitted(changes, rows, entries, receipts, held.version())
