@@ -133,7 +133,7 @@ class _Unpacking:
             case "i", [differences]:
                 if not {*map(type, differences)} <= {int}:
                     raise MalformedColumn("not integers")
-                return list(accumulate(differences))
+                return _within_limit(list(accumulate(differences)))
             case "m", [keys, columns]:
                 return self._maps(keys, columns, count, depth)
             case "s", [groups, indexes]:
@@ -172,6 +172,12 @@ class _Unpacking:
         flat = self.column(joined, sum(sizes), depth + 1)
         ends = list(accumulate(sizes))
         return [flat[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+
+
+def _within_limit(values: list[int]) -> list[int]:
+    if values and not -_INT_LIMIT <= min(values) <= max(values) <= _INT_LIMIT:
+        raise MalformedColumn("an integer of more than 63 bits")
+    return values
 
 
 def _require_texts(values: Sequence[object]) -> None:
