@@ -37,6 +37,11 @@ def scanned(counter: Counter, world: World, sheets: int = 3) -> None:
 def test_pages_are_turned_left_out_and_taken_back_by_touch(counter: Counter, world: World) -> None:
     scanned(counter, world)
     expect(counter.page.locator("#sheet-2 .findings")).to_contain_text("可能是同一张")
+    # Only what is not to be filed looks pale.
+    expect(counter.page.locator("#sheet-1 .face img")).to_have_css("opacity", "1")
+    counter.page.locator("#sheet-1 .keep").tap()
+    expect(counter.page.locator("#sheet-1 .face img")).to_have_css("opacity", "0.2")
+    counter.page.locator("#sheet-1 .keep").tap()
     counter.page.tap("#sheet-1 [aria-label='第 1 页向右转']")
     expect(counter.page.locator("#sheet-1 .turn-90")).to_have_count(1)
     counter.page.tap("#sheet-3 [data-move=up]")

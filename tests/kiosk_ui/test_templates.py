@@ -36,7 +36,7 @@ ERRORS = {
     "BadFrame",
 }
 # Kinds of devices whose faults are told to a clerk by their own sentence.
-KINDS = ("scanner", "printer", "card_reader", "climate")
+KINDS = ("scanner", "printer", "card_reader", "climate", "camera")
 # A fault that a kind cannot have.
 IMPOSSIBLE = {
     ("card_reader", "jam"),
@@ -48,6 +48,10 @@ IMPOSSIBLE = {
     ("climate", "paper_out"),
     ("climate", "multi_feed"),
     ("climate", "paused"),
+    ("camera", "jam"),
+    ("camera", "cover_open"),
+    ("camera", "paper_out"),
+    ("camera", "multi_feed"),
 }
 
 
