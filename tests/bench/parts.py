@@ -7,15 +7,13 @@ batching, and the commits.
 import time
 from collections.abc import Callable
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
-from edge.domain.entry import Entry, parse
 from edge.store import changelog, exchange
 from edge.store.database import Connection, Space
 from edge.store.entries import now_ms
-from edge.store.exchange import CID, DB_VERSION, PK, TABLE, VAL, Change, Cursor
+from edge.store.exchange import DB_VERSION, Change, Cursor
 from edge.store.keys import Keys
 from edge.store.projection import project
 from sync.replica import HUB_MERGE_LIMIT, SEGMENT_CHANGES, Replica
@@ -52,8 +50,9 @@ def _round(filled: Space, folder: Path, entries: int) -> dict[str, float]:
     after, taking = Cursor(), 0.0
     while changes := _timed(spent, "extract", partial(_changes, filled, after)):
         content, hash = _timed(spent, "pack_sign", partial(_seal, changes, after))
-        _timed(spent, "verify_unpack", partial(open_segment, content, ROSTER.key_of))
-        apart.write(partial(_merge, changes=changes, spent=spent))
+        opened = partial(open_segment, content, ROSTER.key_of)
+        segment, _ = _timed(spent, "verify_unpack", opened)
+        apart.write(partial(_merge, segment=segment, spent=spent))
         started = time.process_time()
         hub.take(content, BOX.id)
         taking += time.process_time() - started
@@ -87,27 +86,9 @@ def _seal(changes: list[Change], after: Cursor) -> tuple[bytes, str]:
     return seal_segment(Segment(header, changes), BOX)
 
 
-def _merge(connection: Connection, changes: list[Change], spent: dict[str, float]) -> None:
-    """As `exchange.merge` does it, in the same pieces, but in one transaction."""
-    piece: list[Change] = []
-    for _, version in groupby(changes, key=lambda change: change[DB_VERSION]):
-        piece += version
-        if len(piece) >= HUB_MERGE_LIMIT:
-            _merge_piece(connection, piece, spent)
-            piece = []
-    _merge_piece(connection, piece, spent)
-
-
-def _merge_piece(connection: Connection, piece: list[Change], spent: dict[str, float]) -> None:
-    entries = _entries(piece)
-    _timed(spent, "merge", lambda: changelog.insert_new(connection, piece))
-    _timed(spent, "project", lambda: project(connection, entries))
-
-
-def _entries(changes: list[Change]) -> list[Entry]:
-    texts = {change[PK]: str(change[VAL]) for change in changes if change[CID] == "data"}
-    return [
-        parse(str(change[VAL]), texts[change[PK]])
-        for change in changes
-        if change[TABLE] == "entry" and change[CID] == "head"
-    ]
+def _merge(connection: Connection, segment: Segment, spent: dict[str, float]) -> None:
+    """As `exchange.merge` does it at a hub: the whole segment in one transaction."""
+    entries = [row.entry for row in segment.rows]
+    insert = partial(changelog.insert_new, connection, segment.plain, segment.rows, unheld=True)
+    _timed(spent, "merge", insert)
+    _timed(spent, "project", partial(project, connection, entries))
