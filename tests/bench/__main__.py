@@ -17,6 +17,7 @@ from tests.bench.pages import measure_pages
 from tests.bench.parts import measure_parts
 from tests.bench.peers.comparison import measure_peers
 from tests.bench.replication import measure_replication
+from tests.bench.room import measure_room
 from tests.bench.searching import measure_search
 
 FULL, QUICK, TOWN_SHARE = 50_000, 400, 50
@@ -91,6 +92,8 @@ def measure(
     yield measure_bootstrap(folder / "bootstrap", dossiers, rounds)
     say("pages, from the far end to the durable page")
     yield from measure_pages(folder / "pages", rounds, dossiers <= QUICK)
+    say("a storage room's line for a day")
+    yield from measure_room(folder / "room", dossiers <= QUICK)
 
 
 if __name__ == "__main__":

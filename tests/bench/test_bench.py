@@ -34,6 +34,7 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
         "bootstrap",
         "scan.alone",
         "scan.pipeline",
+        "room.32-sensors.round",
     ]
     for line in lines:
         assert 0 < line["min"] <= line["value"] <= line["max"]

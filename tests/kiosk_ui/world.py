@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +21,8 @@ from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
 from edge.web.viewfinder import Viewfinder
 from edge.workflows.office import Office
+from edge.workflows.power_keeping import PowerKeeper
+from edge.workflows.room_keeping import RoomKeeper
 from provisioning.seed.county import TOWNS
 from provisioning.seed.fill import fill_air, fill_office
 from tests.offices import CLERK, office_in, page_image
@@ -64,6 +66,8 @@ class World:
     standing: SyncStanding
     sticks: Sticks
     camera: Viewfinder | None = None
+    keeper: RoomKeeper | None = None
+    power: PowerKeeper | None = None
 
     def person(self) -> Person:
         """A person whose dossier has pages."""
@@ -92,6 +96,8 @@ def served(world: World, work: Path) -> Iterator[World]:
         sync=lambda: world.standing,
         scanning=Scanning(world.office, world.stations, work, world.tray.feed),
         rooms=(ROOM,),
+        keeper=world.keeper,
+        power=world.power,
         drivers={"scanner": lambda: Health(State.READY)},
         sticks=world.sticks,
         camera=world.camera,
@@ -125,6 +131,8 @@ def lived_in(
     digitised: int = 3,
     sticks: Sticks | None = None,
     camera: Viewfinder | None = None,
+    keeper: Callable[[Office], RoomKeeper] | None = None,
+    power: Callable[[Office], PowerKeeper] | None = None,
 ) -> Iterator[World]:
     """An office with people, pages and air, served."""
     with office_in(folder / "office", clock=now_ms) as office:  # type: ignore[arg-type]
@@ -139,6 +147,8 @@ def lived_in(
             standing=SyncStanding(online=True, confirmed_at=now_ms() - 60_000),
             sticks=sticks or Sticks((), (), {}),
             camera=camera,
+            keeper=keeper(office) if keeper else None,
+            power=power(office) if power else None,
         )
         with served(world, folder / "work"):
             yield world
