@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 
 from edge.domain.access import Clerk, Right
 from edge.domain.archive import CATEGORIES, SUBDIVISIONS
-from edge.domain.errors import InvalidInput, NotFound
+from edge.domain.errors import Conflict, InvalidInput, NotFound
 from edge.store import captures, dossiers, persons
 from edge.web import drafts
 from edge.web.arranging import whole_list
@@ -79,7 +79,9 @@ def read_on(
 ) -> Response[Any]:
     """Read more pages into the batch: at its end, behind a page, or in the place of one."""
     reader.require(Right.FILE)
-    parts.scanning.reopen(reader, capture)
+    begun = parts.scanning.reopen(reader, capture)
+    if begun.reading and (data.after or data.instead):
+        raise Conflict("capture.reading")
     parts.scanning.read_on(capture, Place(after=data.after, instead=data.instead))
     return go(request, _address(parts, capture, data.dossier))
 

@@ -31,7 +31,7 @@ def scanned(counter: Counter, world: World, sheets: int = 3) -> None:
     counter.open(f"/dossiers/{dossier_of(world, world.person().id)}/supplement")
     counter.page.click("form[action$='/scan'] button")
     expect(counter.page.locator(".sheet")).to_have_count(sheets)
-    expect(counter.page.locator(".rescan")).to_have_count(sheets, timeout=20_000)
+    expect(counter.page.locator(".notice.done")).to_contain_text("扫完了", timeout=20_000)
 
 
 def test_pages_are_turned_left_out_and_taken_back_by_touch(counter: Counter, world: World) -> None:

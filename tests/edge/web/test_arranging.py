@@ -1,6 +1,7 @@
 """Pages put in order on the screen: turned, left out, inserted, replaced, merged, divided."""
 
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,8 @@ class Stack:
     def __init__(self) -> None:
         self.sheets: list[bytes] = []
         self.fed = 0
+        self.gate = threading.Event()
+        self.gate.set()
 
     def lay(self, *words: str) -> None:
         self.sheets = [page_image(word).jpeg for word in words]
@@ -42,6 +45,7 @@ class Stack:
             path = folder / f"{self.fed}.jpg"
             path.write_bytes(jpeg)
             yield Sheet(path)
+        assert self.gate.wait(30)
 
 
 @pytest.fixture
@@ -261,3 +265,18 @@ def test_a_page_askew_is_shown_straight_and_as_it_was_scanned(desk: Desk, stack:
     assert master.content == page_image("one").jpeg
     assert straight.content[:2] == b"\xff\xd8"
     assert straight.content != master.content
+
+
+def test_a_place_asked_for_while_the_scanner_reads_is_told_and_not_forgotten(
+    desk: Desk, stack: Stack
+) -> None:
+    received = receive_person(desk.office, "王秀英")
+    stack.lay("one", "two")
+    desk.sign_in()
+    place = scanned(desk, f"/dossiers/{received.dossier}/scan")
+    stack.gate.clear()
+    desk.post(f"{place}/scan")
+    early = desk.post(f"{place}/scan", True, after="1")
+    stack.gate.set()
+    until_idle(desk)
+    assert (early.status_code, "扫描还没有停" in early.text) == (409, True)
