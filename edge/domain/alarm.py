@@ -53,6 +53,11 @@ def merge(breaches: Iterable[Breach]) -> list[Alarm]:
     return alarms
 
 
+def is_urgent(breach: str) -> bool:
+    """Whether somebody must go and look at once."""
+    return breach in (BreachKind.SMOKE, BreachKind.LEAK)
+
+
 def is_worse(now: str, before: str) -> bool:
     """Whether a rule newly named weighs more than the one named before it."""
     return _is_mild(before) and not _is_mild(now)

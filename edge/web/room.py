@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from edge.domain.access import Clerk
+from edge.domain.alarm import is_urgent
 from edge.domain.climate import DAY_MS, Limits, Reading
 from edge.store import room as store
 from edge.store import staff
@@ -155,6 +156,7 @@ class RoomController(Controller):
             unseen = [each for each in store.open_alerts(town) if not each.acknowledged_by]
         # The power of this machine has its own words, which nobody can put away.
         alerts = [each for each in unseen if parts.power is None or each.sensor != UPS]
+        alerts.sort(key=lambda each: not is_urgent(each.breach))
         return page(request, "parts/room_banner.html", alerts=alerts, power=parts.power)
 
     @post("/alerts/{alert:str}/acknowledge", status_code=200, sync_to_thread=True)
