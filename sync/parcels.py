@@ -73,6 +73,7 @@ class Parcels:
         cannot be read; the others have been moved.
         """
         self._going_on = going_on
+        self._note_lost()
         self._take_stock()
         self._doubtful.clear()
         try:
@@ -94,6 +95,12 @@ class Parcels:
 
     def _may_go_on(self, kind: int) -> bool:
         return self._going_on() and kind <= self.least_urgent
+
+    def _note_lost(self) -> None:
+        """Await again what was found damaged or gone here."""
+        lost = [bytes.fromhex(digest) for digest in self._blobs.take_lost()]
+        if lost:
+            self._space.write(lambda c: holdings.note_lost(c, lost), urgent=False)
 
     def _take_stock(self) -> None:
         """Notice files that lie in the folder though nobody noted it, some at a time."""

@@ -25,6 +25,8 @@ PREFIX = "/sync/v1"
 # As much as a slow answer may seem to make of it.
 CLOCK_TOLERANCE_MS = 120_000
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+# Said of the disk over there, not of ours.
+_THEIRS = {"storage.full": "sync.peer_full", "storage.unreadable": "sync.peer_damaged"}
 _ERRORS: dict[str, type[DangxiaError]] = {
     "sync.schema_ahead": SchemaAhead,
     "sync.busy": PeerUnreachable,
@@ -197,9 +199,8 @@ def error_of(response: httpx.Response) -> DangxiaError:
         key, fields = str(said["key"]), {str(k): v for k, v in said["fields"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
         return PeerUnreachable("sync.unreachable", status=response.status_code)
-    if key == "storage.full":
-        # Said of the disk over there, not of ours.
-        return PeerRefused("sync.peer_full")
+    if key in _THEIRS:
+        return PeerRefused(_THEIRS[key])
     if key.startswith("segment."):
         return SegmentRejected(key, **fields)
     return _ERRORS.get(key, PeerRefused)(key, **fields)

@@ -38,6 +38,12 @@ class Blobs:
         self._key, self._name_key = keys.derive("blob"), keys.derive("blob-name")
         self._incoming = folder / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
+        self._lost: set[str] = set()
+
+    def take_lost(self) -> list[str]:
+        """The files found damaged or gone since this was last asked, and not replaced since."""
+        lost, self._lost = self._lost, set()
+        return sorted(digest for digest in lost if not self.has(digest))
 
     def discard_unfinished(self) -> None:
         """Drop what a crash left half written; for the one process that writes, at its start."""
@@ -99,15 +105,38 @@ class Blobs:
     def read(self, digest: str) -> bytes:
         """Give the content back, verified.
 
-        Raises NotFound `blob.awaiting` and Conflict `blob.damaged`.
+        Raises NotFound `blob.awaiting` and Conflict `blob.damaged`; a damaged file is set aside,
+        so that a sound one can take its place.
         """
-        content = self.read_range(digest, 0, self.size(digest))
+        try:
+            return self.examine(digest)
+        except (Conflict, NotFound):
+            self._set_aside(digest)
+            raise
+
+    def examine(self, digest: str) -> bytes:
+        """Read as `read` does, and leave a damaged file where it is."""
+        content = self._range(digest, 0, self.size(digest))
         if hashlib.sha256(content).hexdigest() != digest:
             raise Conflict("blob.damaged", digest=digest)
         return content
 
     def read_range(self, digest: str, offset: int, length: int) -> bytes:
-        """Give part of the content, each piece authenticated."""
+        """Give part of the content, each piece authenticated; raises as `read` does."""
+        try:
+            return self._range(digest, offset, length)
+        except (Conflict, NotFound):
+            self._set_aside(digest)
+            raise
+
+    def _set_aside(self, digest: str) -> None:
+        path, folder = self._path(digest), self.folder / "damaged"
+        if path.exists():
+            folder.mkdir(exist_ok=True)
+            path.replace(folder / path.name)
+        self._lost.add(digest)
+
+    def _range(self, digest: str, offset: int, length: int) -> bytes:
         with self._open(digest) as file:
             header = file.read(_HEADER.size)
             total = self._length(header)

@@ -105,6 +105,11 @@ def note_held(connection: Connection, files: Iterable[tuple[bytes, int]]) -> Non
     connection.executemany("insert or ignore into held values (?, ?)", files)
 
 
+def note_lost(connection: Connection, digests: Iterable[bytes]) -> None:
+    """Note that files are held no more; those that entries name are awaited again."""
+    connection.executemany("delete from held where digest = ?", [(each,) for each in digests])
+
+
 def note_delivered(connection: Connection, peer: str, digests: Sequence[bytes]) -> None:
     """Note that the peer has confirmed to hold files."""
     connection.executemany(

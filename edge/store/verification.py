@@ -121,7 +121,7 @@ def _files(connection: Connection, blobs: Blobs) -> tuple[int, int, list[Finding
             continue
         count += 1
         try:
-            blobs.read(digest)
+            blobs.examine(digest)
         except ArchiveError as error:
             findings.append(Finding("file", digest, error.key))
     return count, awaiting, findings

@@ -7,9 +7,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from edge.box import Box, Record, hold_folder, require_enrolled
+from edge.box import Box, Record, hold_folder, key_path, require_enrolled
 from edge.settings import Settings, read_settings
 from edge.store import verification
+from edge.store.keys import Keys
+from edge.store.pages import damaged_pages
 from provisioning.power import switch_off, wait_for_mains
 from provisioning.serving import Listener, log_to_stderr, serve
 from sync.roster import roster_of
@@ -75,13 +77,30 @@ def rebuild(chosen: argparse.Namespace) -> int:
     return 0 if all(same) else 1
 
 
+def tell_damaged(folder: Path, keys: Keys) -> bool:
+    """Print which pages of which databases do not verify; False when all do."""
+    found = False
+    for path in sorted(folder.glob("*.db")):
+        pages = damaged_pages(path, keys.derive("database"))
+        if pages:
+            found = True
+            print(f"  ✗ page {path.name}: {pages[0]}（共 {len(pages)} 页损坏）")
+    return found
+
+
 def verify(chosen: argparse.Namespace) -> int:
     """Verify both spaces; 1 when something does not hold."""
-    record = Record(read_settings(chosen.config).folder)
+    folder = read_settings(chosen.config).folder
+    require_enrolled(folder)
+    if tell_damaged(folder, Keys.load(key_path(folder))):
+        return 1
+    record = Record(folder)
     sound = True
     try:
         roster = roster_of(record.county, record.pins.hub, record.pins.public_key)
         keys = {record.pins.hub: record.pins.public_key}
+        # Before its first exchange it stands in no roster that it holds.
+        keys[record.keys.id] = record.keys.public_key
         keys |= {member.id: member.public_key for member in roster.members.values()}
         for space, blobs in (
             (record.county, record.county_blobs),

@@ -15,7 +15,9 @@ from edge.domain.access import ROLES
 from edge.domain.errors import InvalidInput
 from edge.settings import CarrySettings
 from edge.store import verification
+from edge.store.keys import Keys
 from provisioning.announcing import announced
+from provisioning.commands.box import tell_damaged
 from provisioning.serving import Listener, log_to_stderr, serve
 from sync.hub.app import endpoint_app, screens_app
 from sync.hub.county import County, hold_hub
@@ -54,7 +56,10 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
     run_parser = hub_acts.add_parser("run", help="run the hub in the foreground")
     run_parser.add_argument("--config", type=Path, required=True)
     run_parser.set_defaults(act=run)
-    _act(hub_acts, "verify", verify, "walk every town's chains, seals, receipts and files")
+    verify_parser = _act(
+        hub_acts, "verify", verify, "walk every town's chains, seals, receipts and files"
+    )
+    verify_parser.set_defaults(act=verify_hub)
 
 
 def _act(
@@ -130,6 +135,13 @@ def lost(county: County, chosen: argparse.Namespace) -> int:
     account = account_of(county, chosen.box)
     print("\n".join(in_words(account)))
     return 0 if account.complete else 1
+
+
+def verify_hub(chosen: argparse.Namespace) -> int:
+    """Verify the pages of every database before any is opened, then every space."""
+    if tell_damaged(chosen.folder / "spaces", Keys.load(chosen.folder / "hub.key")):
+        return 1
+    return _with_county(chosen, verify)
 
 
 def verify(county: County, _: argparse.Namespace) -> int:
