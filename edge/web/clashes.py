@@ -171,12 +171,20 @@ def act_of(entry: Entry) -> str:
 
 
 def show(
-    town: Connection, county: Connection, conflict: Conflict, clerk: Clerk, names: Names
+    town: Connection,
+    county: Connection,
+    conflict: Conflict,
+    clerk: Clerk,
+    names: Names,
+    *,
+    at_county: bool = False,
 ) -> Shown:
-    """Gather what the screen of one conflict shows to somebody."""
+    """Gather what the screen of one conflict shows to somebody; the county decides at its own."""
     sides = conflicts.sides_of(town, conflict)
     person = conflicts.person_behind(town, conflict)
-    decides = clerk.may(right_to_settle(conflict.kind, conflict.field))
+    decides = clerk.may(right_to_settle(conflict.kind, conflict.field)) and (
+        at_county or not conflict.for_county
+    )
     return Shown(
         conflict=conflict,
         person=person,

@@ -93,7 +93,8 @@ def show(
     held = parts.town(town)
     with held.space.read() as connection, parts.county.read() as county:
         conflict = find(connection, county, kind_of(kind), subject, field)
-        shown = show_clash(connection, county, conflict, reader, Names.of(county))
+        names = Names.of(county)
+        shown = show_clash(connection, county, conflict, reader, names, at_county=True)
     return page(request, "hub/conflict.html", town=held, shown=shown, now=parts.now)
 
 

@@ -95,3 +95,21 @@ def test_nothing_of_the_kind_is_an_honest_answer(desk: Desk) -> None:
     for place in ("/conflicts/weather/1", "/conflicts/fact/1?field=name", "/conflicts/right/u-x"):
         assert desk.get(place).status_code == 404
     assert "没有要核对的" in desk.get("/conflicts").text
+
+
+def test_a_supervisor_decides_at_the_county_and_not_at_a_box(desk: Desk) -> None:
+    person = receive_person(desk.office, "王建国", id_number(11)).person
+    for value in ("19870512", "19850512"):
+        told = {"field": "birth", "value": value}
+        desk.office.transact(
+            CLERK, lambda pen, told=told: pen.append(Kind.PERSON_CORRECTED, person, told)
+        )
+    with desk.office.space.read() as town:
+        (conflict,) = open_conflicts(town)
+    desk.sign_in("zengmin")
+    place = f"/conflicts/fact/{person}"
+    assert 'name="chosen"' not in desk.get(f"{place}?field=birth").text
+    seen, chosen = ",".join(conflict.entries), conflict.parties[0].entry
+    refused = desk.post(f"{place}/settle", seen=seen, chosen=chosen, field="birth")
+    assert refused.status_code == 403
+    assert "请在县档案局的系统里办" in refused.text
