@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -14,9 +15,12 @@ from devices.driver import Health, State
 from devices.printer import CupsPrinter
 from devices.scanner import SaneScanner
 from edge.domain.errors import DangxiaError
-from edge.settings import Settings
+from edge.settings import ClimateSettings, Settings
+from edge.store.entries import now_ms
+from edge.wiring import ups_of
 
 LEAST_FREE_BYTES = 2_000_000_000
+_CONNECT_WITHIN_S = 3.0
 # Command → (what it is for, Debian package).
 TOOLS = {
     "scanimage": ("扫描", "sane-utils"),
@@ -114,12 +118,28 @@ def _devices(settings: Settings) -> Iterator[Check]:
         plugged = bool(CardReader(path).discover())
         yield Check("读卡器", plugged, str(path), _MENDS["absent"])
     if settings.climate:
-        line = settings.climate.path
-        if line is not None:
-            yield Check("温湿度线路", line.exists(), str(line), _MENDS["absent"])
+        yield _room_line(settings.climate)
+    if settings.ups:
+        found = ups_of(settings.ups, now_ms).discover()
+        known = any(each.stable_id.endswith(f"/{settings.ups.name}") for each in found)
+        place = f"{settings.ups.name}@{settings.ups.host}:{settings.ups.port}"
+        yield Check("UPS", known, place, "请看 nut-server 是否在运行：upsc " + place)
     if settings.hot_folder:
         inbox = settings.hot_folder.inbox
         yield Check("收件文件夹", inbox.is_dir(), str(inbox), f"mkdir -p {inbox}")
+
+
+def _room_line(chosen: ClimateSettings) -> Check:
+    if chosen.path is not None:
+        there, place = chosen.path.exists(), str(chosen.path)
+    else:
+        place = f"{chosen.host}:{chosen.port}"
+        try:
+            socket.create_connection((chosen.host, chosen.port), _CONNECT_WITHIN_S).close()
+            there = True
+        except OSError:
+            there = False
+    return Check("库房线路", there, place, _MENDS["absent"])
 
 
 def _health(name: str, ask: Callable[[], Health]) -> Check:
