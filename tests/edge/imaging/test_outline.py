@@ -51,11 +51,9 @@ def test_a_page_that_fills_its_image_has_no_outline() -> None:
 
 
 def test_a_sheet_that_does_not_stand_out_is_left_as_it_is() -> None:
-    light = (238, 237, 234)
-    assert (
-        measure(on_a_desk([(300, 250), (1550, 250), (1550, 2020), (300, 2020)], light)).outline
-        == ()
-    )
+    bare = Image.new("RGB", (2000, 2400), (238, 237, 234))
+    bare.paste(PAPER, (300, 250, 1550, 2020))
+    assert measure(jpeg(bare)).outline == ()
 
 
 def test_corners_are_told_clockwise_from_the_top_left() -> None:
