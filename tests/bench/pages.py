@@ -6,6 +6,7 @@ process which takes a short and a long batch.
 """
 
 import json
+import statistics
 import subprocess
 import sys
 import time
@@ -37,17 +38,16 @@ def measure_pages(folder: Path, rounds: int, quick: bool) -> Iterator[Figure]:
     sheets = FEW_SHEETS if quick else SHEETS
     paper = folder / "paper"
     render(paper, sheets)
-    alone, whole = [], []
     with far_end(paper) as url:
-        for place in range(rounds):
-            alone.append(_alone(url, folder / f"alone-{place}", sheets))
-            whole.append(_whole(url, folder / f"whole-{place}", sheets))
-    yield Figure("scan.alone", "pages/min", tuple(60 * sheets / each for each in alone))
-    ratios = [one / other for one, other in zip(whole, alone, strict=True)]
-    yield Figure(
-        "scan.pipeline", "pages/min", tuple(60 * sheets / each for each in whole),
-        sorted(ratios)[len(ratios) // 2],
-    )  # fmt: skip
+        for name, pace in (("unpaced", 0.0), ("60-a-minute", 1.0)):
+            _tell(url, "pace", {"seconds": pace})
+            alone, whole = [], []
+            for place in range(rounds):
+                alone.append(_alone(url, folder / f"alone-{name}-{place}", sheets))
+                whole.append(_whole(url, folder / f"whole-{name}-{place}", sheets))
+            yield Figure(f"scan.alone.{name}", "pages/min", _speeds(sheets, alone))
+            ratio = statistics.median(w / a for w, a in zip(whole, alone, strict=True))
+            yield Figure(f"scan.pipeline.{name}", "pages/min", _speeds(sheets, whole), ratio)
     if not quick:
         short, long = (_peak(paper, folder / f"peak-{count}", count) for count in (SHORT, LONG))
         yield Figure("scan.memory", "MiB", (long,), long / short, {"short_mib": short})
@@ -77,10 +77,19 @@ def far_end(paper: Path) -> Iterator[str]:
             running.terminate()
 
 
+def _speeds(sheets: int, seconds: list[float]) -> tuple[float, ...]:
+    return tuple(60 * sheets / each for each in seconds)
+
+
+def _tell(url: str, what: str, said: dict[str, float]) -> None:
+    request = urllib.request.Request(
+        f"{url.removesuffix('/eSCL')}/sim/{what}", json.dumps(said).encode()
+    )
+    urllib.request.urlopen(request).close()
+
+
 def _load(url: str, sheets: int) -> None:
-    body = json.dumps({"pages": sheets}).encode()
-    control = url.removesuffix("/eSCL")
-    urllib.request.urlopen(urllib.request.Request(f"{control}/sim/load", body)).close()
+    _tell(url, "load", {"pages": sheets})
 
 
 def _alone(url: str, folder: Path, sheets: int) -> float:

@@ -32,8 +32,10 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
         "hub.20-towns-at-once",
         *(f"search.{kind}.{state}" for state in ("idle", "merging") for kind in kinds),
         "bootstrap",
-        "scan.alone",
-        "scan.pipeline",
+        "scan.alone.unpaced",
+        "scan.pipeline.unpaced",
+        "scan.alone.60-a-minute",
+        "scan.pipeline.60-a-minute",
         "room.32-sensors.round",
     ]
     for line in lines:

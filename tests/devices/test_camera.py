@@ -151,6 +151,7 @@ def test_tables_that_a_frame_leaves_out_are_put_in_and_the_picture_is_the_same(
     bare = without_tables(whole)
     assert b"\xff\xc4" not in bare
     mended = with_tables(bare)
+    assert b"\xff\xc4" in mended
     with Image.open(io.BytesIO(mended)) as one, Image.open(io.BytesIO(whole)) as other:
         assert one.tobytes() == other.tobytes()
     assert with_tables(whole) == whole
