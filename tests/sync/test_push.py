@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
@@ -51,8 +52,8 @@ def test_the_next_segment_is_ready_before_the_peer_has_answered(world: World) ->
     made = threading.Condition()
     make = replica.outgoing
 
-    def outgoing(receiver: str, epoch: str, after: Cursor) -> bytes | None:
-        content = make(receiver, epoch, after)
+    def outgoing(receiver: str, epoch: str, after: Cursor, **more: Any) -> bytes | None:
+        content = make(receiver, epoch, after, **more)
         with made:
             ends.append(end_of(content) if content else after)
             made.notify_all()
