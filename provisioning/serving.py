@@ -46,7 +46,11 @@ def serve(listeners: Sequence[Listener], ready: Callable[[], None] = lambda: Non
     # up for some 70 ms each time.
     gc.collect()
     gc.freeze()
-    asyncio.run(_serve([_server(each) for each in listeners], ready))
+    try:
+        asyncio.run(_serve([_server(each) for each in listeners], ready))
+    finally:
+        # Extensions complain at the end of what was never given back.
+        gc.unfreeze()
 
 
 def _server(listener: Listener) -> _Server:
