@@ -16,7 +16,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import IO, Any
 
-from edge.domain.errors import ArchiveError, DangxiaError, InvalidInput
+from edge.domain.errors import ArchiveError, DangxiaError, DeviceError, InvalidInput
 from edge.imaging.ocr import PAGE_SECONDS, Line, Reading, read_page
 
 # The reader stands still while the counter works; its own patience must outlast that.
@@ -25,7 +25,7 @@ GLANCE_S = 0.1
 LAST_IN_LINE = (("nice", "-n", "19"), ("ionice", "-c", "3"))
 
 
-class ReaderLost(ArchiveError):
+class ReaderLost(DeviceError):
     """The reader's process ended or was killed before it had answered."""
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.kiosk_ui.browser import SIZES, Counter, counter_at
-from tests.kiosk_ui.world import World, lived_in
+from tests.kiosk_ui.world import SHEETS, World, lived_in
 
 
 @pytest.fixture(scope="session")
@@ -18,7 +18,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 @pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 def counter(request: pytest.FixtureRequest, browser: Browser, world: World) -> Iterator[Counter]:
     """A clerk's window, signed in."""
-    world.tray.jam_after = None
+    world.tray.sheets, world.tray.jam_after = SHEETS, None
     with counter_at(browser, world.url, request.param) as window:
         window.sign_in()
         yield window

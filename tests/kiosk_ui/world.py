@@ -38,11 +38,14 @@ class SheetOnDisk:
     path: Path
 
 
+SHEETS = 3
+
+
 class Tray:
     """Sheets laid in by a test; `jam_after` stops the feed as a feeder does."""
 
     def __init__(self) -> None:
-        self.sheets = 3
+        self.sheets = SHEETS
         self.jam_after: int | None = None
 
     def feed(self, folder: Path) -> Iterator[SheetOnDisk]:
