@@ -136,6 +136,7 @@ class DocumentCamera:
             try:
                 held = v4l2.BUFFER.unpack(wire.ask(v4l2.DQBUF, _buffer(0)))
             except BlockingIOError:
+                # Some drivers wake a waiter before the frame can be taken.
                 time.sleep(NAP_S)
                 continue
             return held[0], held[2], not held[3] & v4l2.DAMAGED

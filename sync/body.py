@@ -151,6 +151,7 @@ def _unpack_entries(packed: Mapping[str, Any]) -> list[EntryRow]:
     if count == 0:
         return []
     heads = [
+        # A type that is known when it runs only.
         msgspec.convert(unpack(packed[name], count), list[kind])  # type: ignore[valid-type]
         for name, kind in _HEAD.items()
     ]

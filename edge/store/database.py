@@ -31,8 +31,8 @@ sys.modules.setdefault("pysqlite3", sqlcipher3)
 sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher3.dbapi2)
 
 from edge.domain.errors import ArchiveError, StorageFull  # noqa: E402  (after the alias above)
-from edge.store.checkpoint import Checkpoints  # noqa: E402
-from edge.store.migrations import migrate  # noqa: E402
+from edge.store.checkpoint import Checkpoints  # noqa: E402  (likewise)
+from edge.store.migrations import migrate  # noqa: E402  (likewise)
 
 if TYPE_CHECKING:
     # sqlcipher3 has no types; it keeps the interface of the standard library.

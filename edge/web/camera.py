@@ -43,6 +43,7 @@ def preview(reader: NamedDependency[Clerk], parts: NamedDependency[Parts]) -> St
                 f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {len(small)}\r\n\r\n"
             )
             yield head.encode() + small + b"\r\n"
+            # Enough to lay paper straight by; more frames would only keep the processor busy.
             time.sleep(PAUSE_S)
             try:
                 number, jpeg = finder.picture(number)

@@ -153,6 +153,7 @@ class NeighbourLoop:
                 _LOG.warning("neighbour %s: %s", member.id[:8], error.key)
                 self._failed(line, error.key)
             except Exception:
+                # What breaks with one neighbour must not keep the others waiting.
                 _LOG.exception("an exchange with a neighbour failed")
                 self._failed(line, "sync.failed")
             else:

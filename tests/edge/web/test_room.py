@@ -33,7 +33,7 @@ class Tray:
         return len(self.papers)
 
     def job(self, job_id: int) -> PrintJob:
-        raise NotImplementedError
+        raise AssertionError("a sheet is printed and not followed")
 
     def health(self) -> Health:
         return Health(State.READY)
