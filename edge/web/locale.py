@@ -1,4 +1,4 @@
-"""Chinese by its own words, English by catalogue; the choice is a cookie of the browser."""
+"""Chinese by its own words, English by a catalogue in parts; the choice is a browser's cookie."""
 
 import contextvars
 import tomllib
@@ -7,6 +7,7 @@ from functools import cache
 from io import BytesIO
 from typing import Any
 
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -38,12 +39,20 @@ def catalogue(language: str) -> NullTranslations:
     """Compile a language's catalogue; Chinese needs none, being the message ids."""
     if language == "zh":
         return NullTranslations()
-    with (MESSAGES / f"{language}.po").open("rb") as file:
-        messages = read_po(file, locale=language)
     compiled = BytesIO()
-    write_mo(compiled, messages)
+    write_mo(compiled, words_in(language))
     compiled.seek(0)
     return Translations(compiled)
+
+
+def words_in(language: str) -> Catalog:
+    """Read a language's words: the parts of its folder as one catalogue."""
+    words = Catalog(locale=language)
+    for part in sorted((MESSAGES / language).glob("*.po")):
+        with part.open("rb") as file:
+            for message in read_po(file, locale=language):
+                words[message.id] = message
+    return words
 
 
 def gettext(message: str) -> str:
