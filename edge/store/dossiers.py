@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from edge.domain.errors import NotFound
+from edge.domain.cover_code import dossier_of_cover, plain
+from edge.domain.errors import InvalidInput, NotFound
 from edge.store.database import Connection
 
 
@@ -126,6 +127,18 @@ def dossier_by_number(connection: Connection, number: str) -> Dossier | None:
         "select id from dossier where number = ? order by id limit 1", (number,)
     ).fetchone()
     return dossier_of(connection, row[0]) if row else None
+
+
+def dossier_of_code(connection: Connection, text: str) -> Dossier | None:
+    """Find the dossier whose cover bears this code, by what we print there or by its number."""
+    try:
+        id = dossier_of_cover(text)
+    except InvalidInput:
+        return None
+    if id is None:
+        return dossier_by_number(connection, plain(text))
+    row = connection.execute("select 1 from dossier where id = ?", (id,)).fetchone()
+    return dossier_of(connection, id) if row else None
 
 
 def catalogue(connection: Connection, dossier: str) -> list[Material]:

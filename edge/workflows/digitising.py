@@ -21,7 +21,7 @@ from edge.imaging.quality import measure
 from edge.store import desk
 from edge.store.captures import Capture, arrangements_of, batch_pages, capture_of
 from edge.store.database import Connection
-from edge.store.dossiers import PAGE_FIELDS, Page, dossier_by_number
+from edge.store.dossiers import PAGE_FIELDS, Page, dossier_of_code
 from edge.store.entries import Pen, new_id
 from edge.workflows.office import Office
 
@@ -274,9 +274,9 @@ def _take(
 
 
 def _covers(connection: Connection, pages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Map the codes on the pages that are numbers of dossiers to those dossiers."""
+    """Map the codes on the pages that name dossiers, by cover code or number, to those dossiers."""
     codes = {code for page in pages for code in page.get("codes", ())}
-    found = {code: dossier_by_number(connection, code) for code in sorted(codes)}
+    found = {code: dossier_of_code(connection, code) for code in sorted(codes)}
     return {code: dossier.id for code, dossier in found.items() if dossier is not None}
 
 

@@ -1,6 +1,7 @@
 """Pages of a batch put in order: on record, reversible, and nothing is ever gone."""
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from PIL import Image
 
 from edge.domain import batch as pages
 from edge.domain.batch import SEPARATOR
+from edge.domain.cover_code import cover_code
 from edge.domain.errors import Conflict, Denied
 from edge.domain.kinds import Kind
 from edge.imaging.master import MEDIA_TYPE, Master
@@ -149,13 +151,16 @@ def test_an_equal_sheet_is_told_by_its_twins_number(office: Office) -> None:
     assert [add_page(office, CLERK, batch, each)["twin"] for each in sheets] == [0, 0, 1, 3]
 
 
-def test_separators_and_covers_divide_a_dropped_document(office: Office) -> None:
+@pytest.mark.parametrize("bears", [cover_code, None], ids=["cover", "number"])
+def test_separators_and_covers_divide_a_dropped_document(
+    office: Office, bears: Callable[[str], str] | None
+) -> None:
     one, two = receive_person(office, "王秀英"), receive_person(office, "王建国")
     with office.space.read() as town:
-        number = dossier_of(town, two.dossier).number
+        code = bears(two.dossier) if bears else dossier_of(town, two.dossier).number
     masters = [
         page_image("first"), coded_sheet(SEPARATOR), page_image("second"),
-        coded_sheet(number), page_image("third"),
+        coded_sheet(code), page_image("third"),
     ]  # fmt: skip
     take_document(office, CLERK, "hot_folder", "sha256:x", masters)
     with office.space.read() as town:
@@ -168,7 +173,9 @@ def test_separators_and_covers_divide_a_dropped_document(office: Office) -> None
 
 
 def test_a_code_of_somebody_else_divides_nothing(office: Office) -> None:
-    told: list[dict[str, Any]] = [{"number": 1, "codes": ["4006381333931"]}, {"number": 2}]
+    elsewhere, spoilt = cover_code("f" * 32), cover_code("e" * 32)[:-1] + "-"
+    codes = ["4006381333931", elsewhere, spoilt]
+    told: list[dict[str, Any]] = [{"number": 1, "codes": codes}, {"number": 2}]
     assert parts_in(office, told) == 1
 
 
