@@ -35,6 +35,8 @@ HUB_KINDS = frozenset(
         Kind.USER_WITHDRAWN,
         Kind.BOX_ADMITTED,
         Kind.BOX_REVOKED,
+        Kind.RULE_SET,
+        Kind.SCHEME_PUBLISHED,
     }
 )
 

@@ -127,7 +127,7 @@ def typeset_proof(paper: ProofPaper) -> Typeset:
     pages = typeset(SOURCE, _fields(paper), paper.issued_on, ("seal", "pages"))
     if pages.marks["pages"] != 1:
         raise InvalidInput("document.too_long", pages=pages.marks["pages"])
-    return Typeset(pages.pdf, _seal_box(cast(dict[str, float], pages.marks["seal"])))
+    return Typeset(pages.pdf, seal_box_of(cast(dict[str, float], pages.marks["seal"])))
 
 
 def preview(paper: ProofPaper, dpi: int = 110) -> bytes:
@@ -170,7 +170,8 @@ def _fields(paper: ProofPaper) -> dict[str, object]:
     }
 
 
-def _seal_box(place: dict[str, float]) -> SealBox:
+def seal_box_of(place: dict[str, float]) -> SealBox:
+    """Turn a source's `seal` mark (page from 1, x, y from the top, height) into a seal's place."""
     side = SEAL_MM * POINTS_PER_MM
     x1, y2 = place["x"], place["height"] - place["y"]
     return SealBox(int(place["page"]) - 1, x1, y2 - side, x1 + side, y2)

@@ -36,6 +36,11 @@ Town space
     transfer.arrived [transfer]  from, person{}, dossier{}, materials[]     written by the hub
     transfer.received [transfer] dossier
     transfer.confirmed [transfer]                                          written by the hub
+    matter.opened [matter]       flow, number, dossier?, person?, due?, fields{}
+    matter.stepped [matter]      step, due?, fields{}     names in `after` the acts that it follows
+    matter.undone [matter]       undoes                   likewise; takes one act back
+    paper.issued [paper]         form, number, title, blob, matter?, dossier?, code?
+    paper.printed [paper]        printer, job
     conflict.resolved [subject]  conflict, field?, chosen, answers[entry], note?
                                  names in `after` the resolutions that it replaces
     conflict.proposed [subject]  as conflict.resolved; what an office suggests to the county
@@ -47,6 +52,8 @@ County space (written by the hub only)
     user.withdrawn [user]
     box.admitted [box]           town, name, ordinal, public_key, seal? (PEM)
     box.revoked [box]            reason
+    rule.set [rule]              value                    a number or text that offices go by
+    scheme.published [scheme]    name, categories[{code, name, english?, parent?}]
 
 An act of custody names in `after` the acts of custody that its box knew of: custody is one line,
 and a fork in it a conflict. `conflict` is a value of `domain.conflict.ConflictKind`; `chosen` is
@@ -93,6 +100,11 @@ class Kind(StrEnum):
     TRANSFER_ARRIVED = "transfer.arrived"
     TRANSFER_RECEIVED = "transfer.received"
     TRANSFER_CONFIRMED = "transfer.confirmed"
+    MATTER_OPENED = "matter.opened"
+    MATTER_STEPPED = "matter.stepped"
+    MATTER_UNDONE = "matter.undone"
+    PAPER_ISSUED = "paper.issued"
+    PAPER_PRINTED = "paper.printed"
     CONFLICT_RESOLVED = "conflict.resolved"
     CONFLICT_PROPOSED = "conflict.proposed"
     BOX_REPORTED = "box.reported"
@@ -101,3 +113,5 @@ class Kind(StrEnum):
     USER_WITHDRAWN = "user.withdrawn"
     BOX_ADMITTED = "box.admitted"
     BOX_REVOKED = "box.revoked"
+    RULE_SET = "rule.set"
+    SCHEME_PUBLISHED = "scheme.published"

@@ -1,4 +1,4 @@
-"""Sealed proofs issued, and the running numbers of papers."""
+"""Sealed proofs and other papers issued, and their running numbers."""
 
 from dataclasses import dataclass
 
@@ -56,3 +56,56 @@ def proofs_of(connection: Connection, dossier: str) -> list[Proof]:
     """List the proofs issued from a dossier, the newest first."""
     rows = connection.execute(_PROOF + "where dossier = ? order by id desc", (dossier,))
     return [Proof(*row) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """One issued paper other than a proof; `blob` is the PDF's SHA-256, `code` what verifies it."""
+
+    id: str
+    form: str
+    number: str
+    title: str
+    blob: str
+    matter: str
+    dossier: str
+    code: str
+    at: int
+    by: str
+    prints: int
+
+
+_PAPER = (
+    "select id, form, number, title, lower(hex(blob)), matter, dossier, code, at, by, "
+    "(select count(*) from paper_print x where x.paper = paper.id) from paper "
+)
+
+
+def paper_of(connection: Connection, id: str) -> Paper:
+    """Read one paper; raises NotFound `paper.unknown`."""
+    row = connection.execute(_PAPER + "where id = ?", (id,)).fetchone()
+    if row is None:
+        raise NotFound("paper.unknown")
+    return Paper(*row)
+
+
+def paper_by_code(connection: Connection, code: str) -> Paper | None:
+    """Find a paper by the short code printed on it."""
+    row = connection.execute(_PAPER + "where code = ? and code <> '' limit 1", (code,)).fetchone()
+    return Paper(*row) if row else None
+
+
+def papers_of_matter(connection: Connection, matter: str) -> list[Paper]:
+    """List the papers of a matter, the newest first."""
+    rows = connection.execute(
+        _PAPER + "where matter = ? and matter <> '' order by id desc", (matter,)
+    )
+    return [Paper(*row) for row in rows]
+
+
+def papers_of_dossier(connection: Connection, dossier: str) -> list[Paper]:
+    """List the papers issued about a dossier, the newest first."""
+    rows = connection.execute(
+        _PAPER + "where dossier = ? and dossier <> '' order by id desc", (dossier,)
+    )
+    return [Paper(*row) for row in rows]

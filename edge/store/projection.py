@@ -20,6 +20,8 @@ from edge.store.reducers import (
     custody,
     dossiers,
     facts,
+    matters,
+    papers,
     persons,
     proofs,
     room,
@@ -56,6 +58,11 @@ REDUCERS: dict[str, Reducer] = {
     Kind.TRANSFER_ARRIVED: custody.transferred,
     Kind.TRANSFER_RECEIVED: custody.transferred,
     Kind.TRANSFER_CONFIRMED: custody.transferred,
+    Kind.MATTER_OPENED: matters.opened,
+    Kind.MATTER_STEPPED: matters.acted,
+    Kind.MATTER_UNDONE: matters.acted,
+    Kind.PAPER_ISSUED: papers.issued,
+    Kind.PAPER_PRINTED: papers.printed,
     Kind.CONFLICT_RESOLVED: conflicts.answered,
     Kind.CONFLICT_PROPOSED: conflicts.answered,
     Kind.INSTITUTION_NAMED: county.institution_named,
@@ -63,6 +70,8 @@ REDUCERS: dict[str, Reducer] = {
     Kind.USER_WITHDRAWN: county.user_withdrawn,
     Kind.BOX_ADMITTED: county.box_admitted,
     Kind.BOX_REVOKED: county.box_revoked,
+    Kind.RULE_SET: county.rule_set,
+    Kind.SCHEME_PUBLISHED: county.scheme_published,
 }
 
 # Keyed by what makes a row the same at every peer; the dump of these tables is what two peers
@@ -102,9 +111,15 @@ TABLES: tuple[str, ...] = (
     "room_seen",
     "room_sheet",
     "transfer",
+    "matter",
+    "matter_act",
+    "paper",
+    "paper_print",
     "institution",
     "staff",
     "box",
+    "rule",
+    "scheme",
 )
 
 

@@ -14,13 +14,14 @@ from edge.store import desk
 from edge.web.parts import Parts
 
 LONGEST = 4_000
+TASK = r"^(receive|filing-[0-9a-f]{32}|matter-[a-z_]{1,40}(-[0-9a-f]{32})?)$"
 UNKEPT = frozenset({"_csrf_token", "task"})
 
 
 class Task(msgspec.Struct, frozen=True):
-    """Which form is meant: `receive`, or `filing-` and the batch."""
+    """Which form is meant: `receive`, `filing-` and a batch, `matter-`, a flow and a subject."""
 
-    task: Annotated[str, msgspec.Meta(pattern=r"^(receive|filing-[0-9a-f]{32})$")]
+    task: Annotated[str, msgspec.Meta(pattern=TASK)]
 
 
 @post("/drafts", status_code=204)

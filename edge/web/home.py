@@ -1,5 +1,6 @@
 """The home screen, the list of things to do, and the station's signals."""
 
+from datetime import timedelta
 from typing import Any
 
 from litestar import Request, get
@@ -7,9 +8,10 @@ from litestar.di import NamedDependency
 from litestar.response import ServerSentEvent, Template
 
 from edge.domain.access import Clerk, Right
-from edge.store import captures, conflicts, dossiers, persons, room, transfers
+from edge.store import captures, conflicts, dossiers, matters, persons, room, transfers
 from edge.store.database import Connection
 from edge.web import session
+from edge.web.matters import SOON_DAYS, lines_of
 from edge.web.parts import Parts
 from edge.web.rendering import page
 from edge.web.wording import local
@@ -30,6 +32,13 @@ def arrived(town: Connection) -> list[transfers.Transfer]:
     ]
 
 
+def pressing(town: Connection, now: int) -> list[matters.Matter]:
+    """The matters whose deadline is over or near, and those that two offices acted on apart."""
+    soon = (local(now) + timedelta(days=SOON_DAYS)).strftime("%Y%m%d")
+    under_way = matters.open_matters(town)
+    return [each for each in under_way if (each.due and each.due <= soon) or each.aside]
+
+
 @get("/", sync_to_thread=True)
 def home(
     request: Request[Any, Any, Any],
@@ -44,6 +53,7 @@ def home(
             + len(arrived(town))
             + len(room.open_alerts(town))
             + len(conflicts.for_the_office(town))
+            + len(pressing(town, parts.now))
         )
     return page(request, "home.html", todo=todo)
 
@@ -61,6 +71,7 @@ def todo(
         late = overdue(town, parts.now) if reads else []
         scanned = captures.waiting_captures(town) if reads else []
         came = arrived(town) if reads else []
+        due = pressing(town, parts.now) if reads else []
         concerned = [each.dossier for each in late] + [each.dossier for each in scanned]
         return page(
             request,
@@ -71,6 +82,7 @@ def todo(
             arrived=[(each, transfers.arrival_of(town, each.id) or {}) for each in came],
             alerts=room.open_alerts(town),
             conflicts=len(conflicts.for_the_office(town)),
+            due=lines_of(parts, due),
         )
 
 

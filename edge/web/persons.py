@@ -11,7 +11,9 @@ from litestar.response import Template
 
 from edge.domain.access import Clerk
 from edge.domain.archive import CATEGORIES, Category, gaps_of, top_of
-from edge.store import captures, conflicts, dossiers, papers, persons
+from edge.domain.matters.flow import Flow, Subject
+from edge.domain.matters.registry import FLOWS
+from edge.store import captures, conflicts, dossiers, matters, papers, persons
 from edge.store.database import Connection
 from edge.web.parts import Parts
 from edge.web.rendering import page
@@ -77,7 +79,15 @@ def show(
     if shown["dossier"]:
         looked(request, parts, reader, shown["dossier"].id, OVERVIEW)
     begun = [each for each in parts.scanning.open_batches() if each.person == person]
-    return page(request, "person.html", begun=begun, **shown)
+    business = [flow for flow in FLOWS.values() if offered(flow, reader, bool(shown["dossier"]))]
+    return page(request, "person.html", begun=begun, flows=FLOWS, business=business, **shown)
+
+
+def offered(flow: Flow, reader: Clerk, has_dossier: bool) -> bool:
+    """Say whether a flow can be begun for a person by this clerk."""
+    if flow.subject is Subject.OFFICE or not reader.may(flow.right):
+        return False
+    return flow.subject is Subject.PERSON or has_dossier
 
 
 def looked(
@@ -116,6 +126,7 @@ def overview(town: Connection, person: str) -> dict[str, Any]:
         "pages": sum(each.pages for each in materials),
         "conflicts": conflicts.doubts_of(town, [person, *(each.id for each in held)]),
         "proofs": papers.proofs_of(town, dossier.id) if dossier else [],
+        "matters": [each for each in matters.matters_of_person(town, person) if each.open],
         "waiting": [
             each
             for each in captures.waiting_captures(town)

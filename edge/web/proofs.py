@@ -167,7 +167,7 @@ def _shown(
     with parts.office.space.read() as town:
         known = papers.proof_of(town, proof)
     _, person = opened(request, parts, reader, known.dossier)
-    return page(request, "proof.html", proof=known, person=person, job=job, **printing(parts, job))
+    return page(request, "proof.html", proof=known, person=person, **job_of(parts, known, job))
 
 
 @get("/proofs/{proof:str}/job/{job:int}/state", sync_to_thread=True)
@@ -181,7 +181,12 @@ def job_state(
     """How the printing goes, asked every second until it is over."""
     with parts.office.space.read() as town:
         known = papers.proof_of(town, proof)
-    return page(request, "parts/job.html", proof=known, job=job, **printing(parts, job))
+    return page(request, "parts/job.html", **job_of(parts, known, job))
+
+
+def job_of(parts: Parts, proof: papers.Proof, job: int | None) -> dict[str, Any]:
+    """What `parts/job.html` shows of a proof's printing."""
+    return {"address": f"/proofs/{proof.id}", "sealed": True, "job": job} | printing(parts, job)
 
 
 def printing(parts: Parts, job: int | None) -> dict[str, Any]:

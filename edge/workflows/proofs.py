@@ -24,7 +24,7 @@ from edge.workflows.office import Office
 CHINA = timezone(timedelta(hours=8))
 SEAL_LABEL = "档案证明专用章"
 # Without 0/O and 1/I, so that a code can be read out over the telephone.
-_CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
     year = datetime.fromtimestamp(office.author.clock() / 1000, CHINA).year
     running = office.space.write(lambda c: take_number(c, f"proof-{year}"))
     number = f"{office.code}证〔{year}〕{office.ordinal:02d}-{running:04d}号"
-    code = "".join(secrets.choice(_CODE_LETTERS) for _ in range(8))
+    code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
     paper = _paper(office, clerk, source, number, code)
     typeset = typeset_proof(paper)
     stamp = stamp_seal(office.name, SEAL_LABEL)

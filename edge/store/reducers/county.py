@@ -1,7 +1,8 @@
 """What the hub alone writes: institutions, staff, boxes. Withdrawals only grow."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from edge.domain.entry import Entry
 from edge.store.database import Connection
@@ -66,6 +67,37 @@ def box_admitted(connection: Connection, entries: Sequence[Entry]) -> None:
 def box_revoked(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `box.revoked`."""
     _mark(connection, "box", "box.revoked", entries)
+
+
+def rule_set(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `rule.set`; the latest value stands, since the hub is the only writer."""
+    connection.executemany(
+        "insert into rule values (?, ?, ?) on conflict (name) do update "
+        "set value = excluded.value, entry = excluded.entry where excluded.entry > rule.entry",
+        [(entry.about, str(entry.body.get("value", "")), entry.id) for entry in entries],
+    )
+
+
+def scheme_published(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `scheme.published`; the latest edition of a scheme stands."""
+    connection.executemany(
+        "insert into scheme values (?, ?, ?, ?) on conflict (code) do update "
+        "set name = excluded.name, categories = excluded.categories, entry = excluded.entry "
+        "where excluded.entry > scheme.entry",
+        [
+            (
+                entry.about,
+                str(entry.body.get("name", "")),
+                json.dumps([_category(each) for each in entry.body.get("categories", [])]),
+                entry.id,
+            )
+            for entry in entries
+        ],
+    )
+
+
+def _category(said: Mapping[str, Any]) -> list[str]:
+    return [str(said.get(name) or "") for name in ("code", "name", "english", "parent")]
 
 
 def _mark(connection: Connection, table: str, kind: str, entries: Sequence[Entry]) -> None:

@@ -15,11 +15,13 @@ from edge.domain.kinds import Kind
 from edge.store.captures import waiting_captures, waiting_pages
 from edge.store.database import Connection, Space
 from edge.store.dossiers import catalogue, dossiers_of_person, open_loans, pages_of
-from edge.store.papers import proofs_of
+from edge.store.matters import open_matters, standing_of
+from edge.store.papers import papers_of_matter, proofs_of
 from edge.store.persons import person_of
 from edge.store.projection import REDUCERS, dump, project
 from edge.store.room import hours_since, open_alerts
 from edge.store.room_sheet import seen_in
+from edge.store.rules import categories_of_scheme, rules_of
 from edge.store.staff import institutions, members_of
 from edge.store.switches import command_of, commands_since, override_of
 from edge.store.transfers import transfers
@@ -35,7 +37,8 @@ FIELDS = (
     "purpose", "what", "kind", "code", "blob", "printer", "job", "hour", "sensors", "room",
     "sensor", "breach", "limit", "note", "to", "reason", "login", "town", "roles", "pin",
     "public_key", "also", "place", "worse", "switch", "on", "until", "actual", "fault", "day",
-    "half", "readings", "month",
+    "half", "readings", "month", "flow", "step", "fields", "undoes", "form", "matter", "value",
+    "categories", "person",
 )  # fmt: skip
 ODD = st.sampled_from(
     [None, True, "²", -1, 2**70, 1e400, 0.5, "", "abc", "1", SUBJECT, "\ud800", "'; --", [], [1],
@@ -67,6 +70,11 @@ def read_all(connection: Connection) -> None:
     override_of(connection, SUBJECT, "", "b")
     seen_in(connection, SUBJECT, "1", "9")
     proofs_of(connection, SUBJECT)
+    for matter in open_matters(connection):
+        standing_of(connection, matter)
+    papers_of_matter(connection, SUBJECT)
+    rules_of(connection)
+    categories_of_scheme(connection, SUBJECT)
     catalogue(connection, SUBJECT)
     pages_of(connection, SUBJECT)
     for capture in waiting_captures(connection):

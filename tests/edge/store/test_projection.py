@@ -38,6 +38,8 @@ PAGES = st.lists(
     max_size=3,
 )
 COUNTS = st.dictionaries(st.sampled_from(["1", "4-1"]), SMALL, max_size=2)
+FLOW = st.sampled_from(["rectification", "flow.of_tomorrow"])
+FILLED = st.dictionaries(st.sampled_from(["what", "done"]), TEXTS, max_size=2)
 SPAN = st.fixed_dictionaries({"min": SMALL, "max": SMALL})
 
 
@@ -92,6 +94,19 @@ DATA: dict[str, Any] = {
     Kind.SWITCH_OVERRIDDEN: told({"room": TEXTS, "switch": TEXTS}, {"on": st.booleans()}),
     Kind.ROOM_SEEN: told({"day": TEXTS, "half": TEXTS, "readings": told({})}),
     Kind.ROOM_SHEET_PRINTED: told({"month": TEXTS, "blob": DIGESTS, "job": TEXTS}),
+    Kind.MATTER_OPENED: told(
+        {"flow": FLOW, "number": TEXTS}, {"fields": FILLED, "dossier": SUBJECTS}
+    ),
+    Kind.MATTER_STEPPED: told(
+        {"step": st.sampled_from(["mend", "accept", "again"])}, {"fields": FILLED, "due": TEXTS}
+    ),
+    Kind.MATTER_UNDONE: told({"undoes": st.integers(256, 270).map(lambda n: f"{n:032x}")}),
+    Kind.PAPER_ISSUED: told(
+        {"form": TEXTS, "number": TEXTS, "blob": DIGESTS}, {"matter": SUBJECTS}
+    ),
+    Kind.PAPER_PRINTED: told({"printer": TEXTS, "job": TEXTS}),
+    Kind.RULE_SET: told({"value": TEXTS}),
+    Kind.SCHEME_PUBLISHED: told({"name": TEXTS}, {"categories": st.lists(told({"code": TEXTS}))}),
     Kind.CONFLICT_RESOLVED: told(ANSWER),
     Kind.CONFLICT_PROPOSED: told(ANSWER),
     Kind.TRANSFER_SENT: told({"dossier": SUBJECTS, "from": TEXTS, "to": TEXTS, "reason": TEXTS}),

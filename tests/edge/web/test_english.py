@@ -6,6 +6,8 @@ from html import unescape
 
 import pytest
 
+from edge.documents.forms import FORMS
+from edge.domain.matters.registry import FLOWS
 from edge.web.locale import words_in
 from edge.workflows.lending import lend
 from edge.workflows.supplement import Filing, file_material
@@ -77,3 +79,15 @@ def test_no_word_of_the_program_is_left_in_chinese(desk: Desk, places: dict[str,
         if found := known & set(texts(answer.text)):
             left[address] = found
     assert left == {}
+
+
+def test_every_word_of_every_flow_has_its_english() -> None:
+    known = {str(each.id) for each in words_in("en")}
+    asked: set[str] = set()
+    for flow in FLOWS.values():
+        asked |= {flow.name, flow.group, flow.basis, flow.help}
+        asked |= {each.name for each in (*flow.states, *flow.steps)}
+        for field in flow.fields().values():
+            asked |= {field.label, field.hint, *field.choices}
+    asked |= {form.title for form in FORMS.values()}
+    assert asked - known == set()

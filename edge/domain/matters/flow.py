@@ -1,0 +1,177 @@
+"""What a flow is: its states, the steps between them, what each step asks for, and its deadline.
+
+A flow is data, so that screens, lists, deadlines and reminders are the same for all of them; what
+a step does beyond moving the matter on is written in `edge.workflows.effects`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge.domain.access import Right
+from edge.domain.archive import check_formed_on
+from edge.domain.errors import InvalidInput
+
+LONGEST_TEXT, LONGEST_LINES = 200, 2_000
+LARGEST_NUMBER = 9_999_999
+YES = "是"
+
+
+class Subject(StrEnum):
+    """What a matter is about: one dossier, one person, or the office itself."""
+
+    DOSSIER = "dossier"
+    PERSON = "person"
+    OFFICE = "office"
+
+
+class FieldKind(StrEnum):
+    """How a field is asked for; a DAY is YYYYMMDD, a DATE may lack day and month."""
+
+    TEXT = "text"
+    LINES = "lines"
+    DAY = "day"
+    DATE = "date"
+    NUMBER = "number"
+    CHOICE = "choice"
+    CHECK = "check"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing that a step asks for; `label` and `hint` are Chinese and the ids of their English.
+
+    `name` means the same within the whole flow. `scan` says what a barcode may fill in:
+    dossier, shelf or any. `private`: not shown to citizens, nor on lists.
+    """
+
+    name: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    required: bool = False
+    choices: tuple[str, ...] = ()
+    hint: str = ""
+    scan: str = ""
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """So many days from the act; `rule` names the county's rule that may set another number."""
+
+    days: int
+    working: bool = False
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Where a matter may stand; in one that is not `open` nothing is left to do."""
+
+    code: str
+    name: str
+    open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One act that moves a matter on.
+
+    `sources` are the states that it may be taken in, `target` the one it leads to, empty to stay.
+    `unlike` names steps (or `open`) whose taker may not take this one: the second pair of eyes.
+    `deadline` sets a new one; `paper` is the form that it issues; an `outside` step tells what
+    someone else has done. What cannot be taken back is not `undoable`.
+    """
+
+    code: str
+    name: str
+    sources: tuple[str, ...]
+    target: str = ""
+    right: Right = Right.FILE
+    fields: tuple[Field, ...] = ()
+    unlike: tuple[str, ...] = ()
+    deadline: Deadline | None = None
+    paper: str = ""
+    undoable: bool = True
+    outside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One kind of business; the first state is where it begins. `basis` names the rule behind it.
+
+    `sole`: a subject has at most one open matter of this flow.
+    """
+
+    code: str
+    name: str
+    group: str
+    subject: Subject
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+    opening: tuple[Field, ...] = ()
+    right: Right = Right.FILE
+    deadline: Deadline | None = None
+    paper: str = ""
+    basis: str = ""
+    help: str = ""
+    sole: bool = False
+
+    def state(self, code: str) -> State:
+        """Look a state up; raises KeyError."""
+        return {each.code: each for each in self.states}[code]
+
+    def step(self, code: str) -> Step:
+        """Look a step up; raises InvalidInput `matter.step_unknown`."""
+        for each in self.steps:
+            if each.code == code:
+                return each
+        raise InvalidInput("matter.step_unknown")
+
+    def steps_from(self, state: str) -> tuple[Step, ...]:
+        """List the steps that may be taken in a state."""
+        return tuple(each for each in self.steps if state in each.sources)
+
+    def fields(self) -> dict[str, Field]:
+        """Every field that the flow asks for, by name."""
+        asked = [*self.opening, *(each for step in self.steps for each in step.fields)]
+        return {each.name: each for each in asked}
+
+
+def checked(fields: tuple[Field, ...], sent: Mapping[str, str]) -> dict[str, str]:
+    """Give what was filled in, in its one form; what was left empty is left out.
+
+    Raises InvalidInput: `matter.field_missing`, `matter.field_long`, `matter.field_choice`,
+    `matter.field_number` (each with `label`), `date.partial` (text).
+    """
+    filled = {}
+    for field in fields:
+        value = _checked(field, sent.get(field.name, "").strip())
+        if value:
+            filled[field.name] = value
+        elif field.required:
+            raise InvalidInput("matter.field_missing", label=field.label)
+    return filled
+
+
+def _checked(field: Field, text: str) -> str:
+    if not text:
+        return ""
+    if len(text) > (LONGEST_LINES if field.kind is FieldKind.LINES else LONGEST_TEXT):
+        raise InvalidInput("matter.field_long", label=field.label)
+    match field.kind:
+        case FieldKind.CHOICE:
+            if text not in field.choices:
+                raise InvalidInput("matter.field_choice", label=field.label)
+        case FieldKind.CHECK:
+            return YES
+        case FieldKind.NUMBER:
+            if not (text.isascii() and text.isdecimal()) or int(text) > LARGEST_NUMBER:
+                raise InvalidInput("matter.field_number", label=field.label)
+            return str(int(text))
+        case FieldKind.DAY | FieldKind.DATE:
+            written = check_formed_on(text)
+            if field.kind is FieldKind.DAY and len(written) != 8:
+                raise InvalidInput("date.partial", text=text)
+            return written
+    return text

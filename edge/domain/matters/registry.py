@@ -1,0 +1,24 @@
+"""Every flow that the counter knows, by its code, in the order of its list."""
+
+from collections.abc import Mapping
+
+from edge.domain.errors import NotFound
+from edge.domain.matters.flow import Flow
+from edge.domain.matters.office import OFFICE_FLOWS
+
+FLOWS: Mapping[str, Flow] = {flow.code: flow for flow in (*OFFICE_FLOWS,)}
+
+
+def flow_of(code: str) -> Flow:
+    """Look a flow up; raises NotFound `matter.flow_unknown`."""
+    if code not in FLOWS:
+        raise NotFound("matter.flow_unknown")
+    return FLOWS[code]
+
+
+def groups() -> dict[str, list[Flow]]:
+    """The flows by the group that they are listed under."""
+    listed: dict[str, list[Flow]] = {}
+    for flow in FLOWS.values():
+        listed.setdefault(flow.group, []).append(flow)
+    return listed

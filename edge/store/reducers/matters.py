@@ -1,0 +1,102 @@
+"""Matters and their acts; how a matter stands is folded anew whenever one of its acts arrives."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from edge.domain.entry import Entry
+from edge.domain.kinds import Kind
+from edge.domain.matters.registry import FLOWS
+from edge.domain.matters.standing import OPEN, Act, Standing, stand
+from edge.store.database import Connection
+
+
+def opened(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `matter.opened`."""
+    connection.executemany(
+        "insert into matter values (?, ?, ?, ?, ?, ?, '', 1, '', '{}', 0, ?, ?, 0) "
+        "on conflict (id) do update set entry = excluded.entry, flow = excluded.flow, "
+        "number = excluded.number, dossier = excluded.dossier, person = excluded.person, "
+        "at = excluded.at, by = excluded.by where excluded.entry < matter.entry",
+        [
+            (
+                entry.about,
+                entry.id,
+                *(_text(entry, name) for name in ("flow", "number", "dossier", "person")),
+                entry.at,
+                entry.by,
+            )
+            for entry in entries
+        ],
+    )
+    acted(connection, entries)
+
+
+def acted(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `matter.stepped` and `matter.undone`, and the act that a `matter.opened` is."""
+    connection.executemany(
+        "insert or ignore into matter_act values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.id,
+                entry.about,
+                OPEN if entry.kind == Kind.MATTER_OPENED else _text(entry, "step"),
+                json.dumps(_fields(entry.body.get("fields", {})), sort_keys=True),
+                json.dumps(list(entry.after)),
+                _text(entry, "undoes"),
+                _text(entry, "due"),
+                entry.at,
+                entry.by,
+                entry.box,
+            )
+            for entry in entries
+        ],
+    )
+    _refold(connection, {entry.about for entry in entries})
+
+
+def acts_of(connection: Connection, matter: str) -> list[Act]:
+    """Read every act on one matter, in the order of entries."""
+    rows = connection.execute(
+        "select entry, step, fields, after, undoes, due, at, by from matter_act where matter = ? "
+        "order by entry",
+        (matter,),
+    )
+    return [
+        Act(entry, step, json.loads(fields), tuple(json.loads(after)), undoes, due, at, by)
+        for entry, step, fields, after, undoes, due, at, by in rows
+    ]
+
+
+def standing_of(connection: Connection, matter: str, flow: str) -> Standing:
+    """Fold one matter."""
+    return stand(FLOWS.get(flow), acts_of(connection, matter))
+
+
+def _refold(connection: Connection, matters: Iterable[str]) -> None:
+    for matter in sorted(matters):
+        row = connection.execute("select flow from matter where id = ?", (matter,)).fetchone()
+        if row is None:  # its beginning is still to come
+            continue
+        now = standing_of(connection, matter, row[0])
+        connection.execute(
+            "update matter set state = ?, open = ?, due = ?, fields = ?, aside = ?, changed = ? "
+            "where id = ?",
+            (
+                now.state,
+                now.open,
+                now.due,
+                json.dumps(dict(now.fields), sort_keys=True, ensure_ascii=False),
+                len(now.aside),
+                max((act.at for act in now.taken), default=0),
+                matter,
+            ),
+        )
+
+
+def _fields(said: Mapping[str, Any]) -> dict[str, str]:
+    return {str(name): str(value) for name, value in said.items()}
+
+
+def _text(entry: Entry, name: str) -> str:
+    return str(entry.body.get(name) or "")

@@ -1,0 +1,43 @@
+"""Papers other than proofs: issued once under a number, printed any number of times."""
+
+from collections.abc import Sequence
+
+from edge.domain.entry import Entry
+from edge.store.database import Connection
+from edge.store.reducers.dossiers import PAPER, name_blobs
+
+
+def issued(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `paper.issued`."""
+    rows, blobs = [], []
+    for entry in entries:
+        digest = bytes.fromhex(entry.body.get("blob", ""))
+        named = [_text(entry, name) for name in ("form", "number", "title")]
+        about = [_text(entry, name) for name in ("matter", "dossier", "code")]
+        rows.append((entry.about, entry.id, *named, digest, *about, entry.at, entry.by, entry.box))
+        if digest:
+            blobs.append((digest, PAPER))
+    connection.executemany(
+        "insert into paper values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update "
+        "set entry = excluded.entry, form = excluded.form, number = excluded.number, "
+        "title = excluded.title, blob = excluded.blob, matter = excluded.matter, "
+        "dossier = excluded.dossier, code = excluded.code, at = excluded.at, by = excluded.by, "
+        "box = excluded.box where excluded.entry < paper.entry",
+        rows,
+    )
+    name_blobs(connection, blobs)
+
+
+def printed(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `paper.printed`."""
+    connection.executemany(
+        "insert or ignore into paper_print values (?, ?, ?, ?, ?)",
+        [
+            (entry.id, entry.about, _text(entry, "printer"), _text(entry, "job"), entry.at)
+            for entry in entries
+        ],
+    )
+
+
+def _text(entry: Entry, name: str) -> str:
+    return str(entry.body.get(name) or "")

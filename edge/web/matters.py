@@ -1,0 +1,215 @@
+"""Matters on the screen: what there is to do, how each stands, and the steps that may be taken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from anyio.to_thread import run_sync as in_thread
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery
+from litestar.response import Template
+
+from edge.domain.access import Clerk
+from edge.domain.matters.flow import LONGEST_LINES, Flow, Subject
+from edge.domain.matters.registry import FLOWS, flow_of, groups
+from edge.domain.matters.standing import OPEN
+from edge.domain.workdays import days_left
+from edge.store import matters as store
+from edge.store import papers, persons, staff
+from edge.web import drafts
+from edge.web.parts import Parts
+from edge.web.persons import OVERVIEW, looked
+from edge.web.rendering import go, page
+from edge.workflows import matters
+from edge.workflows.matters import Opening, today_of
+
+SOON_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One matter in a list: whose it is, its state in words, days left, and how urgent that is."""
+
+    matter: store.Matter
+    flow: Flow | None
+    name: str
+    state: str
+    left: int | None
+    tone: str
+
+
+def lines_of(parts: Parts, found: list[store.Matter]) -> list[Line]:
+    """Say what a list shows of matters."""
+    today = today_of(parts.office)
+    with parts.office.space.read() as town:
+        names = {
+            each.person: persons.person_of(town, each.person).name for each in found if each.person
+        }
+    lines = []
+    for each in found:
+        flow = FLOWS.get(each.flow)
+        left = days_left(today, datetime.strptime(each.due, "%Y%m%d").date()) if each.due else None
+        tone = "" if left is None else "alarm" if left < 0 else "care" if left <= SOON_DAYS else ""
+        state = flow.state(each.state).name if flow else each.state
+        lines.append(Line(each, flow, names.get(each.person, ""), state, left, tone))
+    return lines
+
+
+@get("/work", sync_to_thread=True)
+def work(
+    request: Request[Any, Any, Any], reader: NamedDependency[Clerk], parts: NamedDependency[Parts]
+) -> Template:
+    """All business of the counter, by groups."""
+    listed = {
+        group: [flow for flow in flows if reader.may(flow.right)]
+        for group, flows in groups().items()
+    }
+    return page(request, "work.html", groups={g: flows for g, flows in listed.items() if flows})
+
+
+@get("/matters", sync_to_thread=True)
+def listed(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    flow: FromQuery[str] = "",
+) -> Template:
+    """What is under way, of one flow or of all."""
+    chosen = flow_of(flow) if flow else None
+    with parts.office.space.read() as town:
+        under_way = store.open_matters(town, flow)
+        done = store.closed_matters(town, flow) if flow else []
+    return page(
+        request,
+        "matters/list.html",
+        flow=chosen,
+        under_way=lines_of(parts, under_way),
+        done=lines_of(parts, done),
+    )
+
+
+@get("/matters/new/{flow:str}", sync_to_thread=True)
+def form(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    flow: FromPath[str],
+    dossier: FromQuery[str] = "",
+    person: FromQuery[str] = "",
+) -> Template:
+    """The form that begins a matter."""
+    chosen = flow_of(flow)
+    reader.require(chosen.right)
+    about = ""
+    if chosen.subject is Subject.DOSSIER and dossier:
+        looked(request, parts, reader, dossier, OVERVIEW)
+        with parts.office.space.read() as town:
+            about = persons.names_of_dossiers(town, [dossier]).get(dossier, "")
+    elif chosen.subject is Subject.PERSON and person:
+        with parts.office.space.read() as town:
+            about = persons.person_of(town, person).name
+    return page(
+        request,
+        "matters/new.html",
+        flow=chosen,
+        dossier=dossier,
+        person=person,
+        about=about,
+        kept=drafts.draft_of(parts, reader, _task(chosen, dossier or person)),
+        task=_task(chosen, dossier or person),
+    )
+
+
+@post("/matters/new/{flow:str}/open", status_code=303)
+async def begin(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    flow: FromPath[str],
+) -> Response[Any]:
+    """Begin a matter; errors as `matters.open_matter`."""
+    sent = await _sent(request)
+    opening = Opening(flow, sent.get("dossier", ""), sent.get("person", ""), sent)
+    return go(request, await in_thread(_begun, parts, reader, opening))
+
+
+def _begun(parts: Parts, clerk: Clerk, opening: Opening) -> str:
+    begun = matters.open_matter(parts.office, clerk, opening)
+    drafts.drop(parts, clerk, _task(flow_of(opening.flow), opening.dossier or opening.person))
+    return f"/matters/{begun.id}"
+
+
+@get("/matters/{matter:str}", sync_to_thread=True)
+def show(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    matter: FromPath[str],
+) -> Template:
+    """One matter: where it stands, what it holds, what can be done, what was done."""
+    with parts.office.space.read() as town:
+        held = store.matter_of(town, matter)
+        standing = store.standing_of(town, held)
+        issued = papers.papers_of_matter(town, matter)
+    if held.dossier:
+        looked(request, parts, reader, held.dossier, OVERVIEW)
+    with parts.office.county.read() as county:
+        names = staff.names_of_staff(county)
+    flow = FLOWS.get(held.flow)
+    last = standing.last
+    steps = [
+        each for each in (flow.steps_from(held.state) if flow else ()) if reader.may(each.right)
+    ]
+    return page(
+        request,
+        "matters/matter.html",
+        line=lines_of(parts, [held])[0],
+        matter=held,
+        flow=flow,
+        fields=flow.fields() if flow else {},
+        steps=[each for each in steps if reader.may(each.right)],
+        standing=standing,
+        undoable=bool(flow and last and flow.step(last.step).undoable),
+        step_names={OPEN: flow.name, **{s.code: s.name for s in flow.steps}} if flow else {},
+        papers=issued,
+        names=names,
+    )
+
+
+@post("/matters/{matter:str}/steps/{step:str}", status_code=303)
+async def step(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    matter: FromPath[str],
+    step: FromPath[str],
+) -> Response[Any]:
+    """Take a step; errors as `matters.take_step`."""
+    sent = await _sent(request)
+    await in_thread(matters.take_step, parts.office, reader, matter, step, sent)
+    return go(request, f"/matters/{matter}")
+
+
+@post("/matters/{matter:str}/undo", status_code=303, sync_to_thread=True)
+def undo(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    matter: FromPath[str],
+) -> Response[Any]:
+    """Take the last step back; errors as `matters.undo_step`."""
+    matters.undo_step(parts.office, reader, matter)
+    return go(request, f"/matters/{matter}")
+
+
+HANDLERS = [work, listed, form, begin, show, step, undo]
+
+
+async def _sent(request: Request[Any, Any, Any]) -> dict[str, str]:
+    sent = await request.form()
+    return {name: str(value)[: LONGEST_LINES + 1] for name, value in sent.items()}
+
+
+def _task(flow: Flow, subject: str) -> str:
+    return f"matter-{flow.code}-{subject}" if subject else f"matter-{flow.code}"

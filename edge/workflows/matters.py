@@ -1,0 +1,171 @@
+"""Opening a matter, taking its steps, taking the last one back; deadlines by the county's rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta, timezone
+
+from edge.domain.access import Clerk
+from edge.domain.errors import Conflict, Denied, InvalidInput
+from edge.domain.kinds import Kind
+from edge.domain.matters.flow import Deadline, Flow, Step, Subject, checked
+from edge.domain.matters.registry import flow_of
+from edge.domain.matters.standing import OPEN, Standing, heads_of
+from edge.domain.workdays import after_days
+from edge.store import matters, rules
+from edge.store.dossiers import dossier_of
+from edge.store.entries import Pen
+from edge.store.matters import Matter
+from edge.store.papers import take_number
+from edge.store.persons import person_of
+from edge.workflows.effects import EFFECTS, Acting
+from edge.workflows.office import Office
+
+CHINA = timezone(timedelta(hours=8))
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What the clerk chose: the flow, whom or what it is about, and the fields of its form."""
+
+    flow: str
+    dossier: str = ""
+    person: str = ""
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def open_matter(office: Office, clerk: Clerk, opening: Opening) -> Matter:
+    """Begin a matter under a number of its own.
+
+    Raises NotFound (`matter.flow_unknown`, or its dossier or person), Denied, InvalidInput
+    (`matter.subject_missing` or of `checked`), Conflict `matter.open_already` (number), and what
+    the flow's effect raises.
+    """
+    flow = flow_of(opening.flow)
+    clerk.require(flow.right)
+    fields = checked(flow.opening, opening.fields)
+    laid_down = _rules(office)
+
+    def act(pen: Pen) -> Matter:
+        dossier, person = _subject(pen, flow, opening)
+        number = _number(office, pen, flow)
+        id, due = pen.new_id(), _due(pen.at, flow.deadline, laid_down)
+        begun = Matter(
+            id, flow.code, number, dossier, person, flow.states[0].code, True, due, fields,
+            0, pen.at, clerk.id, pen.at,
+        )  # fmt: skip
+        _take_effect(Acting(office, clerk, pen, flow, begun, fields), OPEN)
+        told = {"flow": flow.code, "number": number, "dossier": dossier, "person": person}
+        given = {"due": fields.get("due", due), "fields": fields}
+        pen.append(Kind.MATTER_OPENED, id, {k: v for k, v in {**told, **given}.items() if v})
+        return matters.matter_of(pen.connection, id)
+
+    return office.transact(clerk, act)
+
+
+def take_step(
+    office: Office, clerk: Clerk, matter: str, step: str, sent: Mapping[str, str]
+) -> Matter:
+    """Take one step of a matter.
+
+    Raises NotFound `matter.unknown`, InvalidInput as `checked`, Denied `access.denied` and
+    `matter.second_person` (step), Conflict `matter.not_now` (state), and what its effect raises.
+    """
+
+    def act(pen: Pen) -> Matter:
+        held = matters.matter_of(pen.connection, matter)
+        flow = flow_of(held.flow)
+        chosen = flow.step(step)
+        clerk.require(chosen.right)
+        if held.state not in chosen.sources:
+            raise Conflict("matter.not_now", state=flow.state(held.state).name)
+        _require_other(clerk, flow, chosen, matters.standing_of(pen.connection, held))
+        fields = checked(chosen.fields, sent)
+        _take_effect(Acting(office, clerk, pen, flow, held, fields), step)
+        due = fields.get("due", _due(pen.at, chosen.deadline, laid_down))
+        told = {"step": step, "due": due, "fields": fields}
+        pen.append(
+            Kind.MATTER_STEPPED,
+            matter,
+            {name: value for name, value in told.items() if value},
+            heads_of(matters.acts_of(pen.connection, matter)),
+        )
+        return matters.matter_of(pen.connection, matter)
+
+    laid_down = _rules(office)
+    return office.transact(clerk, act)
+
+
+def undo_step(office: Office, clerk: Clerk, matter: str) -> Matter:
+    """Take the last step back; it stays on record.
+
+    Raises NotFound, Denied, Conflict `matter.nothing_to_undo` where that step cannot be undone.
+    """
+
+    def act(pen: Pen) -> Matter:
+        held = matters.matter_of(pen.connection, matter)
+        flow = flow_of(held.flow)
+        last = matters.standing_of(pen.connection, held).last
+        if last is None or not flow.step(last.step).undoable:
+            raise Conflict("matter.nothing_to_undo")
+        clerk.require(flow.step(last.step).right)
+        heads = heads_of(matters.acts_of(pen.connection, matter))
+        pen.append(Kind.MATTER_UNDONE, matter, {"undoes": last.entry}, heads)
+        return matters.matter_of(pen.connection, matter)
+
+    return office.transact(clerk, act)
+
+
+def today_of(office: Office) -> date:
+    """The day at the office."""
+    return _day(office.author.clock())
+
+
+def _day(at: int) -> date:
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(CHINA).date()
+
+
+def _rules(office: Office) -> dict[str, str]:
+    with office.county.read() as county:
+        return rules.rules_of(county)
+
+
+def _due(at: int, deadline: Deadline | None, laid_down: Mapping[str, str]) -> str:
+    if deadline is None:
+        return ""
+    days = rules.number_of(laid_down, deadline.rule, deadline.days)
+    return after_days(_day(at), days, deadline.working).strftime("%Y%m%d")
+
+
+def _number(office: Office, pen: Pen, flow: Flow) -> str:
+    year = _day(pen.at).year
+    running = take_number(pen.connection, f"matter-{year}")
+    return f"{office.code}-{year}-{office.ordinal:02d}-{running:05d}"
+
+
+def _subject(pen: Pen, flow: Flow, opening: Opening) -> tuple[str, str]:
+    dossier, person = "", ""
+    if flow.subject is Subject.DOSSIER:
+        held = dossier_of(pen.connection, opening.dossier)
+        dossier, person = held.id, held.person
+    elif flow.subject is Subject.PERSON:
+        if not opening.person:
+            raise InvalidInput("matter.subject_missing")
+        person = person_of(pen.connection, opening.person).id
+    if flow.sole:
+        for each in matters.matters_of_person(pen.connection, person):
+            if each.open and (each.flow, each.dossier) == (flow.code, dossier):
+                raise Conflict("matter.open_already", number=each.number)
+    return dossier, person
+
+
+def _require_other(clerk: Clerk, flow: Flow, step: Step, standing: Standing) -> None:
+    for earlier in step.unlike:
+        if clerk.id in standing.taken_by(earlier):
+            name = flow.name if earlier == OPEN else flow.step(earlier).name
+            raise Denied("matter.second_person", step=name)
+
+
+def _take_effect(acting: Acting, step: str) -> None:
+    effect = EFFECTS.get((acting.flow.code, step))
+    if effect is not None:
+        effect(acting)

@@ -1,0 +1,42 @@
+"""Matters at the counter: found in the list, moved on by its steps, taken back."""
+
+import re
+
+from tests.edge.web.conftest import Desk
+
+FORM = {"what": "东墙返潮", "place": "1库2列"}
+
+
+def test_a_matter_is_recorded_moved_on_and_taken_back(desk: Desk) -> None:
+    desk.sign_in()
+    assert "问题整改" in desk.get("/work").text
+    assert 'data-draft="matter-rectification"' in desk.get("/matters/new/rectification").text
+    begun = desk.post("/matters/new/rectification/open", **FORM)
+    assert begun.status_code == 303
+    address = begun.headers["location"]
+    shown = desk.get(address).text
+    assert "待整改" in shown
+    assert "东墙返潮" in shown
+    assert address in desk.get("/matters?flow=rectification").text
+    assert desk.post(f"{address}/steps/mend", done="开除湿机").status_code == 303
+    refused = desk.post(f"{address}/steps/accept", fragment=True)
+    assert refused.status_code == 403
+    assert "另一位同事" in refused.text
+    assert desk.post(f"{address}/undo").status_code == 303
+    assert re.search(r"待整改", desk.get(address).text)
+
+
+def test_what_is_missing_or_unknown_is_said(desk: Desk) -> None:
+    desk.sign_in()
+    missing = desk.post("/matters/new/rectification/open", fragment=True)
+    assert missing.status_code == 422
+    assert "还没有填" in missing.text
+    assert desk.get("/matters/new/nothing").status_code == 404
+    assert desk.get("/matters/" + "0" * 32).status_code == 404
+
+
+def test_a_draft_of_a_matter_outlives_the_page(desk: Desk) -> None:
+    desk.sign_in()
+    kept = desk.post("/drafts", task="matter-rectification", what="写到一半")
+    assert kept.status_code == 204
+    assert "写到一半" in desk.get("/matters/new/rectification").text
