@@ -79,6 +79,8 @@ def listed(
     chosen = flow_of(flow) if flow else None
     with parts.office.space.read() as town:
         under_way = store.open_matters(town, flow)
+        if not flow:
+            under_way = [each for each in under_way if not _lasts(each)]
         done = store.closed_matters(town, flow) if flow else []
     return page(
         request,
@@ -204,6 +206,11 @@ def undo(
 
 
 HANDLERS = [work, listed, form, begin, show, step, undo]
+
+
+def _lasts(matter: store.Matter) -> bool:
+    flow = FLOWS.get(matter.flow)
+    return flow is not None and flow.lasting
 
 
 async def _sent(request: Request[Any, Any, Any]) -> dict[str, str]:

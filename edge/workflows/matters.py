@@ -17,7 +17,8 @@ from edge.store.entries import Pen
 from edge.store.matters import Matter
 from edge.store.papers import take_number
 from edge.store.persons import person_of
-from edge.workflows.effects import EFFECTS, Acting
+from edge.workflows.acting import Acting
+from edge.workflows.effects import EFFECTS
 from edge.workflows.office import Office
 
 CHINA = timezone(timedelta(hours=8))
@@ -53,9 +54,9 @@ def open_matter(office: Office, clerk: Clerk, opening: Opening) -> Matter:
             id, flow.code, number, dossier, person, flow.states[0].code, True, due, fields,
             0, pen.at, clerk.id, pen.at,
         )  # fmt: skip
-        _take_effect(Acting(office, clerk, pen, flow, begun, fields), OPEN)
+        filled = _take_effect(Acting(office, clerk, pen, flow, begun, fields), OPEN)
         told = {"flow": flow.code, "number": number, "dossier": dossier, "person": person}
-        given = {"due": fields.get("due", due), "fields": fields}
+        given = {"due": filled.get("due", due), "fields": filled}
         pen.append(Kind.MATTER_OPENED, id, {k: v for k, v in {**told, **given}.items() if v})
         return matters.matter_of(pen.connection, id)
 
@@ -80,9 +81,9 @@ def take_step(
             raise Conflict("matter.not_now", state=flow.state(held.state).name)
         _require_other(clerk, flow, chosen, matters.standing_of(pen.connection, held))
         fields = checked(chosen.fields, sent)
-        _take_effect(Acting(office, clerk, pen, flow, held, fields), step)
-        due = fields.get("due", _due(pen.at, chosen.deadline, laid_down))
-        told = {"step": step, "due": due, "fields": fields}
+        filled = _take_effect(Acting(office, clerk, pen, flow, held, fields), step)
+        due = filled.get("due", _due(pen.at, chosen.deadline, laid_down))
+        told = {"step": step, "due": due, "fields": filled}
         pen.append(
             Kind.MATTER_STEPPED,
             matter,
@@ -165,7 +166,7 @@ def _require_other(clerk: Clerk, flow: Flow, step: Step, standing: Standing) -> 
             raise Denied("matter.second_person", step=name)
 
 
-def _take_effect(acting: Acting, step: str) -> None:
+def _take_effect(acting: Acting, step: str) -> Mapping[str, str]:
+    """Let a step have its effect; gives what was filled in, and what the effect adds to it."""
     effect = EFFECTS.get((acting.flow.code, step))
-    if effect is not None:
-        effect(acting)
+    return {**acting.fields, **((effect(acting) if effect else None) or {})}

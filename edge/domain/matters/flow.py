@@ -100,7 +100,8 @@ class Step:
 class Flow:
     """One kind of business; the first state is where it begins. `basis` names the rule behind it.
 
-    `sole`: a subject has at most one open matter of this flow.
+    `sole`: a subject has at most one open matter of this flow. A `lasting` one is a line of a
+    register, such as a machine in use: it is listed with its own kind, not among business.
     """
 
     code: str
@@ -116,6 +117,7 @@ class Flow:
     basis: str = ""
     help: str = ""
     sole: bool = False
+    lasting: bool = False
 
     def state(self, code: str) -> State:
         """Look a state up; raises KeyError."""
