@@ -84,6 +84,10 @@ class CardReader:
         self._line.close()
         self._outbox.close()
 
+    def came(self) -> None:
+        """Open the reader at once: it has just been plugged in."""
+        self._line.came()
+
     def swipes(self) -> Iterator[Card | Unreadable]:
         """Wait for each card laid on the reader, once until it is lifted, until closed."""
         return iter(self._outbox)

@@ -1,5 +1,6 @@
 """The line of a storage room: one owner thread asks its sensors and sets its switches in turn."""
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -83,6 +84,7 @@ class ClimateLine:
         self._air = [each for each in self._sensors if each.model in self._models.air]
         self._contacts = [each for each in self._sensors if each not in self._air]
         self._air_due = self._watch_due = 0.0
+        self._came = threading.Event()
 
     def _wired(
         self, place: Path | Gateway, baud: int
@@ -114,6 +116,11 @@ class ClimateLine:
         """Let go of held switches, stop the owner thread, close the line, end `readings`."""
         self._line.close()
         self._outbox.close()
+
+    def came(self) -> None:
+        """Open the line and ask everybody at once: it has just been plugged in."""
+        self._came.set()
+        self._line.came()
 
     def readings(self) -> Iterator[Record]:
         """Wait for what each poll gave, one record at a time, until the driver is closed."""
@@ -157,6 +164,9 @@ class ClimateLine:
 
     def _turn(self) -> float:
         """Do what is due; the air by a fixed beat, so that a slow round costs no minute."""
+        if self._came.is_set():
+            self._came.clear()
+            self._air_due = self._watch_due = 0.0
         now = time.monotonic()
         if self._air_due <= now:
             self._air_due = _next(self._air_due, self._pace.interval_s, now)

@@ -176,6 +176,11 @@ class Line(ABC, Generic[Port]):
         """Let the owner take its next turn at once."""
         self._wake.set()
 
+    def came(self) -> None:
+        """Open the line at the next turn, and take that at once: it was just plugged in."""
+        self._failures, self._not_before = 0, 0.0
+        self._wake.set()
+
     @contextmanager
     def use(self) -> Iterator[Port]:
         """Lend the open port to the owner.

@@ -235,6 +235,7 @@ class Box:
             sticks=self._sticks,
             activity=self._activity,
             camera=Viewfinder(self.wiring.camera.pictures) if self.wiring.camera else None,
+            codes=self.wiring.codes,
         )
         return create_app(parts, self.record.keys.derive("web").hex())
 

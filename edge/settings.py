@@ -40,6 +40,18 @@ class CardReaderSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BarcodeGunSettings:
+    """A bar code gun by its stable path: on a serial line, or a `keyboard` below /dev/input/by-id.
+
+    A keyboard is taken for the box alone: what it types reaches no other program.
+    """
+
+    path: Path
+    keyboard: bool = False
+    baud: int = 9_600
+
+
+@dataclass(frozen=True, slots=True)
 class SensorSettings:
     """One sensor on the climate line; see `devices.sensors.Sensor`."""
 
@@ -172,6 +184,7 @@ class Settings:
     scanner: ScannerSettings | None = None
     printer: PrinterSettings | None = None
     card_reader: CardReaderSettings | None = None
+    barcode_gun: BarcodeGunSettings | None = None
     climate: ClimateSettings | None = None
     ups: UpsSettings | None = None
     hot_folder: HotFolderSettings | None = None
@@ -186,6 +199,7 @@ _SECTIONS: dict[str, type] = {
     "scanner": ScannerSettings,
     "printer": PrinterSettings,
     "card_reader": CardReaderSettings,
+    "barcode_gun": BarcodeGunSettings,
     "climate": ClimateSettings,
     "ups": UpsSettings,
     "hot_folder": HotFolderSettings,

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from devices.barcode_gun import BarcodeGun
 from devices.camera import DocumentCamera
 from devices.card_reader import CardReader, Unreadable
 from devices.climate import ClimateLine, Gateway, Pace
 from devices.driver import Health
 from devices.hot_folder import Arrival, HotFolder
+from devices.hotplug import PlugWatch
 from devices.printer import CupsPrinter
 from devices.scanner import SaneScanner, ScannedPage, ScanRequest
 from devices.sensors import Sensor, Switch, load_models
@@ -25,6 +27,7 @@ from edge.store.persons import person_by_id_number
 from edge.store.room import latest_readings
 from edge.supervise import Loops
 from edge.web.events import Stations
+from edge.web.read_codes import ReadCodes
 from edge.workflows.digitising import take_document
 from edge.workflows.office import Office
 from edge.workflows.power_keeping import PowerKeeper
@@ -45,6 +48,8 @@ class Wiring:
             if settings.card_reader
             else None
         )
+        self.barcode_gun = _barcode_gun(settings)
+        self.codes = ReadCodes()
         self.climate = _climate(settings, office.author.clock)
         self.keeper = _keeper(settings, office, self.climate)
         self.hot_folder = _hot_folder(settings)
@@ -54,6 +59,7 @@ class Wiring:
         # Called once, from a loop of the box, when it must stop before the battery ends.
         self.when_power_ends: Callable[[], None] = lambda: None
         self.limits = settings.limits
+        self._plugs = PlugWatch(self._pluggable())
 
     def start(self, loops: Loops) -> None:
         """Open every device and listen to it; one that is missing is taken up when it comes."""
@@ -61,6 +67,9 @@ class Wiring:
         if self.card_reader:
             self.card_reader.start()
             loops.start("card-reader", self._listen_for_cards)
+        if self.barcode_gun:
+            self.barcode_gun.start()
+            loops.start("barcode-gun", self._listen_for_codes)
         if self.climate:
             self.climate.start()
             loops.start("climate", self._listen_to_room)
@@ -69,10 +78,14 @@ class Wiring:
         if self.ups:
             self.ups.start()
             loops.start("ups", self._listen_to_power)
+        self._plugs.start()
 
     def close(self) -> None:
         """Close every device; the loops that listen end."""
-        for device in (self.card_reader, self.climate, self.printer, self.ups):
+        self._plugs.close()
+        for device in (
+            self.card_reader, self.barcode_gun, self.climate, self.printer, self.ups,
+        ):  # fmt: skip
             if device is not None:
                 device.close()
         if self.hot_folder:
@@ -84,6 +97,7 @@ class Wiring:
             "scanner": self.scanner,
             "printer": self.printer,
             "card_reader": self.card_reader,
+            "barcode_gun": self.barcode_gun,
             "climate": self.climate,
             "ups": self.ups,
             "hot_folder": self.hot_folder,
@@ -109,6 +123,23 @@ class Wiring:
                 self._stations.publish("card-new")
             else:
                 self._stations.publish("card", person=person.id)
+
+    def _listen_for_codes(self) -> None:
+        assert self.barcode_gun is not None
+        for code in self.barcode_gun.codes():
+            self._well("barcode-gun")
+            self._stations.publish("code", code=self.codes.keep(code))
+
+    def _pluggable(self) -> dict[Path, Callable[[], None]]:
+        """Who waits for which path to be plugged in again."""
+        chosen, waiting = self._settings, dict[Path, Callable[[], None]]()
+        if self.card_reader and chosen.card_reader:
+            waiting[chosen.card_reader.path] = self.card_reader.came
+        if self.barcode_gun and chosen.barcode_gun:
+            waiting[chosen.barcode_gun.path] = self.barcode_gun.came
+        if self.climate and chosen.climate and chosen.climate.path:
+            waiting[chosen.climate.path] = self.climate.came
+        return waiting
 
     def _listen_to_room(self) -> None:
         assert self.climate is not None
@@ -177,6 +208,13 @@ def _printer(settings: Settings) -> CupsPrinter | None:
         return None
     chosen = settings.printer
     return CupsPrinter(chosen.host, chosen.port, chosen.queue, chosen.uri or None)
+
+
+def _barcode_gun(settings: Settings) -> BarcodeGun | None:
+    if settings.barcode_gun is None:
+        return None
+    chosen = settings.barcode_gun
+    return BarcodeGun(chosen.path, chosen.keyboard, chosen.baud)
 
 
 def _climate(settings: Settings, clock: Callable[[], int]) -> ClimateLine | None:

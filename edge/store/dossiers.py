@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from edge.domain.cover_code import dossier_of_cover, plain
-from edge.domain.errors import InvalidInput, NotFound
+from edge.domain.errors import NotFound
 from edge.store.database import Connection
 
 
@@ -130,11 +130,11 @@ def dossier_by_number(connection: Connection, number: str) -> Dossier | None:
 
 
 def dossier_of_code(connection: Connection, text: str) -> Dossier | None:
-    """Find the dossier whose cover bears this code, by what we print there or by its number."""
-    try:
-        id = dossier_of_cover(text)
-    except InvalidInput:
-        return None
+    """Find the dossier whose cover bears this code, by what we print there or by its number.
+
+    Raises InvalidInput `code.check` for a cover code that was misread.
+    """
+    id = dossier_of_cover(text)
     if id is None:
         return dossier_by_number(connection, plain(text))
     row = connection.execute("select 1 from dossier where id = ?", (id,)).fetchone()

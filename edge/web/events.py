@@ -28,12 +28,13 @@ class Signal:
 # card          a card was read: person
 # card-new      a card of a person not on record was read
 # card-unread   a card was not read whole
+# code          a code was read: code, by which the page asks what it means
 # pages         a capture gained pages or ended: capture
 # arrivals      a document came to the hot folder
 # job           a print job moved on: job
 # sync          an exchange began, ended or failed
 # climate       a reading or alert changed
-SIGNALS = ("card", "card-new", "card-unread", "pages", "arrivals", "job", "sync", "climate")
+SIGNALS = ("card", "card-new", "card-unread", "code", "pages", "arrivals", "job", "sync", "climate")
 
 
 # None ends a listener.

@@ -10,6 +10,7 @@ from edge.domain.climate import Limits
 from edge.store.holdings import Tally
 from edge.web.activity import Activity
 from edge.web.events import Stations
+from edge.web.read_codes import ReadCodes
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
 from edge.web.viewfinder import Viewfinder
@@ -111,7 +112,7 @@ class Parts:
 
     `work` is a folder for papers on their way to the printer. `drivers` tell the health known last,
     at once, by the names shown on the screen; `loops` what ails each of the box's own loops, empty
-    where it is well. A device that the office has not got is None.
+    where it is well. A device that the office has not got is None. `codes` were read last.
     """
 
     office: Office
@@ -129,6 +130,7 @@ class Parts:
     sticks: Sticks = field(default_factory=lambda: Sticks((), (), {}))
     activity: Activity = field(default_factory=Activity)
     camera: Viewfinder | None = None
+    codes: ReadCodes = field(default_factory=ReadCodes)
 
     @property
     def now(self) -> int:

@@ -5,13 +5,13 @@ so a jam, a lock, or a killed process keeps every page that had been read.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from typing import Any
 
 from edge.domain import batch as arranging
 from edge.domain.access import Clerk, Right
-from edge.domain.errors import NotFound
+from edge.domain.errors import InvalidInput, NotFound
 from edge.domain.kinds import Kind
 from edge.imaging import likeness
 from edge.imaging.derive import Pose, straightened, thumbnail
@@ -276,8 +276,14 @@ def _take(
 def _covers(connection: Connection, pages: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Map the codes on the pages that name dossiers, by cover code or number, to those dossiers."""
     codes = {code for page in pages for code in page.get("codes", ())}
-    found = {code: dossier_of_code(connection, code) for code in sorted(codes)}
-    return {code: dossier.id for code, dossier in found.items() if dossier is not None}
+    covers = {}
+    for code in sorted(codes):
+        # One misread on paper divides nothing; a clerk who looks at the page sees to it.
+        with suppress(InvalidInput):
+            dossier = dossier_of_code(connection, code)
+            if dossier is not None:
+                covers[code] = dossier.id
+    return covers
 
 
 def _for_record(page: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -17,6 +17,8 @@ import pytest
 from PIL import Image
 
 import devices
+from devices.barcode_gun import BarcodeGun
+from devices.barcode_gun import Pace as GunPace
 from devices.camera import DocumentCamera
 from devices.card_reader import CardReader
 from devices.card_reader import Pace as CardPace
@@ -26,6 +28,7 @@ from devices.hot_folder import HotFolder
 from devices.printer import CupsPrinter
 from devices.scanner import SaneScanner
 from devices.sensors import Sensor
+from devices.simulators.barcode_gun import BarcodeGunFarEnd, GunFault
 from devices.simulators.camera import SimulatedCamera
 from devices.simulators.card_reader import CardReaderFarEnd, ReaderFault
 from devices.simulators.modbus import LineFault, ModbusBus
@@ -99,6 +102,30 @@ def card_reader(ends: ExitStack, folder: Path) -> Rig:
         lambda: far.fault(ReaderFault.OK),
         spoilt=frozenset({Fault.TIMEOUT}),
     )
+
+
+def barcode_gun(types: bool) -> Callable[[ExitStack, Path], Rig]:
+    def rig(ends: ExitStack, folder: Path) -> Rig:
+        far = ends.enter_context(BarcodeGunFarEnd(folder / "gun", types))
+        pace = GunPace(half_s=0.1, absent_s=0.02, reopen_after_s=(0.05,))
+        driver = BarcodeGun(folder / "gun", types, pace=pace)
+        driver.start()
+
+        def read(mode: GunFault) -> None:
+            far.fault(mode)
+            far.read("HNCD-430703-2023-00127")
+
+        return Rig(
+            driver,
+            driver.close,
+            far.unplug,
+            far.replug,
+            lambda: read(GunFault.NO_END),
+            lambda: read(GunFault.OK),
+            spoilt=frozenset({Fault.LINE}),
+        )
+
+    return rig
 
 
 PACE = Pace(0.1, answer_within_s=0.3, quiet_s=0.2, tries=1, reopen_after_s=(0.05,))
@@ -189,6 +216,8 @@ def ups(ends: ExitStack, folder: Path) -> Rig:
 
 
 MAKERS: dict[str, Callable[[ExitStack, Path], Rig]] = {
+    "barcode_gun-serial": barcode_gun(types=False),
+    "barcode_gun-keyboard": barcode_gun(types=True),
     "camera": camera,
     "card_reader": card_reader,
     "climate-rtu": climate_rtu,

@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import uvicorn
@@ -17,6 +17,7 @@ from edge.store.persons import Person, person_of
 from edge.web.app import create_app
 from edge.web.events import Stations
 from edge.web.parts import Parts, Room, SyncStanding
+from edge.web.read_codes import ReadCodes
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
 from edge.web.viewfinder import Viewfinder
@@ -71,6 +72,7 @@ class World:
     camera: Viewfinder | None = None
     keeper: RoomKeeper | None = None
     power: PowerKeeper | None = None
+    codes: ReadCodes = field(default_factory=ReadCodes)
 
     def person(self) -> Person:
         """A person whose dossier has pages."""
@@ -80,6 +82,10 @@ class World:
                 "join page p on p.owner = m.id group by d.id order by count(*) desc limit 1"
             ).fetchone()
             return person_of(town, row[0])
+
+    def pull_trigger(self, code: str) -> None:
+        """Read a code as the box's own gun does."""
+        self.stations.publish("code", code=self.codes.keep(code))
 
 
 def free_port() -> int:
@@ -104,6 +110,7 @@ def served(world: World, work: Path) -> Iterator[World]:
         drivers={"scanner": lambda: Health(State.READY)},
         sticks=world.sticks,
         camera=world.camera,
+        codes=world.codes,
     )
     port = int(world.url.rsplit(":", 1)[1])
     config = uvicorn.Config(

@@ -11,6 +11,7 @@ from devices.driver import Health, State
 from edge.web.app import create_app
 from edge.web.events import Stations
 from edge.web.parts import Parts, Printer, Room, SyncStanding
+from edge.web.read_codes import ReadCodes
 from edge.web.scanning import Feed, Scanning
 from edge.web.session import mark_of
 from edge.web.viewfinder import Viewfinder
@@ -30,6 +31,7 @@ class Desk:
     client: "TestClient[object]"
     scanning: Scanning
     stations: Stations
+    codes: ReadCodes
     standing: SyncStanding = field(
         default_factory=lambda: SyncStanding(online=True, confirmed_at=NOON)
     )
@@ -81,7 +83,7 @@ def open_desk(
     camera: Viewfinder | None = None,
 ) -> Iterator[Desk]:
     """Serve an office with the given devices."""
-    stations = Stations()
+    stations, codes = Stations(), ReadCodes()
     scanning = Scanning(office, stations, work, feed)
     made: list[Desk] = []
     parts = Parts(
@@ -97,8 +99,9 @@ def open_desk(
         power=power,
         drivers={"scanner": lambda: Health(State.READY)},
         loops=lambda: made[0].troubles,
+        codes=codes,
     )
     with TestClient(create_app(parts, SECRET)) as client:
-        made.append(Desk(office, client, scanning, stations))
+        made.append(Desk(office, client, scanning, stations, codes))
         yield made[0]
     scanning.stop(10)

@@ -1,0 +1,55 @@
+"""What a code that was read stands for: a cover, a number, a place, a proof, or none of ours."""
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge.domain.cover_code import plain, shelf_of_code
+from edge.store.database import Connection
+from edge.store.dossiers import dossier_of_code
+from edge.store.papers import proof_by_code
+
+# A proof's QR code holds where it can be checked; the short code stands beside it in letters.
+_CHECKED_AT = re.compile(r"HTTPS?://[^\s?#]+/V(?:ERIFY)?/([2-9A-HJ-NP-Z]{8})/?")
+_SHORT = re.compile(r"[2-9A-HJ-NP-Z]{8}")
+
+
+class Means(StrEnum):
+    """What a code stands for."""
+
+    DOSSIER = "dossier"
+    SHELF = "shelf"
+    PROOF = "proof"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one code stands for.
+
+    `text` is what a form takes of it: the dossier's number, the words of a place, else the code
+    itself; `subject` the person of a dossier, or the proof.
+    """
+
+    means: Means
+    text: str
+    subject: str = ""
+
+
+def meaning_of(connection: Connection, code: str) -> Meaning:
+    """Say what a code stands for here.
+
+    Raises InvalidInput `code.check` for one of our own that was misread.
+    """
+    shelf = shelf_of_code(code)
+    if shelf is not None:
+        return Meaning(Means.SHELF, shelf)
+    dossier = dossier_of_code(connection, code)
+    if dossier is not None:
+        return Meaning(Means.DOSSIER, dossier.number, dossier.person)
+    spelt = plain(code)
+    checked = _CHECKED_AT.fullmatch(spelt)
+    short = checked[1] if checked else spelt
+    if _SHORT.fullmatch(short) and (proof := proof_by_code(connection, short)) is not None:
+        return Meaning(Means.PROOF, short, proof.id)
+    return Meaning(Means.PROOF if checked else Means.OTHER, short if checked else code.strip())

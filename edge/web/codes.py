@@ -1,0 +1,78 @@
+"""A code read by the gun: the page asks what it means, and goes there or fills a waiting place."""
+
+from typing import Annotated
+
+import msgspec
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+
+from edge.domain.access import Clerk
+from edge.domain.errors import InvalidInput, NotFound
+from edge.store.codes import Meaning, Means, meaning_of
+from edge.web.locale import sentence, sentence_of
+from edge.web.parts import Parts
+
+LONGEST = 512
+
+
+class Typed(msgspec.Struct, frozen=True):
+    """What a gun typed into the browser."""
+
+    q: Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST)]
+
+
+class Told(msgspec.Struct, frozen=True):
+    """What the page does: fill `text` where a place waits for `means`, else open `go`.
+
+    `person` is whose dossier it is; `said` is what to tell the clerk instead.
+    """
+
+    means: str
+    text: str = ""
+    go: str = ""
+    person: str = ""
+    said: str = ""
+
+
+@get("/codes/{number:int}", sync_to_thread=True)
+def read(
+    reader: NamedDependency[Clerk], parts: NamedDependency[Parts], number: FromPath[int]
+) -> Told:
+    """Say what the code means that a signal named by its number."""
+    code = parts.codes.of(number)
+    if code is None:
+        raise NotFound("code.gone")
+    return _told(parts, code)
+
+
+@post("/codes/typed", status_code=200, sync_to_thread=True)
+def typed(
+    reader: NamedDependency[Clerk], parts: NamedDependency[Parts], data: URLEncodedBody[Typed]
+) -> Told:
+    """Say what a code means that a gun typed into the page."""
+    return _told(parts, data.q)
+
+
+def _told(parts: Parts, code: str) -> Told:
+    if not code:
+        return Told("misread", said=sentence("device.barcode_gun.line"))
+    try:
+        with parts.office.space.read() as town:
+            known = meaning_of(town, code)
+    except InvalidInput as error:
+        return Told("misread", said=sentence_of(error))
+    return _way(known)
+
+
+def _way(known: Meaning) -> Told:
+    match known.means:
+        case Means.DOSSIER:
+            return Told(known.means, known.text, f"/persons/{known.subject}", known.subject)
+        case Means.PROOF if known.subject:
+            return Told(known.means, known.text, f"/proofs/{known.subject}")
+        case Means.PROOF:
+            return Told(known.means, known.text, said=sentence("code.proof_elsewhere"))
+        case Means.SHELF:
+            return Told(known.means, known.text, said=sentence("code.shelf_unasked"))
+    return Told(known.means, known.text)

@@ -1,0 +1,43 @@
+// A code was read: by a gun at the box, which sends a signal with a number, or by one that typed
+// into this page (wedge.js). The box says what it means; a place on the screen that waits for such
+// a code takes it (`data-scan` names what it waits for: dossier, shelf or any), else its page opens.
+const notice = document.getElementById("code-said");
+const find = document.getElementById("find");
+
+function waiting(means) {
+  const fits = [...document.querySelectorAll("input[data-scan]")].filter((place) =>
+    !place.disabled && !place.readOnly && place.checkVisibility()
+    // What is none of our codes goes only where the clerk has pointed.
+    && (["any", means].includes(place.dataset.scan) || (means === "other" && place === document.activeElement)));
+  return fits.find((place) => place === document.activeElement) ?? fits.find((place) => !place.value) ?? fits[0];
+}
+
+function act({ means, text, go, person, said }) {
+  const place = means === "misread" ? undefined : waiting(means);
+  notice.hidden = true;
+  if (place) {
+    place.value = text;
+    place.focus();
+    for (const kind of ["input", "change"]) place.dispatchEvent(new Event(kind, { bubbles: true }));
+  } else if (said) {
+    notice.querySelector("div").textContent = said;
+    notice.hidden = false;
+  } else if (go) {
+    const slot = person && document.querySelector("[data-person-slot]");
+    location.href = slot ? slot.dataset.personSlot + person : go;
+  } else {
+    find.elements.q.value = text;
+    find.submit();
+  }
+}
+
+async function ask(address, typed) {
+  const sent = typed && { method: "POST", body: typed, headers: { "x-csrftoken": typed.get("_csrf_token") } };
+  const answer = await fetch(address, sent).catch(() => null);
+  if (answer?.ok) act(await answer.json());
+}
+
+document.addEventListener("code", (event) => ask(`/codes/${JSON.parse(event.detail.data).code}`));
+document.addEventListener("code-typed", (event) => {
+  ask("/codes/typed", new URLSearchParams({ q: event.detail, _csrf_token: find.elements._csrf_token.value }));
+});

@@ -1,0 +1,76 @@
+"""A code that was read: what it means here, who is told, and who is not."""
+
+import pytest
+
+from edge.documents.proof import ProofKind
+from edge.domain.cover_code import cover_code, shelf_code
+from edge.store.dossiers import dossier_of
+from edge.workflows.proofs import ProofRequest, issue_proof
+from tests.edge.web.conftest import Desk
+from tests.offices import CLERK, id_number, receive_person
+
+
+def told(desk: Desk, code: str) -> dict[str, str]:
+    answer = desk.post("/codes/typed", q=code)
+    assert answer.status_code == 200
+    return dict(answer.json())
+
+
+def test_each_code_leads_where_it_belongs(desk: Desk) -> None:
+    received = receive_person(desk.office, "王秀英", id_number(1))
+    with desk.office.space.read() as town:
+        number = dossier_of(town, received.dossier).number
+    desk.sign_in()
+    cover = told(desk, cover_code(received.dossier))
+    assert (cover["means"], cover["text"], cover["person"]) == ("dossier", number, received.person)
+    assert cover["go"] == f"/persons/{received.person}"
+    assert told(desk, f" {number.lower()}\r") == cover
+    shelf = told(desk, shelf_code(1, 2, 1, 3, 5))
+    assert (shelf["means"], shelf["text"], shelf["go"]) == ("shelf", "1库2列1节3层5位", "")
+    other = told(desk, "4006381333931")
+    assert other == {"means": "other", "text": "4006381333931", "go": "", "person": "", "said": ""}
+    # A cover of another town, sound but not held here.
+    assert told(desk, cover_code("f" * 32))["means"] == "other"
+
+
+def test_a_proof_opens_its_check_by_its_code_and_by_its_address(desk: Desk) -> None:
+    received = receive_person(desk.office, "王秀英", id_number(1))
+    proof = issue_proof(
+        desk.office, CLERK, ProofRequest(received.dossier, ProofKind.STORAGE, "办事")
+    )
+    desk.sign_in()
+    for code in (proof.code, proof.code.lower(), f"{desk.office.verify_url}/{proof.code}"):
+        assert told(desk, code)["go"] == f"/proofs/{proof.id}"
+    elsewhere = told(desk, "https://county.example/verify/ABCDEFGH")
+    assert elsewhere["means"] == "proof"
+    assert elsewhere["said"]
+    assert not elsewhere["go"]
+
+
+def test_a_misread_cover_is_told_so_and_leads_nowhere(desk: Desk) -> None:
+    code = cover_code("0" * 32)
+    spoilt = code[:-1] + ("0" if code[-1] != "0" else "1")
+    desk.sign_in()
+    assert told(desk, spoilt)["means"] == "misread"
+    assert "再扫一次" in told(desk, spoilt)["said"]
+
+
+def test_a_code_read_at_the_box_is_asked_for_by_its_number(desk: Desk) -> None:
+    codes = desk.codes
+    received = receive_person(desk.office, "王秀英")
+    first, half = codes.keep(cover_code(received.dossier)), codes.keep("")
+    desk.sign_in()
+    assert desk.get(f"/codes/{first}").json()["person"] == received.person
+    assert desk.get(f"/codes/{half}").json()["means"] == "misread"
+    for _ in range(20):
+        codes.keep("later")
+    assert desk.get(f"/codes/{first}").status_code == 404
+
+
+@pytest.mark.parametrize("login", ["", "qiuwei"])
+def test_nobody_learns_what_a_code_means_who_may_not_read(desk: Desk, login: str) -> None:
+    number = desk.codes.keep("x")
+    if login:
+        desk.sign_in(login)
+    assert desk.get(f"/codes/{number}").status_code in (303, 401, 403)
+    assert desk.post("/codes/typed", q="x").status_code in (303, 401, 403)

@@ -1,0 +1,129 @@
+"""Codes read at the counter: by the box's gun, and by one that types into the page."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from edge.domain.cover_code import cover_code, shelf_code
+from tests.kiosk_ui.browser import Counter, counter_at
+from tests.kiosk_ui.world import World
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+SHELF, WORDS = shelf_code(1, 2, 1, 3, 5), "1库2列1节3层5位"
+# What a machine with a Chinese input method sees of a gun: the keys' places, under composition.
+COMPOSED = """(text) => {
+  const field = document.activeElement;
+  const down = (code, key) => document.activeElement.dispatchEvent(new KeyboardEvent(
+    "keydown", { key, code, isComposing: true, bubbles: true, cancelable: true }));
+  for (const each of text) {
+    const code = each === "-" ? "Minus" : `${/[0-9]/.test(each) ? "Digit" : "Key"}${each}`;
+    down(code, "Process");
+    field.value += each.toLowerCase();
+  }
+  down("Enter", "Process");
+}"""
+
+KEPT_BACK = """() => addEventListener("submit", (event) => {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  document.title = "sent";
+}, true)"""
+HEARS = (
+    """document.addEventListener("hello", () => document.documentElement.dataset.hears = "yes");"""
+)
+
+
+@pytest.fixture
+def counter(browser: Browser, world: World) -> Iterator[Counter]:
+    with counter_at(browser, world.url, (1280, 800)) as window:
+        window.sign_in()
+        window.page.add_init_script(HEARS)
+        yield window
+
+
+def held(world: World) -> tuple[str, str, str]:
+    """A person's id, and the id and number of the dossier."""
+    person = world.person().id
+    with world.office.space.read() as town:
+        row = town.execute("select id, number from dossier where person = ?", (person,)).fetchone()
+    return person, row[0], row[1]
+
+
+def listening(page: Page, address: str) -> None:
+    """Open a page and wait until the box's signals reach it."""
+    page.goto(address)
+    page.wait_for_selector("html[data-hears]", state="attached")
+
+
+def burst(page: Page, text: str) -> None:
+    page.keyboard.type(text, delay=0)
+    page.keyboard.press("Enter")
+
+
+def test_the_boxes_gun_opens_a_person_from_any_screen_and_fills_a_waiting_place(
+    counter: Counter, world: World
+) -> None:
+    person, dossier, number = held(world)
+    page = counter.page
+    for screen in ("/", "/sync", "/loans"):
+        listening(page, world.url + screen)
+        world.pull_trigger(cover_code(dossier))
+        page.wait_for_url(f"{world.url}/persons/{person}")
+    listening(page, world.url + "/receive")
+    page.fill("#name", "王秀英")
+    world.pull_trigger(SHELF)
+    expect(page.locator("#shelf")).to_have_value(WORDS)
+    expect(page.locator("#name")).to_have_value("王秀英")
+    # A code of the house next door goes where the clerk has pointed, and nowhere else.
+    page.focus("#shelf")
+    world.pull_trigger("A-01-02")
+    expect(page.locator("#shelf")).to_have_value("A-01-02")
+    listening(page, world.url + "/")
+    world.pull_trigger(SHELF)
+    expect(page.locator("#code-said")).to_contain_text("架位码")
+    counter.keep("code-said")
+    world.pull_trigger("")
+    expect(page.locator("#code-said")).to_contain_text("再扫一次")
+    assert counter.faults() == []
+    world.pull_trigger(number)
+    page.wait_for_url(f"{world.url}/persons/{person}")
+
+
+def test_a_gun_that_types_is_told_from_a_hand_and_leaves_no_trace(
+    counter: Counter, world: World
+) -> None:
+    person, dossier, _ = held(world)
+    page = counter.page
+    page.goto(world.url + "/receive")
+    page.fill("#name", "王秀英")
+    page.focus("#name")
+    burst(page, SHELF)
+    expect(page.locator("#shelf")).to_have_value(WORDS)
+    expect(page.locator("#name")).to_have_value("王秀英")
+    # A hand types as slowly as this, and its Enter is its own.
+    page.fill("#letter", "")
+    page.focus("#letter")
+    page.evaluate(KEPT_BACK)
+    page.keyboard.type("ABCDEF1", delay=90)
+    page.keyboard.press("Enter")
+    expect(page.locator("#letter")).to_have_value("ABCDEF1")
+    assert page.title() == "sent"
+    # The same under an input method, whose letters the page never sees.
+    page.fill("#shelf", "")
+    page.focus("#unit")
+    page.fill("#unit", "供销社")
+    page.evaluate(COMPOSED, SHELF)
+    expect(page.locator("#shelf")).to_have_value(WORDS)
+    expect(page.locator("#unit")).to_have_value("供销社")
+    page.goto(world.url + "/")
+    page.evaluate(COMPOSED, cover_code(dossier))
+    page.wait_for_url(f"{world.url}/persons/{person}")
+    page.goto(world.url + "/")
+    burst(page, cover_code(dossier))
+    page.wait_for_url(f"{world.url}/persons/{person}")
+    # What is none of our codes is looked for, as before.
+    burst(page, "4006381333931")
+    page.wait_for_url(f"{world.url}/search")
+    assert counter.complaints == []
