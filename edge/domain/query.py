@@ -1,6 +1,7 @@
 """What a search box's text means."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +21,9 @@ class By(StrEnum):
     DOSSIER_NUMBER = "dossier_number"
     NAME = "name"
     INITIALS = "initials"
+    PHONE = "phone"
+    PLACE = "place"
+    TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,37 @@ def parse(text: str) -> Query:
     if re.fullmatch(r"[0-9]{5}[0-9X]", stripped):
         return Query(By.ID_TAIL, stripped)
     return Query(By.DOSSIER_NUMBER, stripped)
+
+
+def readings_of(text: str) -> tuple[tuple[Query, ...], ...]:
+    """Read the search box whole: the readings of each word, the likeliest first.
+
+    Chinese words are names, else places, else titles of materials; digits that `parse` takes for
+    a dossier's number may be a telephone's. Blanks part words only where Chinese stands among them
+    and one has two characters: numbers and single names are often typed with blanks in between.
+    Raises as `parse`.
+    """
+    words = text.split()
+    if len(words) > 1 and _HAN.search(text) and any(len(word) > 1 for word in words):
+        return tuple(_readings(parse(word)) for word in words)
+    return (_readings(parse(text)),)
+
+
+def persons_only(words: Sequence[Sequence[Query]]) -> tuple[tuple[Query, ...], ...]:
+    """Leave out what would tell of a dossier's content, so that finding somebody is no look."""
+    return tuple(tuple(each for each in word if each.by is not By.TITLE) for word in words)
+
+
+def _readings(likeliest: Query) -> tuple[Query, ...]:
+    if likeliest.by is By.NAME and len(likeliest.text) > 1:
+        others = (By.PLACE, By.TITLE)
+        return (likeliest, *(Query(by, likeliest.text) for by in others))
+    if likeliest.by is By.DOSSIER_NUMBER:
+        if _HAN.search(likeliest.text):
+            return (likeliest, Query(By.PLACE, likeliest.text), Query(By.TITLE, likeliest.text))
+        if re.fullmatch(r"1[0-9]{6,10}|0[0-9]{2,3}-?[0-9]{4,8}", likeliest.text):
+            return (Query(By.PHONE, likeliest.text), likeliest)
+    return (likeliest,)
 
 
 def bigrams(text: str) -> str:

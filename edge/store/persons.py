@@ -1,10 +1,9 @@
-"""Finding persons, and what is known of one."""
+"""What is known of a person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge.domain.errors import NotFound
-from edge.domain.query import By, Query, infix_match
 from edge.store.database import Connection
 
 
@@ -26,47 +25,17 @@ class Person:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One person found, with the dossier if one is held here."""
-
-    person: Person
-    dossier: str
-    number: str
-    shelf: str
-
-
-_PERSON = (
+PERSON_COLUMNS = (
     "p.id, p.name, p.former_name, p.id_number, p.sex, p.birth, p.ethnicity, p.phone, p.place, "
     "p.education, p.politics, p.unit"
 )
-_HIT = (
-    f"select {_PERSON}, coalesce(d.id, ''), coalesce(d.number, ''), coalesce(d.shelf, '') "
-    "from person p left join dossier d on d.person = p.id "
-)
-_WHERE: dict[By, str] = {
-    By.ID_NUMBER: "where p.id_number = ?",
-    By.ID_TAIL: "where p.id_number <> '' and substr(p.id_number, -6) >= ? "
-    "and substr(p.id_number, -6) < ?",
-    By.DOSSIER_NUMBER: "where d.number >= ? and d.number < ?",
-    By.NAME: "where p.row in (select rowid from person_search where person_search match ? "
-    "limit 500)",
-    By.INITIALS: "where p.id in (select person from person_initials where initials >= ? "
-    "and initials < ? limit 500)",
-}
-
-
-def search(connection: Connection, query: Query, limit: int = 50) -> list[Hit]:
-    """Answer a question to one index, at most `limit` hits, in the order of names."""
-    rows = connection.execute(
-        _HIT + _WHERE[query.by] + " order by p.name, p.id limit ?", (*_bounds(query), limit)
-    )
-    return [Hit(Person(*row[:12]), *row[12:]) for row in rows]
 
 
 def person_of(connection: Connection, id: str) -> Person:
     """Read one person; raises NotFound `person.unknown`."""
-    row = connection.execute(f"select {_PERSON} from person p where p.id = ?", (id,)).fetchone()
+    row = connection.execute(
+        f"select {PERSON_COLUMNS} from person p where p.id = ?", (id,)
+    ).fetchone()
     if row is None:
         raise NotFound("person.unknown")
     return Person(*row)
@@ -75,7 +44,7 @@ def person_of(connection: Connection, id: str) -> Person:
 def person_by_id_number(connection: Connection, id_number: str) -> Person | None:
     """Find the person of an ID number; the least id where there are two."""
     row = connection.execute(
-        f"select {_PERSON} from person p where p.id_number = ? order by p.id limit 1",
+        f"select {PERSON_COLUMNS} from person p where p.id_number = ? order by p.id limit 1",
         (id_number,),
     ).fetchone()
     return Person(*row) if row else None
@@ -105,11 +74,3 @@ def conflicts_of(connection: Connection, subject: str) -> list[str]:
 def count_persons(connection: Connection) -> int:
     """How many persons are on record."""
     return int(connection.execute("select count(*) from person").fetchone()[0])
-
-
-def _bounds(query: Query) -> Sequence[str]:
-    if query.by is By.ID_NUMBER:
-        return (query.text,)
-    if query.by is By.NAME:
-        return (infix_match(query.text),)
-    return (query.text, query.text + "\uffff")

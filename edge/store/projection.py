@@ -13,6 +13,7 @@ from edge.domain.kinds import Kind
 from edge.store import branches
 from edge.store.bulk import insert_many
 from edge.store.database import Connection
+from edge.store.phrases import forget_phrases
 from edge.store.reducers import (
     climate,
     conflicts,
@@ -148,6 +149,7 @@ def rebuild(connection: Connection, entries: Iterable[Entry], batch_size: int = 
     for table in TABLES:
         connection.execute(f"delete from {table}")
     connection.execute("insert into person_search (person_search) values ('delete-all')")
+    forget_phrases(connection)
     batch: list[Entry] = []
     for entry in entries:
         batch.append(entry)

@@ -11,13 +11,14 @@ from edge.store.database import COPY_CACHE_KIB, Connection, open_plain
 from edge.store.projection import TABLES as PRESENT
 
 RECORD = ("entry", "seal", "receipt", "box_status")
-SEARCH = "person_search"
+SEARCHES = ("person_search", "phrase_search")
 # What machines read on pages stays with the machine that read it.
 OWN_SEARCH = "page_search"
 # What the hub has signed for is as true at the new machine as it was at the old.
 _TRAVELS = frozenset(
-    (*RECORD, *PRESENT, "possession", "migration", "crsql_master", "crsql_site_id")
+    (*RECORD, *PRESENT, "phrase", "possession", "migration", "crsql_master", "crsql_site_id")
 )
+_SEARCH_INNER = tuple(f"{search}_" for search in SEARCHES)
 _CLOCK, _PKS = "__crsql_clock", "__crsql_pks"
 
 
@@ -48,15 +49,14 @@ def _copy(connection: Connection) -> None:
         "select type, name, tbl_name, sql from source.sqlite_master "
         "where sql is not null and name not like 'sqlite\\_%' escape '\\'"
     ).fetchall()
-    shadows = [
-        name for _, name, _, _ in schema if name.startswith((SEARCH + "_", OWN_SEARCH + "_"))
-    ]
+    inner = (*_SEARCH_INNER, OWN_SEARCH + "_")
+    shadows = [name for _, name, _, _ in schema if name.startswith(inner)]
     for wanted in ("table", "index"):
         for kind, name, table, sql in schema:
             if kind == wanted and name not in shadows and table not in shadows:
                 connection.execute(sql)
     for kind, name, _, _ in schema:
-        if kind != "table" or name == SEARCH or not _travels(name):
+        if kind != "table" or name in SEARCHES or not _travels(name):
             continue
         if name in shadows:
             connection.execute(f'delete from main."{name}"')
@@ -68,4 +68,4 @@ def _copy(connection: Connection) -> None:
 
 def _travels(table: str) -> bool:
     stem = table.removesuffix(_CLOCK).removesuffix(_PKS)
-    return table in _TRAVELS or stem in RECORD or table.startswith(SEARCH + "_")
+    return table in _TRAVELS or stem in RECORD or table.startswith(_SEARCH_INNER)

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 from edge.domain import query
 from edge.domain.access import Clerk
 from edge.domain.identity import mask_id_number
-from edge.store import dossiers, persons
+from edge.store import dossiers, search
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked, overview
 from edge.web.room import first_reading
@@ -89,16 +89,15 @@ class ApiController(Controller):
     include_in_schema = True
 
     @post("/persons/search", status_code=200, sync_to_thread=True)
-    def search(
+    def find_persons(
         self,
         reader: NamedDependency[Clerk],
         parts: NamedDependency[Parts],
         data: JSONBody[SearchIn],
     ) -> list[PersonOut]:
-        """Find persons by ID number, dossier number, name or initials."""
-        asked = query.parse(data.q)
+        """Find persons by ID number, dossier number, telephone, place, name or initials."""
         with parts.office.space.read() as town:
-            found = persons.search(town, asked)
+            found = search.find(town, query.persons_only(query.readings_of(data.q))).hits
         return [
             PersonOut(
                 id=hit.person.id,

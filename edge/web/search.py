@@ -10,8 +10,11 @@ from litestar.response import Redirect, Template
 
 from edge.domain import query
 from edge.domain.access import Clerk
+from edge.domain.archive import CATEGORIES, DOSSIER_CLASSES
 from edge.domain.errors import InvalidInput, NotFound
-from edge.store import persons
+from edge.store import search
+from edge.store.matters import matter_by_number
+from edge.store.search import Filters
 from edge.web.locale import sentence_of
 from edge.web.parts import Parts
 from edge.web.rendering import page
@@ -19,13 +22,27 @@ from edge.web.rendering import page
 LIMIT = 30
 TASKS = ("supplement", "proofs")
 SURE = frozenset({query.By.ID_NUMBER, query.By.DOSSIER_NUMBER})
+Short = Annotated[str, msgspec.Meta(max_length=12)]
+Year = Annotated[str, msgspec.Meta(pattern=r"^([0-9]{4})?$")]
 
 
 class Asked(msgspec.Struct, frozen=True):
-    """The search box."""
+    """The search box and its filters, all of which may be empty."""
 
     q: Annotated[str, msgspec.Meta(max_length=60)] = ""
     task: str = ""
+    dossier_class: Short = ""
+    standing: Short = ""
+    lacking: Short = ""
+    born_from: Year = ""
+    born_until: Year = ""
+
+    @property
+    def filters(self) -> Filters:
+        """What else must hold of those who are found."""
+        return Filters(
+            self.dossier_class, self.standing, self.lacking, self.born_from, self.born_until
+        )
 
 
 @post("/search/ask", status_code=303, sync_to_thread=True)
@@ -35,7 +52,11 @@ def ask(
     parts: NamedDependency[Parts],
     data: URLEncodedBody[Asked],
 ) -> Response[Any]:
-    """Open the person that a whole number names, or show what was found."""
+    """Open the person or the matter that a whole number names, or show what was found."""
+    with parts.office.space.read() as town:
+        matter = matter_by_number(town, "".join(data.q.split()))
+    if matter is not None:
+        return Redirect(f"/matters/{matter.id}", status_code=303)
     found = find(parts, data.q)
     if len(found["hits"]) == 1 and found["sure"]:
         return Redirect(f"/persons/{found['hits'][0].person.id}", status_code=303)
@@ -51,7 +72,7 @@ def show(
 ) -> Template:
     """The search screen, with what was last asked at this browser."""
     asked = str(request.session.pop("q", ""))
-    return page(request, "search.html", task="", card=False, **find(parts, asked))
+    return _screen(request, parts, asked)
 
 
 @get("/search/for/{task:str}", sync_to_thread=False)
@@ -64,7 +85,7 @@ def for_task(
     """The search screen on the way to a task: the person found opens it at once."""
     if task not in TASKS:
         raise NotFound("web.no_such_page")
-    return page(request, "search.html", task=task, card=False, **find(parts, ""))
+    return _screen(request, parts, task=task)
 
 
 @get("/search/card", sync_to_thread=False)
@@ -74,7 +95,7 @@ def card(
     parts: NamedDependency[Parts],
 ) -> Template:
     """After the swipe of a card whose holder is not on record here."""
-    return page(request, "search.html", task="", card=True, **find(parts, ""))
+    return _screen(request, parts, card=True)
 
 
 @post("/search/hits", status_code=200, sync_to_thread=True)
@@ -86,22 +107,42 @@ def hits(
 ) -> Template:
     """The hits while typing."""
     task = data.task if data.task in TASKS else ""
-    return page(request, "parts/hits.html", task=task, **find(parts, data.q))
+    return page(request, "parts/hits.html", task=task, **find(parts, data.q, data.filters))
 
 
-def find(parts: Parts, text: str) -> dict[str, Any]:
+def _screen(
+    request: Request[Any, Any, Any],
+    parts: Parts,
+    asked: str = "",
+    task: str = "",
+    card: bool = False,
+) -> Template:
+    return page(
+        request,
+        "search.html",
+        task=task,
+        card=card,
+        classes=DOSSIER_CLASSES,
+        categories=CATEGORIES,
+        **find(parts, asked),
+    )
+
+
+def find(parts: Parts, text: str, filters: Filters | None = None) -> dict[str, Any]:
     """Answer the search box: the template's names `q`, `hits`, `more`, `sure` and `wrong`."""
-    blank = {"q": text, "hits": [], "more": False, "sure": False, "wrong": ""}
-    if not text.strip():
+    blank = {"q": text, "hits": (), "more": False, "sure": False, "wrong": ""}
+    if not text.strip() and not filters:
         return blank
     try:
-        asked = query.parse(text)
+        words = query.persons_only(query.readings_of(text)) if text.strip() else ()
     except InvalidInput as error:
         return blank | {"wrong": sentence_of(error)}
     with parts.office.space.read() as town:
-        found = persons.search(town, asked, LIMIT + 1)
+        found = search.find(town, words, filters, LIMIT)
+    asked = text.strip() or "…"
     return blank | {
-        "hits": found[:LIMIT],
-        "more": len(found) > LIMIT,
-        "sure": asked.by in SURE,
+        "q": asked if filters else text,
+        "hits": found.hits,
+        "more": found.more,
+        "sure": found.by in SURE,
     }

@@ -1,4 +1,4 @@
-"""Finding words on scanned pages as a machine read them; a line shown of a dossier is a look."""
+"""Finding words in titles and on scanned pages; a line shown of a dossier is a look."""
 
 from typing import Any
 
@@ -7,8 +7,10 @@ from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 from litestar.response import Template
 
+from edge.domain import query
 from edge.domain.access import Clerk
-from edge.store import dossiers, persons, texts
+from edge.domain.errors import InvalidInput
+from edge.store import dossiers, persons, search, texts
 from edge.web.parts import Parts
 from edge.web.persons import LOOK_LASTS_MS
 from edge.web.rendering import page
@@ -27,13 +29,14 @@ def find(
     parts: NamedDependency[Parts],
     data: URLEncodedBody[Asked],
 ) -> Template:
-    """The pages on which these words were read; each dossier of which a line is shown is a look."""
+    """Titles and pages with these words; each dossier of which a line is shown is a look."""
     words = "".join(data.q.split())
     long_enough = len(words) >= SHORTEST
     with parts.office.space.read() as town:
+        titles = search.find_titles(town, _readings(data.q), LIMIT) if long_enough else []
         hits = texts.find_text(town, words, LIMIT + 1) if long_enough else []
         waiting = texts.count_unread(town)
-        shown = {hit.dossier for hit in hits[:LIMIT]}
+        shown = {hit.dossier for hit in titles} | {hit.dossier for hit in hits[:LIMIT]}
         names = persons.names_of_dossiers(town, shown)
         since = parts.now - LOOK_LASTS_MS
         unseen = [
@@ -46,8 +49,17 @@ def find(
         "parts/text_hits.html",
         q=data.q.strip(),
         long_enough=long_enough,
+        titles=titles,
         hits=hits[:LIMIT],
         more=len(hits) > LIMIT,
         names=names,
         waiting=waiting,
     )
+
+
+def _readings(text: str) -> tuple[tuple[query.Query, ...], ...]:
+    """How the words may be read; what is no sound number can still stand on a page."""
+    try:
+        return query.readings_of(text)
+    except InvalidInput:
+        return ()

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from edge.domain.query import Query
-from edge.store import persons
-from edge.store.persons import Hit
+from edge.store import search as town_search
+from edge.store.search import Hit
 from sync.hub.spaces import HubSpaces
 
 
@@ -21,7 +21,7 @@ def search(spaces: HubSpaces, query: Query, limit: int = 50) -> list[TownHit]:
     found: list[TownHit] = []
     for town, space in spaces.towns.items():
         with space.read() as connection:
-            hits = persons.search(connection, query, limit)
+            hits = town_search.search(connection, query, limit)
         found.extend(TownHit(town, hit) for hit in hits)
     found.sort(key=lambda each: (each.hit.person.name, each.town))
     return found[:limit]

@@ -12,7 +12,7 @@ from edge.domain.query import parse
 from edge.store import exchange
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, entries_by_id
-from edge.store.persons import search
+from edge.store.search import search
 from sync.pace import MOST
 from tests.bench.figures import Figure, percentile
 from tests.bench.record import Subject, register, subject_of

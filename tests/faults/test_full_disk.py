@@ -12,8 +12,9 @@ from edge.store.captures import waiting_captures
 from edge.store.database import Connection
 from edge.store.dossiers import catalogue, pages_of
 from edge.store.entries import all_entries, entries_of_box
-from edge.store.persons import count_persons, search
+from edge.store.persons import count_persons
 from edge.store.projection import dump, rebuild
+from edge.store.search import search
 from edge.workflows.digitising import add_page, batch_of, begin_batch, close_batch
 from edge.workflows.office import Office
 from edge.workflows.supplement import Filing, file_material

@@ -90,7 +90,7 @@ def test_words_read_on_scans_are_found_from_the_search_screen(
     read_as(world, material, "毕业院校 浙东农林学院\n所学专业 园艺")
     counter.open("/search")
     counter.page.fill("#q", "浙东农林")
-    counter.page.tap("text=在扫描件的文字里找")
+    counter.page.tap("text=在材料名称和扫描文字里找")
     expect(counter.page.locator(".text-hit mark").first).to_have_text("浙东农林")
     expect(counter.page.locator(".text-hit").first).to_contain_text("机读")
     counter.keep("pages-found")

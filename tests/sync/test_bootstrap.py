@@ -11,8 +11,8 @@ from edge.store import exchange
 from edge.store.branches import chain_head
 from edge.store.database import Connection, Space
 from edge.store.keys import Keys
-from edge.store.persons import search
 from edge.store.projection import dump
+from edge.store.search import search
 from edge.store.verification import remake, verify
 from sync.bootstrap import Bootstrap
 from sync.enrolment import ask_admission

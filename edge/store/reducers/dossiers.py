@@ -10,6 +10,7 @@ from edge.domain.entry import Entry, parse
 from edge.domain.kinds import Kind
 from edge.store.bulk import insert_many
 from edge.store.database import Connection
+from edge.store.phrases import TITLE, note_phrases
 
 _sorted_json = json.JSONEncoder(sort_keys=True).encode
 THUMBNAIL, PAPER, MASTER = 0, 1, 2
@@ -106,6 +107,7 @@ def filed(connection: Connection, entries: Sequence[Entry]) -> None:
             for entry in entries
         ],
     )
+    note_phrases(connection, TITLE, {_text(entry, "title") for entry in entries})
     _add_pages(connection, entries)
     _count_waiting(connection, touched | _captures_touched(connection, entries))
 

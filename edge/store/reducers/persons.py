@@ -7,6 +7,7 @@ from edge.domain.pinyin import initials_of
 from edge.domain.query import bigrams
 from edge.store.bulk import insert_many
 from edge.store.database import Connection
+from edge.store.phrases import PLACE, note_phrases
 
 COLUMNS = (
     "name",
@@ -22,6 +23,7 @@ COLUMNS = (
     "unit",
 )
 
+_PLACE_AT = 2 + COLUMNS.index("place")
 _INSERT = f"insert into person (id, entry, {', '.join(COLUMNS)})"
 _OR_UPDATE = (
     "on conflict (id) do update set "
@@ -35,6 +37,7 @@ def registered(connection: Connection, entries: Sequence[Entry]) -> None:
     (last,) = connection.execute("select coalesce(max(row), 0) from person").fetchone()
     rows = [_row(entry) for entry in entries]
     insert_many(connection, _INSERT, len(COLUMNS) + 2, rows, _OR_UPDATE)
+    note_phrases(connection, PLACE, {row[_PLACE_AT] for row in rows})
     new = connection.execute(
         "select row, id, name, former_name from person where row > ?", (last,)
     ).fetchall()
@@ -45,14 +48,16 @@ def registered(connection: Connection, entries: Sequence[Entry]) -> None:
 def index(connection: Connection, ids: Iterable[str]) -> None:
     """Bring the search indexes of some persons up to date."""
     for id in sorted(ids):
-        row = connection.execute(
-            "select row, id, name, former_name from person where id = ?", (id,)
+        found = connection.execute(
+            "select row, id, name, former_name, place from person where id = ?", (id,)
         ).fetchone()
-        if row is None:
+        if found is None:
             continue
+        *row, place = found
+        note_phrases(connection, PLACE, {place})
         connection.execute("delete from person_search where rowid = ?", (row[0],))
         connection.execute("delete from person_initials where person = ?", (id,))
-        _add(connection, [row])
+        _add(connection, [(row[0], row[1], row[2], row[3])])
 
 
 def _row(entry: Entry) -> tuple[str, ...]:

@@ -13,7 +13,8 @@ from edge.domain.identity import check_id_number
 from edge.domain.pinyin import initials_of
 from edge.domain.query import By, Query, parse
 from edge.store.entries import Author, Pen
-from edge.store.persons import person_by_id_number, search
+from edge.store.persons import person_by_id_number
+from edge.store.search import search
 from edge.workflows.office import Office
 from edge.workflows.supplement import correct_person
 from tests.offices import CLERK, Clock, id_number, office_in, open_space, receive_person

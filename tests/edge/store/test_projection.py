@@ -16,8 +16,8 @@ from edge.domain.entry import Entry, canonical, compose, sha256_hex
 from edge.domain.kinds import Kind
 from edge.domain.query import By, Query
 from edge.store.database import Connection, Space
-from edge.store.persons import search
 from edge.store.projection import REDUCERS, TABLES, dump, project, rebuild
+from edge.store.search import search
 from tests.offices import open_space
 
 # Few ids, so that entries meet: on one subject, on one subject under two kinds, on one field.

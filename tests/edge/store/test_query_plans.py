@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from edge.domain.query import parse
-from edge.store import captures, conflicts, dossiers, papers, persons, room, transfers
+from edge.domain.query import parse, readings_of
+from edge.store import captures, conflicts, dossiers, matters, papers, room, transfers
 from edge.store.database import Connection
 from edge.store.projection import TABLES
+from edge.store.search import find, find_titles, search
 from edge.workflows.consultation import view
 from edge.workflows.lending import give_back, lend
 from edge.workflows.office import Office
@@ -88,11 +89,22 @@ def test_no_act_of_the_counter_reads_a_whole_table(office: Office) -> None:
 
 
 QUESTIONS: dict[str, Callable[[Connection, str], object]] = {
-    "id number": lambda c, _: persons.search(c, parse(id_number(11))),
-    "id tail": lambda c, _: persons.search(c, parse(id_number(11)[-6:])),
-    "dossier number": lambda c, _: persons.search(c, parse("990101001-001-00001")),
-    "name": lambda c, _: persons.search(c, parse("建国")),
-    "initials": lambda c, _: persons.search(c, parse("wjg")),
+    "id number": lambda c, _: search(c, parse(id_number(11))),
+    "id tail": lambda c, _: search(c, parse(id_number(11)[-6:])),
+    "dossier number": lambda c, _: search(c, parse("990101001-001-00001")),
+    "name": lambda c, _: search(c, parse("建国")),
+    "initials": lambda c, _: search(c, parse("wjg")),
+    "telephone": lambda c, _: find(c, readings_of("13900001111")),
+    "place": lambda c, _: find(c, readings_of("桥头村")),
+    "name and place": lambda c, _: find(c, readings_of("建国 桥头村")),
+    "title": lambda c, _: find_titles(c, readings_of("建国 志愿书")),
+    "matters of a person": lambda c, dossier: matters.matters_of_person(
+        c, dossiers.dossier_of(c, dossier).person
+    ),
+    "open matters": lambda c, _: matters.open_matters(c),
+    "matter by number": lambda c, _: matters.matter_by_number(c, "1"),
+    "papers": papers.papers_of_dossier,
+    "paper by code": papers.paper_by_code,
     "dossier": dossiers.dossier_of,
     "dossiers of a person": dossiers.dossiers_of_person,
     "catalogue": dossiers.catalogue,
@@ -123,5 +135,5 @@ def test_no_question_of_the_counter_reads_a_whole_table(office: Office, question
 
 def test_a_scan_is_noticed(office: Office) -> None:
     with office.space.read() as connection:
-        sql = "select * from person where phone = '1'"
+        sql = "select * from person where unit = '1'"
         assert scans(connection, lambda: connection.execute(sql).fetchall())

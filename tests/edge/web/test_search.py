@@ -1,7 +1,11 @@
 """Finding persons from the search box."""
 
+import re
+
+from edge.store.dossiers import is_seen
+from edge.workflows.supplement import Filing, file_material
 from tests.edge.web.conftest import Desk
-from tests.offices import id_number, receive_person
+from tests.offices import CLERK, id_number, receive_person, scan
 
 
 def test_a_whole_id_number_opens_its_person_and_a_name_shows_the_hits(desk: Desk) -> None:
@@ -58,3 +62,28 @@ def test_the_api_answers_the_same_question_under_the_same_rights(desk: Desk) -> 
     assert "*" in found["id_number"]
     wrong = desk.client.post("/api/v1/persons/search", json={"q": " "}, headers=desk.token)
     assert (wrong.status_code, wrong.json()["key"]) == (422, "query.empty")
+
+
+def test_a_matter_is_opened_by_the_number_on_its_papers(desk: Desk) -> None:
+    desk.sign_in()
+    begun = desk.post("/matters/new/rectification/open", what="返潮").headers["location"]
+    number = re.search(r"990101001-2026-\d{2}-\d{5}", desk.get(begun).text)
+    assert number is not None
+    assert desk.post("/search/ask", q=number[0]).headers["location"] == begun
+
+
+def test_filters_alone_list_and_a_title_found_is_a_look(desk: Desk) -> None:
+    received = receive_person(desk.office, "王秀英", place="桥头村")
+    filing = Filing(received.dossier, "6", "入党志愿书", "", scan(desk.office, "一"), (1,))
+    file_material(desk.office, CLERK, filing)
+    desk.sign_in()
+    assert "王秀英" in desk.post("/search/hits", lacking="4").text
+    assert "王秀英" not in desk.post("/search/hits", lacking="6").text
+    assert "王秀英" in desk.post("/search/hits", q="桥头").text
+    assert "志愿书" not in desk.post("/search/hits", q="志愿书").text.replace('value="', "")
+    with desk.office.space.read() as town:
+        assert not is_seen(town, received.dossier, CLERK.id, 0)
+    assert "王秀英" in desk.post("/search/text", q="秀英 志愿书").text
+    with desk.office.space.read() as town:
+        assert is_seen(town, received.dossier, CLERK.id, 0)
+    assert desk.post("/search/hits", q="", born_from="19").status_code == 400

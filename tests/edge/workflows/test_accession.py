@@ -6,7 +6,8 @@ from edge.domain.errors import Conflict, Denied, InvalidInput
 from edge.domain.query import parse
 from edge.store.dossiers import Standing, dossier_of, dossiers_of_person
 from edge.store.entries import history_of
-from edge.store.persons import count_persons, person_of, search
+from edge.store.persons import count_persons, person_of
+from edge.store.search import search
 from edge.workflows.accession import Reception, receive
 from edge.workflows.office import Office
 from tests.offices import CLERK, READER, TECHNICIAN, id_number, receive_person

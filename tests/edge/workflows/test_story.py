@@ -12,10 +12,10 @@ from edge.store.captures import waiting_captures
 from edge.store.database import Connection
 from edge.store.dossiers import Standing, catalogue, dossier_of, pages_of
 from edge.store.entries import all_entries, entries_of_box, history_of
-from edge.store.persons import search
 from edge.store.projection import dump, rebuild
 from edge.store.room import open_alerts
 from edge.store.seals import seal_own_chain, seals
+from edge.store.search import search
 from edge.workflows.accession import Reception, receive
 from edge.workflows.consultation import view
 from edge.workflows.digitising import add_page, begin_batch, close_batch
