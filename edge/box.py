@@ -10,13 +10,13 @@ import crsqlite
 from litestar import Litestar
 from zeroconf import InterfaceChoice
 
-from edge.domain.errors import InvalidInput, StorageFull
+from edge.domain.errors import ArchiveError, InvalidInput, StorageFull, SyncError
 from edge.imaging.reader import Reader
 from edge.settings import Settings
 from edge.store.blobs import Blobs
 from edge.store.database import Space
 from edge.store.entries import Author, now_ms
-from edge.store.folder import close_to_others, hold
+from edge.store.folder import close_to_others, hold, set_aside
 from edge.store.keys import Keys
 from edge.store.seals import seal_own_chain
 from edge.store.staff import name_of_institution
@@ -107,7 +107,7 @@ class Box:
         require_enrolled(settings.folder)
         with ExitStack() as ends:
             ends.enter_context(hold_folder(settings.folder))
-            self.record = Record(settings.folder)
+            self.record = _opened(settings)
             ends.callback(self.record.close)
             self._assemble()
             self._ends = ends.pop_all()
@@ -238,6 +238,29 @@ class Box:
             codes=self.wiring.codes,
         )
         return create_app(parts, self.record.keys.derive("web").hex())
+
+
+def _opened(settings: Settings) -> Record:
+    """Open a box's record; a damaged copy of what the county alone writes is brought anew first."""
+    try:
+        return Record(settings.folder)
+    except ArchiveError as error:
+        path = settings.folder / f"{COUNTY}.db"
+        if (error.key, error.fields.get("name")) != ("storage.unreadable", path.name):
+            raise
+        log.error("%s is damaged and is brought anew from the county", path.name)
+        with set_aside(path) as stays_aside:
+            record = Record(settings.folder)
+            try:
+                session = record.session(allowance_in(settings))
+                session.run_once(lambda: False)
+                session.close()
+            except SyncError as trouble:
+                raise error from trouble
+            finally:
+                record.close()
+            stays_aside()
+        return Record(settings.folder)
 
 
 def standing_on_screen(status: Status, masters_from: str = "") -> SyncStanding:

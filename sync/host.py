@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from edge.domain.errors import Conflict, InvalidInput, NotFound, PeerRefused, PeerUnreachable
-from edge.store import exchange, holdings
+from edge.store import carriage, exchange, holdings
 from edge.store.blobs import Blobs
 from edge.store.database import Space
 from edge.store.exchange import Cursor
@@ -20,7 +20,7 @@ from sync.segment import PROTO
 from sync.set_back import read_said, said_of
 from sync.spool import PIECE, Spool
 
-MAX_ASKED = 4_096
+MAX_ASKED, MOST_LOST = 4_096, 1_000
 PATIENCE_S = 20.0
 
 
@@ -94,6 +94,7 @@ class Host:
                 "schema": schema_version(),
                 "known": replica.known(),
                 "have": said_of(held, replica.proof_of(member.id, epoch)),
+                "lost": self._lost(name) if name == member.space else [],
             }
         self.settle(member)
         return {"hub": self.id, "at": self._clock(), "proto": PROTO, "spaces": spaces}
@@ -126,11 +127,14 @@ class Host:
     def missing(self, member: Member, name: str, digests: bytes) -> bytes:
         """Which of the files are wanted: a bit for each 32-byte digest, the first one highest."""
         self.replica(member, name, writing=True)
-        blobs, asked = self._shelves.blobs(name), _digests(digests)
+        blobs, asked, found = self._shelves.blobs(name), _digests(digests), list[bytes]()
         bits = bytearray((len(asked) + 7) // 8)
         for number, digest in enumerate(asked):
-            if not blobs.has(digest.hex()):
+            if blobs.has(digest.hex()):
+                found.append(digest)
+            else:
                 bits[number // 8] |= 0x80 >> number % 8
+        self._note_found(name, blobs, found)
         return bytes(bits)
 
     def offset(self, member: Member, name: str, digest: str) -> int:
@@ -203,6 +207,24 @@ class Host:
 
     def _taken(self, replica: Replica, taken: Taken) -> None:
         """Act on what a segment has brought."""
+
+    def _lost(self, name: str) -> list[str]:
+        """Files that were delivered here and were found damaged or gone since."""
+        space = self._shelves.space(name)
+        found = [bytes.fromhex(digest) for digest in self._shelves.blobs(name).take_lost()]
+        if found:
+            space.write(lambda c: holdings.note_lost(c, found), urgent=False)
+        with space.read() as connection:
+            return [digest.hex() for digest in holdings.lost(connection, MOST_LOST)]
+
+    def _note_found(self, name: str, blobs: Blobs, digests: list[bytes]) -> None:
+        """Note files that lie here though nobody noted it, as when the database is a newer one."""
+        space = self._shelves.space(name)
+        with space.read() as connection:
+            unnoted = carriage.missing_among(connection, digests)
+        if unnoted:
+            held = [(digest, blobs.size(digest.hex())) for digest in sorted(unnoted)]
+            space.write(lambda c: holdings.note_held(c, held), urgent=False)
 
     def _holds(self, name: str, digest: str) -> bool:
         return self._shelves.blobs(name).has(digest)

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected, StorageFull
-from edge.store import carriage, exchange
+from edge.store import carriage, exchange, holdings
 from edge.store.database import Connection, Space, fsync_folder
 from edge.store.exchange import DB_VERSION, Batch, Change, Cursor
 from edge.store.keys import Keys
@@ -120,8 +120,12 @@ class Replica:
         """Remember a peer's epoch and how far it has taken us in, so that a stick need not ask."""
         with self.space.read() as connection:
             ack = carriage.Ack(epoch, exchange.epoch_of(connection), held)
-            known = carriage.ack_of(connection, peer) == ack
-        if not known:
+            known = carriage.ack_of(connection, peer)
+        if known is not None and known.peer_epoch != epoch:
+            # Another life of its database may hold fewer files than the one that confirmed them.
+            while self.space.write(lambda c: holdings.doubt(c, peer), urgent=False):
+                pass
+        if known != ack:
             self.space.write(lambda c: carriage.note_ack(c, peer, ack, self._clock()), urgent=False)
 
     def remembers(self, receiver: str, cursor: Cursor) -> bool:

@@ -15,8 +15,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
-from edge.store import exchange
+from edge.store import carriage, exchange
 from edge.store.blobs import Blobs
 from edge.store.database import Space
 from edge.store.exchange import Cursor
@@ -162,7 +164,18 @@ class Session:
         if not self._replicas[name].recognise(self.peer, have, proof):
             raise PeerRefused("sync.box_set_back", space=name)
         self._replicas[name].note_standing(self.peer, said["epoch"], have)
+        self._bring_again(name, said.get("lost", []))
         return _Peer(said["epoch"], have, read_known(said.get("known", {})))
+
+    def _bring_again(self, name: str, lost: object) -> None:
+        """Owe the peer again what it had from us and has lost."""
+        try:
+            digests = [bytes.fromhex(each) for each in msgspec.convert(lost, list[str])]
+        except ValueError as error:
+            raise PeerRefused("sync.malformed") from error
+        if digests:
+            space = self._replicas[name].space
+            space.write(lambda c: carriage.take_back(c, self.peer, digests), urgent=False)
 
     def _pull(self, name: str, peer: _Peer) -> int:
         replica, entries = self._replicas[name], 0

@@ -73,11 +73,13 @@ class Space:
     """One open space: `write` runs transactions in the writer thread, `read` lends a reader.
 
     `name` is `county` or `town-<code>`; `key` is the raw 32-byte database key. Raises ArchiveError
-    `storage.unreadable` (name) when the file is damaged or the key is another's, and StorageFull.
+    `storage.unreadable` (name) when the file is damaged or the key is another's, and StorageFull;
+    `damaged` says that damage was met since.
     """
 
     def __init__(self, path: Path, key: bytes, name: str) -> None:
         self.path, self.name = path, name
+        self.damaged = False
         self._key = key
         self._order = itertools.count()
         self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
@@ -93,7 +95,11 @@ class Space:
         sys.setswitchinterval(SWITCH_S)
         gc.set_threshold(*COLLECTIONS)
         self._writer: Connection | None = self._open_writer()
-        migrate(self._writer)
+        try:
+            migrate(self._writer)
+        except BaseException as error:
+            self._drop_writer()
+            self._raise_translated(error)
         self._thread = threading.Thread(target=self._run, name=f"writer-{name}", daemon=True)
         self._thread.start()
 
@@ -124,15 +130,14 @@ class Space:
                 generation, connection = self._readers.get_nowait()
             except queue.Empty:
                 generation = self._generation
-                connection = _connect(self.path, self._key, READER_CACHE_KIB)
-                connection.execute("pragma query_only=on")
+                connection = self._open_reader()
             sound = False
             try:
                 connection.execute("begin")
                 yield connection
                 sound = True
             except BaseException as error:
-                _raise_translated(error, self.path)
+                self._raise_translated(error)
             finally:
                 if connection.in_transaction:
                     connection.execute("rollback")
@@ -149,7 +154,7 @@ class Space:
         try:
             copying(self.path, self._key)
         except BaseException as error:
-            _raise_translated(error, self.path)
+            self._raise_translated(error)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each committed write, in the writer thread; it must be quick."""
@@ -199,11 +204,21 @@ class Space:
                     self._drop_writer()
                     self._drop_readers()
             except BaseException as error:
-                task.future.set_exception(_translated(error, self.path))
+                task.future.set_exception(self._translated(error))
             else:
                 task.future.set_result(result)
                 self._tell()
                 self._follow_log()
+
+    def _raise_translated(self, error: BaseException) -> NoReturn:
+        _raise_as(self._translated(error), error)
+
+    def _translated(self, error: BaseException) -> BaseException:
+        translated = _translated(error, self.path)
+        if isinstance(translated, ArchiveError) and translated.key == "storage.unreadable":
+            # Another space may be asked while this one is read.
+            self.damaged |= translated.fields.get("name") == self.path.name
+        return translated
 
     def _tell(self) -> None:
         for listener in self._listeners:
@@ -226,6 +241,14 @@ class Space:
     def _open_writer(self) -> Connection:
         connection = _connect(self.path, self._key, WRITER_CACHE_KIB)
         self._checkpoints.prepare(connection)
+        return connection
+
+    def _open_reader(self) -> Connection:
+        try:
+            connection = _connect(self.path, self._key, READER_CACHE_KIB)
+        except ArchiveError as error:
+            self._raise_translated(error)
+        connection.execute("pragma query_only=on")
         return connection
 
     def _transact(self, work: Callable[[Connection], T], durable: bool) -> T:
@@ -266,8 +289,7 @@ def _check_sync_bit(connection: Connection) -> None:
         raise SyncBitLeaked
 
 
-def _raise_translated(error: BaseException, path: Path) -> NoReturn:
-    translated = _translated(error, path)
+def _raise_as(translated: BaseException, error: BaseException) -> NoReturn:
     if translated is error:
         raise error
     raise translated from error
@@ -314,7 +336,7 @@ def _connect(path: Path, key: bytes, cache_kib: int) -> Connection:
         _prepare(connection, key, cache_kib)
     except BaseException as error:
         connection.close()
-        _raise_translated(error, path)
+        _raise_as(_translated(error, path), error)
     return connection
 
 

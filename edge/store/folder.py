@@ -3,7 +3,7 @@
 import errno
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -41,3 +41,25 @@ def needing_room() -> Iterator[None]:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise StorageFull("storage.full") from error
         raise
+
+
+@contextmanager
+def set_aside(database: Path) -> Iterator[Callable[[], None]]:
+    """Put a database aside for the length of a block, in which another may be made in its place.
+
+    The block calls what it is given once that one is good; else the former stands again.
+    """
+    parts = [database.with_name(database.name + end) for end in ("", "-wal", "-shm")]
+    aside = [(each, each.with_name(f"{each.name}.damaged")) for each in parts]
+    good: list[bool] = []
+    for part, away in aside:
+        if part.exists():
+            part.replace(away)
+    try:
+        yield lambda: good.append(True)
+    finally:
+        if not good:
+            for part, away in aside:
+                part.unlink(missing_ok=True)
+                if away.exists():
+                    away.replace(part)

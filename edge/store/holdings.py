@@ -107,7 +107,30 @@ def note_held(connection: Connection, files: Iterable[tuple[bytes, int]]) -> Non
 
 def note_lost(connection: Connection, digests: Iterable[bytes]) -> None:
     """Note that files are held no more; those that entries name are awaited again."""
-    connection.executemany("delete from held where digest = ?", [(each,) for each in digests])
+    gone = [(each,) for each in digests]
+    connection.executemany(
+        "insert or ignore into lost_file select digest from held where digest = ?", gone
+    )
+    connection.executemany("delete from held where digest = ?", gone)
+
+
+def lost(connection: Connection, limit: int) -> list[bytes]:
+    """Files that were held once and are awaited again, in order of digest."""
+    rows = connection.execute("select digest from lost_file order by digest limit ?", (limit,))
+    return [digest for (digest,) in rows]
+
+
+def doubt(connection: Connection, peer: str, limit: int = 2_000) -> bool:
+    """Rely no more on what a peer has confirmed, some files at a time; True while there are more.
+
+    For a peer whose database is another than the one that confirmed.
+    """
+    gone = connection.execute(
+        "delete from blob_delivered where (peer, digest) in "
+        "(select peer, digest from blob_delivered where peer = ? limit ?)",
+        (peer, limit),
+    )
+    return gone.rowcount == limit
 
 
 def note_delivered(connection: Connection, peer: str, digests: Sequence[bytes]) -> None:

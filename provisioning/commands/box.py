@@ -77,13 +77,13 @@ def rebuild(chosen: argparse.Namespace) -> int:
     return 0 if all(same) else 1
 
 
-def tell_damaged(folder: Path, keys: Keys) -> bool:
-    """Print which pages of which databases do not verify; False when all do."""
-    found = False
+def tell_damaged(folder: Path, keys: Keys) -> list[str]:
+    """Print which pages of which databases do not verify; the names of those databases."""
+    found = []
     for path in sorted(folder.glob("*.db")):
         pages = damaged_pages(path, keys.derive("database"))
         if pages:
-            found = True
+            found.append(path.name)
             print(f"  ✗ page {path.name}: {pages[0]}（共 {len(pages)} 页损坏）")
     return found
 

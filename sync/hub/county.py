@@ -33,6 +33,7 @@ class County:
     def __init__(self, folder: Path, keys: Keys, clock: Callable[[], int]) -> None:
         self.folder, self.keys, self.clock = folder, keys, clock
         self.spaces = HubSpaces(folder, keys)
+        self._make_missing()
         self.author = Author(keys.id, clock)
         self.seals = SealOffice(folder / "seal", keys, clock)
         self.registry = Registry(self.spaces.county, keys, clock, self._certify)
@@ -113,6 +114,14 @@ class County:
         """An office's name by its code."""
         with self.spaces.county.read() as connection:
             return name_of_institution(connection, town)
+
+    def _make_missing(self) -> None:
+        """Begin the space of a named town anew where its file was taken away; boxes refill it."""
+        with self.spaces.county.read() as connection:
+            named = [each.code for each in institutions(connection) if each.code != COUNTY_CODE]
+        for code in named:
+            if code not in self.spaces.damaged:
+                self.spaces.create_town(code)
 
     def _certify(self, office: str, public_key: str) -> str:
         with self.spaces.county.read() as connection:

@@ -3,7 +3,9 @@
 from litestar import MediaType, Response, get
 from litestar.handlers import HTTPRouteHandler
 
+from edge.domain.errors import ArchiveError
 from edge.store import dossiers, persons
+from edge.store.database import Space
 from sync.hub.county import County
 from sync.hub.disk import disk_of
 
@@ -28,13 +30,13 @@ def health_routes(county: County) -> list[HTTPRouteHandler]:
     def metrics() -> str:
         lines = ["# TYPE dangxia_persons gauge", "# TYPE dangxia_dossiers gauge"]
         for code, space in county.spaces.towns.items():
-            with space.read() as connection:
-                lines.append(
-                    f'dangxia_persons{{town="{code}"}} {persons.count_persons(connection)}'
-                )
-                lines.append(
-                    f'dangxia_dossiers{{town="{code}"}} {dossiers.count_dossiers(connection)}'
-                )
+            lines += _counts(code, space)
+        lines.append("# TYPE dangxia_town_database_damaged gauge")
+        damaged = set(county.spaces.damaged)
+        lines += [
+            f'dangxia_town_database_damaged{{town="{code}"}} {int(code in damaged)}'
+            for code in sorted(damaged | county.spaces.towns.keys())
+        ]
         lines.append("# TYPE dangxia_disk_free_bytes gauge")
         lines.append(f"dangxia_disk_free_bytes {disk_of(county.folder).free}")
         lines.append("# TYPE dangxia_boxes_waiting gauge")
@@ -42,3 +44,18 @@ def health_routes(county: County) -> list[HTTPRouteHandler]:
         return "\n".join(lines) + "\n"
 
     return [healthz, metrics]
+
+
+def _counts(code: str, space: Space) -> list[str]:
+    """How much a town has; nothing where its database turns out to be damaged."""
+    try:
+        with space.read() as connection:
+            held = persons.count_persons(connection), dossiers.count_dossiers(connection)
+    except ArchiveError:
+        if not space.damaged:
+            raise
+        return []
+    return [
+        f'dangxia_persons{{town="{code}"}} {held[0]}',
+        f'dangxia_dossiers{{town="{code}"}} {held[1]}',
+    ]

@@ -8,10 +8,10 @@ of that town has told what it holds.
 import threading
 from collections.abc import Callable
 
-from edge.domain.errors import NotFound
+from edge.domain.errors import ArchiveError, NotFound
 from edge.domain.kinds import Kind
 from edge.store import exchange, holdings, routing
-from edge.store.database import Connection
+from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen
 from edge.store.standing import renewals
 from sync.hub.spaces import HubSpaces
@@ -40,13 +40,21 @@ class Router:
         with self._running:
             waiting, self._waiting = self._waiting, set()
         for name in sorted(waiting):
-            self.run(name)
+            if self._sound(name):
+                self.run(name)
 
     def fetch(self, name: str, digest: str) -> bool:
         """Bring a file into a space that a transfer entitles to it; False when there is none."""
         with self._spaces.space(name).read() as connection:
             origin = holdings.origin_of(connection, bytes.fromhex(digest))
         return origin is not None and self._copy(origin, name, digest)
+
+    def _sound(self, name: str) -> Space | None:
+        """The other town's space; of an unknown or a damaged one the transfers stay open."""
+        try:
+            return self._spaces.space(name)
+        except ArchiveError:
+            return None
 
     def _deliver(self, name: str) -> int:
         with self._spaces.space(name).read() as connection:
@@ -70,17 +78,19 @@ class Router:
         self, name: str, transfer: str, dossier: str, town: str, reason: str, letter: str
     ) -> int:
         destination = space_of(town)
-        try:
-            space = self._spaces.space(destination)
-            with space.read() as connection:
-                if "arrived" in routing.steps_of(connection, transfer):
-                    return 0
-            if not self._may_write(name, destination):
+        space = self._sound(destination)
+        if space is None:
+            return 0
+        with space.read() as connection:
+            if "arrived" in routing.steps_of(connection, transfer):
                 return 0
+        if not self._may_write(name, destination):
+            return 0
+        try:
             with self._spaces.space(name).read() as connection:
                 contents = routing.contents_of(connection, dossier)
         except NotFound:
-            # An unknown town, or a dossier that is not here: it stays open at the sender's.
+            # A dossier that is not here: it stays open at the sender's.
             return 0
         digests = [
             page[side]
@@ -118,9 +128,8 @@ class Router:
             Pen(connection, self._author, ROUTER).append(Kind.TRANSFER_CONFIRMED, transfer, {})
             return 1
 
-        try:
-            space = self._spaces.town(town)
-        except NotFound:
+        space = self._sound(space_of(town))
+        if space is None:
             return 0
         with space.read() as connection:
             if "confirmed" in routing.steps_of(connection, transfer):

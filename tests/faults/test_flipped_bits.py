@@ -163,11 +163,16 @@ def test_a_damaged_file_is_not_shown_and_is_fetched_again(world: World, which: i
     assert box.sync().blobs_down == 0
 
 
-def test_a_file_damaged_at_the_hub_is_sent_to_nobody(world: World) -> None:
-    _, _, files = busy_box(world)
+def test_a_file_damaged_at_the_hub_is_sent_to_nobody_and_asked_for_again(world: World) -> None:
+    box, _, files = busy_box(world)
     blobs = world.hub.county.spaces.blobs(TOWN)
     for digest in (files[0], files[-1]):
         flip(stored(blobs, digest), 500)
     other = world.box(CODE)
     other.sync()
     assert lacking(other.town, other.blobs, [], files) == [files[0], files[-1]]
+    assert box.sync().blobs_up == 2
+    assert lacking(world.hub.county.spaces.space(TOWN), blobs, [], files) == []
+    assert other.sync().blobs_down == 2
+    assert lacking(other.town, other.blobs, [], files) == []
+    assert [box.sync().blobs_up, other.sync().blobs_down] == [0, 0]

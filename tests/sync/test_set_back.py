@@ -13,6 +13,7 @@ from edge.store.database import Space
 from edge.store.entries import all_entries
 from edge.store.projection import dump
 from sync.hub.county import County
+from tests.sync.carriage import file
 from tests.sync.world import Box, World
 
 Change = Callable[[Path], None]
@@ -155,6 +156,7 @@ def test_a_hub_restored_from_an_old_backup_is_given_back_what_it_lost(
     hub.start()
     hub.county.add_town("510103", "青川镇")
     acts += [box.view(), other.view()]
+    files = file(box, "履历表", b"filed since the backup", "m1")
     for _ in range(2):
         box.sync()
         other.sync()
@@ -167,3 +169,5 @@ def test_a_hub_restored_from_an_old_backup_is_given_back_what_it_lost(
     settle(world, box, other)
     assert {act.id for act in acts} <= ids(hub.county.spaces.town("510101"))
     assert "510103" in dump_of(hub.county.spaces.county).decode()
+    # Files that it had confirmed and lost come again too.
+    assert all(hub.county.spaces.blobs("town-510101").has(digest) for digest in files)

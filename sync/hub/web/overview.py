@@ -32,6 +32,7 @@ def overview(
         towns=towns,
         total=total(each.counts for each in towns),
         pending=pending(parts),
+        damaged=parts.damaged(),
         disk=disk_of(parts.spaces.folder),
         may_accept=clerk.may(Right.ADMINISTER),
         alerts=registers.alerts_open(parts),

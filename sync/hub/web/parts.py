@@ -51,12 +51,19 @@ class Parts:
         return self.author.clock()
 
     def towns(self) -> list[Town]:
-        """Every town that has a space here, by code."""
+        """Every town that has a sound space here, by code."""
         names = self.names()
         return [self._town(code, names.get(code, code)) for code in self.spaces.towns]
 
+    def damaged(self) -> list[str]:
+        """The names of the towns whose database here is damaged."""
+        names = self.names()
+        return [names.get(code, code) for code in self.spaces.damaged]
+
     def town(self, code: str) -> Town:
-        """Find a town; raises NotFound `town.unknown`."""
+        """Find a town; raises NotFound `town.unknown`, ArchiveError `storage.unreadable`."""
+        if code in self.spaces.damaged:
+            self.spaces.town(code)
         if code not in self.spaces.towns:
             raise NotFound("town.unknown", town=code)
         return self._town(code, self.names().get(code, code))
