@@ -137,7 +137,8 @@ class _Export:
             if not self._stick.is_dir():
                 raise InvalidInput("carry.stick_gone", detail=str(self._stick))
             self._folder.mkdir(parents=True, exist_ok=True)
-            harden(self._folder.parent)
+            for folder in (self._folder.parent, self._stick):
+                harden(folder)
         parcel = self._known()
         if parcel is None:
             name, key = os.urandom(16).hex(), os.urandom(32)

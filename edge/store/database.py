@@ -234,7 +234,8 @@ class Space:
                 self._checkpoints.follow(self._writer)
             except sqlcipher3.dbapi2.Error as error:
                 # Locked: a row of what was done is still being read; the next commit looks again.
-                if getattr(error, "sqlite_errorname", "") != "SQLITE_LOCKED":
+                # Its code may be another by now, where the reader goes on in a thread of its own.
+                if "locked" not in str(error):
                     _LOG.exception("log of space %s could not be moved", self.name)
                     self._drop_writer()
 

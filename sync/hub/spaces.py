@@ -10,7 +10,6 @@ from edge.store.database import Space
 from edge.store.keys import Keys
 from sync.roster import COUNTY, space_of
 
-
 _LOG = logging.getLogger(__name__)
 
 

@@ -25,6 +25,7 @@ from sync.wire import Link, Pins, Wire
 from tests.faults.filing import turn
 from tests.faults.plan import PLAN
 from tests.faults.stages import arm
+from tests.faults.volatile import Volatile
 from tests.offices import open_office
 from tests.sync.carriage import site
 from tests.sync.hub.test_routing import scanned
@@ -45,6 +46,10 @@ class Machine:
         """Die at a stage of the plan."""
         (found,) = [each for each in PLAN[place] if each.name == name]
         arm(found, time)
+
+    def lose_unhardened(self, folder: str) -> None:
+        """Die as by a power cut: what of the folder was not durable is gone."""
+        Volatile(Path(folder)).mount()
 
 
 class Counter(Machine):

@@ -140,9 +140,23 @@ _EXPORT = "sync.carry_export"
 CARRY_EXPORT = [
     *commit("parcel begun, part numbered or noted", "_Export._write", times=(1, 4, 7, 10)),
     stage("part in the making", "sync.carry_part:PartWriter._seal", AFTER, times=(1, 4)),
+    stage("part written, not hardened", _FSYNC, BEFORE, caller="PartWriter.finish", times=(1, 3)),
     stage("part without a name", _RENAME, BEFORE, caller="PartWriter.finish", times=(1, 3)),
+    stage(
+        "part named, folder not hardened", _RENAME, AFTER, caller="PartWriter.finish", times=(1, 3)
+    ),
     stage("part named, not noted", f"{_EXPORT}:_Export._add", AFTER, times=(1, 2)),
     stage("manifest not written", f"{_EXPORT}:write_manifest", BEFORE, times=(1, 2)),
+    stage("manifest without a name", _RENAME, BEFORE, caller="write_manifest", times=(1, 2)),
+    stage(
+        "manifest named, folder not hardened", _RENAME, AFTER, caller="write_manifest", times=(1, 2)
+    ),
+    stage(
+        "parts dropped, not removed",
+        "pathlib:Path.unlink",
+        BEFORE,
+        caller="_Export._drop",
+    ),
     stage("manifest written", f"{_EXPORT}:write_manifest", AFTER, times=(1, 2)),
     *commit("export logged", "Replica.outgoing"),
 ]
@@ -151,8 +165,10 @@ CARRY_IMPORT = [
     *commit("acknowledgment noted", "Replica.note_standing"),
     *commit("batch merged", "Replica._merge", times=(1, 2)),
     stage("receipts not given", "sync.replica:Replica.sign_for", BEFORE),
+    stage("file written, not hardened", _FSYNC, BEFORE, caller="Blobs._keep", times=(1, 2)),
+    stage("file named, folder not hardened", _RENAME, AFTER, caller="Blobs._keep", times=(1, 2)),
     stage("file stored, not noted", _PUT, AFTER, caller="_Import._take_file", times=(1, 2)),
-    stage("piece kept", "sync.spool:Spool.add", AFTER, times=(1, 2), large=True),
+    *_PIECES,
     *commit("files noted", "_Import._note_held"),
     stage("answer not written", "sync.carry_import:acknowledge", BEFORE),
     stage("answer written", "sync.carry_import:acknowledge", AFTER),

@@ -1,4 +1,7 @@
-"""kill -9 at named stages of carrying: a stick filled, emptied and brought back loses nothing."""
+"""Power cuts at named stages of carrying: a stick filled, emptied and brought back loses nothing.
+
+With the machine go what was not yet durable on the stick, or at the hub of the files.
+"""
 
 import pytest
 
@@ -37,6 +40,7 @@ class Story:
         with self.lives.begin("Township") as life:
             assert life.ask("open", folder=str(self.box)) == []
             if blow:
+                life.ask("lose_unhardened", folder=str(self.stick))
                 life.die(EXPORT, *blow, "export", stick=str(self.stick), **work)
                 done = None
             else:
@@ -51,6 +55,7 @@ class Story:
         with self.lives.begin("HubTown") as life:
             assert life.ask("open", folder=str(self.hub), serving=False) == []
             if blow:
+                life.ask("lose_unhardened", folder=str(self.hub / "blobs" / f"town-{CODE}"))
                 life.die(IMPORT, *blow, "read_stick", stick=str(self.stick))
                 return
             assert life.ask("read_stick", stick=str(self.stick)) == []
@@ -64,6 +69,7 @@ class Story:
         with self.lives.begin("Township") as life:
             assert life.ask("open", folder=str(self.box)) == []
             if blow:
+                life.ask("lose_unhardened", folder=str(self.stick))
                 life.die(ANSWER, *blow, "read_stick", stick=str(self.stick))
                 return
             assert life.ask("read_stick", stick=str(self.stick)) == []

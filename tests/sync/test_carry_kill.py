@@ -94,11 +94,6 @@ def test_twenty_kills_at_random_moments(tmp_path: Path) -> None:
     county, box = County.open(tmp_path / "hub"), opened(tmp_path)
     (answer,) = import_from(tmp_path / "stick", site(box))
     assert not answer.troubles
-    # What a kill left out is asked for in the answer, and comes by the next journey.
-    export_to(tmp_path / "stick", site(box), box.pins.hub, part_bytes=400_000)
-    (last,) = import_from(tmp_path / "stick", site_of_hub(county))
-    assert not last.troubles
-    import_from(tmp_path / "stick", site(box))
     assert dump_of(county.spaces.space(TOWN)) == dump_of(box.town)
     with box.town.read() as connection:
         named = [row[0].hex() for row in connection.execute("select digest from blob")]
