@@ -60,8 +60,8 @@ def parse(text: str) -> Query:
 def readings_of(text: str) -> tuple[tuple[Query, ...], ...]:
     """Read the search box whole: the readings of each word, the likeliest first.
 
-    Chinese words are names, else places, else titles of materials; digits that `parse` takes for
-    a dossier's number may be a telephone's. Blanks part words only where Chinese stands among them
+    Chinese words are names, else places, else titles of materials; digits may begin a telephone's
+    number. Blanks part words only where Chinese stands among them
     and one has two characters: numbers and single names are often typed with blanks in between.
     Raises as `parse`.
     """
@@ -80,11 +80,14 @@ def _readings(likeliest: Query) -> tuple[Query, ...]:
     if likeliest.by is By.NAME and len(likeliest.text) > 1:
         others = (By.PLACE, By.TITLE)
         return (likeliest, *(Query(by, likeliest.text) for by in others))
-    if likeliest.by is By.DOSSIER_NUMBER:
-        if _HAN.search(likeliest.text):
-            return (likeliest, Query(By.PLACE, likeliest.text), Query(By.TITLE, likeliest.text))
-        if re.fullmatch(r"1[0-9]{6,10}|0[0-9]{2,3}-?[0-9]{4,8}", likeliest.text):
-            return (Query(By.PHONE, likeliest.text), likeliest)
+    if likeliest.by is By.DOSSIER_NUMBER and _HAN.search(likeliest.text):
+        return (likeliest, Query(By.PLACE, likeliest.text), Query(By.TITLE, likeliest.text))
+    if likeliest.by in (By.DOSSIER_NUMBER, By.ID_TAIL):
+        phone = Query(By.PHONE, likeliest.text)
+        if re.fullmatch(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}", likeliest.text):
+            return (phone, likeliest)
+        if re.fullmatch(r"[0-9][0-9-]{3,}", likeliest.text):
+            return (likeliest, phone)
     return (likeliest,)
 
 

@@ -167,18 +167,37 @@ def find_titles(
         title = next((each for each in words[place] if each.by is By.TITLE), None)
         if title is None or not _count(connection, [title]):
             continue
-        conditions = _Conditions()
-        conditions.add(f"m.title in {_TITLES}", *bounds_of(title))
-        _add_words(conditions, [each for at, each in enumerate(words) if at != place])
-        rows = connection.execute(
-            "select d.id, p.id, p.name, m.id, m.title, m.pages from material m "
-            "join dossier d on d.id = m.dossier join person p on p.id = d.person "
-            f"where {' and '.join(conditions.texts)} limit ?",
-            (*conditions.bound, limit),
-        ).fetchall()
+        others = [each for at, each in enumerate(words) if at != place]
+        rows = connection.execute(*_titled(connection, title, others, limit)).fetchall()
         if rows:
             return [TitleHit(*row) for row in rows]
     return []
+
+
+def _titled(
+    connection: Connection, title: Query, others: Sequence[Sequence[Query]], limit: int
+) -> tuple[str, list[object]]:
+    """The statement that finds materials: by persons where words tell of them, else by titles."""
+    conditions = _Conditions()
+    if others:
+        tables = "person p cross join dossier d on d.person = p.id cross join material m"
+        joined = "on m.dossier = d.id"
+        least = min(others, key=lambda readings: _count(connection, readings))
+        conditions.add(
+            f"p.id in (select * from ({_finding(least)}) limit {_LED_BY_WITH_OTHERS})",
+            *_bounds_of_all(least),
+        )
+        _add_words(conditions, [each for each in others if each is not least])
+    else:
+        tables = "material m join dossier d on d.id = m.dossier join person p"
+        joined = "on p.id = d.person"
+    conditions.add(f"m.title in {_TITLES}", *bounds_of(title))
+    conditions.bound.append(limit)
+    return (
+        f"select d.id, p.id, p.name, m.id, m.title, m.pages from {tables} {joined} "
+        f"where {' and '.join(conditions.texts)} limit ?",
+        conditions.bound,
+    )
 
 
 def _count(connection: Connection, readings: Sequence[Query]) -> int:

@@ -8,9 +8,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench.archive import MATERIALS, PAGES, open_archive
 from tests.bench.bootstrap import PAGES_PER_DOSSIER, measure_bootstrap
 from tests.bench.counter import fill, measure_counter, measure_towns
 from tests.bench.figures import Figure, print_line, print_table
+from tests.bench.kiosks import measure_kiosks
 from tests.bench.limit import measure_limit, measure_plain
 from tests.bench.memory import measure_memory
 from tests.bench.pages import measure_pages
@@ -85,9 +87,13 @@ def measure(
     yield from measure_counter(filled, folder, dossiers, rounds, questions)
     say("20 towns at one hub")
     yield measure_towns(folder, max(dossiers // TOWN_SHARE, 20), rounds)
-    say("search, at rest and beside a merge")
-    yield from measure_search(filled, folder, dossiers, rounds, questions)
     filled.close()
+    say(f"search: filing {dossiers * MATERIALS} materials of {dossiers * PAGES} pages")
+    archive = open_archive(folder / "archive", dossiers)
+    say("search, at rest and beside a merge")
+    yield from measure_search(archive, folder, dossiers, rounds, questions)
+    say("fifty kiosks at one box")
+    yield from measure_kiosks(archive, folder / "archive", dossiers, rounds, questions * 4)
     say(f"bootstrap: making a town of {dossiers * PAGES_PER_DOSSIER} pages, then bringing it over")
     yield measure_bootstrap(folder / "bootstrap", dossiers, rounds)
     say("pages, from the far end to the durable page")

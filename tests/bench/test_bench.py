@@ -9,6 +9,7 @@ import pytest
 
 from tests.bench.figures import Figure, percentile
 from tests.bench.record import subject_of
+from tests.bench.searching import ASKED
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,7 +20,7 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
     lines = [json.loads(line) for line in run.stdout.splitlines()]
-    kinds = ("dossier_number", "id_number", "initials", "name")
+    kinds = sorted(ASKED)
     assert [line["what"] for line in lines] == [
         "insert.plain",
         "crsqlite.limit",
@@ -31,6 +32,12 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
         "counter-write-while-merging",
         "hub.20-towns-at-once",
         *(f"search.{kind}.{state}" for state in ("idle", "merging") for kind in kinds),
+        "kiosks.sqlite-loop",
+        "kiosks.static-file",
+        "kiosks.look-up",
+        "kiosks.page",
+        "kiosks.look-up.paced",
+        "kiosks.page.paced",
         "bootstrap",
         "scan.alone.unpaced",
         "scan.pipeline.unpaced",
