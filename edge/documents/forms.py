@@ -3,5 +3,6 @@
 from collections.abc import Mapping
 
 from edge.documents.form import Form
+from edge.documents.register_forms import REGISTER_FORMS
 
-FORMS: Mapping[str, Form] = {}
+FORMS: Mapping[str, Form] = {form.code: form for form in (*REGISTER_FORMS,)}

@@ -41,6 +41,9 @@ Town space
     matter.undone [matter]       undoes                   likewise; takes one act back
     paper.issued [paper]         form, number, title, blob, matter?, dossier?, code?
     paper.printed [paper]        printer, job
+    list.frozen [matter]         form, facts[[name, value]], headings[], lines[[text]]
+    stock.seen [matter]          place, dossier?, code?, condition?, void?
+                                 void: the entry of a reading that it takes back
     conflict.resolved [subject]  conflict, field?, chosen, answers[entry], note?
                                  names in `after` the resolutions that it replaces
     conflict.proposed [subject]  as conflict.resolved; what an office suggests to the county
@@ -105,6 +108,8 @@ class Kind(StrEnum):
     MATTER_UNDONE = "matter.undone"
     PAPER_ISSUED = "paper.issued"
     PAPER_PRINTED = "paper.printed"
+    LIST_FROZEN = "list.frozen"
+    STOCK_SEEN = "stock.seen"
     CONFLICT_RESOLVED = "conflict.resolved"
     CONFLICT_PROPOSED = "conflict.proposed"
     BOX_REPORTED = "box.reported"

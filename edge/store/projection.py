@@ -25,6 +25,7 @@ from edge.store.reducers import (
     papers,
     persons,
     proofs,
+    registers,
     room,
 )
 
@@ -64,6 +65,8 @@ REDUCERS: dict[str, Reducer] = {
     Kind.MATTER_UNDONE: matters.acted,
     Kind.PAPER_ISSUED: papers.issued,
     Kind.PAPER_PRINTED: papers.printed,
+    Kind.LIST_FROZEN: registers.frozen,
+    Kind.STOCK_SEEN: registers.seen,
     Kind.CONFLICT_RESOLVED: conflicts.answered,
     Kind.CONFLICT_PROPOSED: conflicts.answered,
     Kind.INSTITUTION_NAMED: county.institution_named,
@@ -116,6 +119,8 @@ TABLES: tuple[str, ...] = (
     "matter_act",
     "paper",
     "paper_print",
+    "frozen_list",
+    "stock_seen",
     "institution",
     "staff",
     "box",

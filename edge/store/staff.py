@@ -71,6 +71,14 @@ def member_by_id(county: Connection, id: str) -> Member | None:
     return _member(row) if row else None
 
 
+def enrolled_at(county: Connection, id: str) -> int:
+    """When a person was last enrolled, in milliseconds; 0 for nobody."""
+    row = county.execute(
+        "select h.at from staff s join history h on h.entry = s.entry where s.id = ?", (id,)
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
 def names_of_staff(county: Connection) -> dict[str, str]:
     """Every person's name by id, withdrawn ones too, for histories."""
     return dict(county.execute("select id, name from staff").fetchall())

@@ -119,6 +119,7 @@ def form(
         person=person,
         about=about,
         kept=drafts.draft_of(parts, reader, _task(chosen, dossier or person)),
+        staff=_staff(parts),
         task=_task(chosen, dossier or person),
     )
 
@@ -175,6 +176,7 @@ def show(
         undoable=bool(flow and last and flow.step(last.step).undoable),
         step_names={OPEN: flow.name, **{s.code: s.name for s in flow.steps}} if flow else {},
         papers=issued,
+        staff=_staff(parts),
         names=names,
     )
 
@@ -216,6 +218,14 @@ def _lasts(matter: store.Matter) -> bool:
 async def _sent(request: Request[Any, Any, Any]) -> dict[str, str]:
     sent = await request.form()
     return {name: str(value)[: LONGEST_LINES + 1] for name, value in sent.items()}
+
+
+def _staff(parts: Parts) -> dict[str, str]:
+    """Who may be named in a form: the office's own people, and the county's."""
+    with parts.office.county.read() as county:
+        towns = (parts.office.code, "")
+        members = [each for town in towns for each in staff.members_of(county, town)]
+    return {each.clerk.id: each.clerk.name for each in members}
 
 
 def _task(flow: Flow, subject: str) -> str:

@@ -7,12 +7,20 @@ with those that the clerk filled in.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from edge.domain.access import Clerk
-from edge.domain.matters.flow import Flow
+from edge.domain.kinds import Kind
+from edge.domain.matters.flow import Deadline, Flow
+from edge.domain.matters.standing import heads_of
+from edge.domain.workdays import after_days
+from edge.store import matters, rules
 from edge.store.entries import Pen
 from edge.store.matters import Matter
+from edge.store.papers import take_number
 from edge.workflows.office import Office
+
+CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +39,45 @@ class Acting:
 
 
 Effect = Callable[[Acting], Mapping[str, str] | None]
+
+
+def day_of(at: int) -> date:
+    """The office's day of a moment in milliseconds."""
+    return datetime.fromtimestamp(at / 1000, UTC).astimezone(CHINA).date()
+
+
+def laid_down_for(office: Office) -> dict[str, str]:
+    """The county's rules as this office knows them."""
+    with office.county.read() as county:
+        return rules.rules_of(county)
+
+
+def due_of(at: int, deadline: Deadline | None, laid_down: Mapping[str, str]) -> str:
+    """When something is due that was begun at a moment; empty for no deadline."""
+    if deadline is None:
+        return ""
+    days = rules.number_of(laid_down, deadline.rule, deadline.days)
+    return after_days(day_of(at), days, deadline.working).strftime("%Y%m%d")
+
+
+def next_matter_number(office: Office, pen: Pen) -> str:
+    """Give a matter its number: town, year, the box's ordinal, running number."""
+    year = day_of(pen.at).year
+    running = take_number(pen.connection, f"matter-{year}")
+    return f"{office.code}-{year}-{office.ordinal:02d}-{running:05d}"
+
+
+def begin_another(acting: Acting, flow: Flow, fields: Mapping[str, str]) -> str:
+    """Begin a matter of the office that follows from this step; gives its id."""
+    pen, id = acting.pen, acting.pen.new_id()
+    due = due_of(pen.at, flow.deadline, laid_down_for(acting.office))
+    number = next_matter_number(acting.office, pen)
+    told = {"flow": flow.code, "number": number, "due": due, "fields": dict(fields)}
+    pen.append(Kind.MATTER_OPENED, id, {name: value for name, value in told.items() if value})
+    return id
+
+
+def step_another(pen: Pen, matter: str, step: str, fields: Mapping[str, str]) -> None:
+    """Take an `inner` step of another matter, which the caller has checked."""
+    heads = heads_of(matters.acts_of(pen.connection, matter))
+    pen.append(Kind.MATTER_STEPPED, matter, {"step": step, "fields": dict(fields)}, heads)

@@ -2,6 +2,23 @@
 
 from collections.abc import Mapping
 
+from edge.workflows import (
+    archiving,
+    destroying,
+    handing_over,
+    inspecting,
+    reporting,
+    stocktaking,
+    volumes,
+)
 from edge.workflows.acting import Effect
 
-EFFECTS: Mapping[tuple[str, str], Effect] = {}
+EFFECTS: Mapping[tuple[str, str], Effect] = {
+    **archiving.EFFECTS,
+    **destroying.EFFECTS,
+    **handing_over.EFFECTS,
+    **inspecting.EFFECTS,
+    **reporting.EFFECTS,
+    **stocktaking.EFFECTS,
+    **volumes.EFFECTS,
+}

@@ -2,26 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date
 
 from edge.domain.access import Clerk
 from edge.domain.errors import Conflict, Denied, InvalidInput
 from edge.domain.kinds import Kind
-from edge.domain.matters.flow import Deadline, Flow, Step, Subject, checked
+from edge.domain.matters.flow import Flow, Step, Subject, checked
 from edge.domain.matters.registry import flow_of
 from edge.domain.matters.standing import OPEN, Standing, heads_of
-from edge.domain.workdays import after_days
-from edge.store import matters, rules
+from edge.store import matters
 from edge.store.dossiers import dossier_of
 from edge.store.entries import Pen
 from edge.store.matters import Matter
-from edge.store.papers import take_number
 from edge.store.persons import person_of
-from edge.workflows.acting import Acting
+from edge.workflows.acting import Acting, day_of, due_of, laid_down_for, next_matter_number
 from edge.workflows.effects import EFFECTS
 from edge.workflows.office import Office
-
-CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +40,12 @@ def open_matter(office: Office, clerk: Clerk, opening: Opening) -> Matter:
     flow = flow_of(opening.flow)
     clerk.require(flow.right)
     fields = checked(flow.opening, opening.fields)
-    laid_down = _rules(office)
+    laid_down = laid_down_for(office)
 
     def act(pen: Pen) -> Matter:
         dossier, person = _subject(pen, flow, opening)
-        number = _number(office, pen, flow)
-        id, due = pen.new_id(), _due(pen.at, flow.deadline, laid_down)
+        number = next_matter_number(office, pen)
+        id, due = pen.new_id(), due_of(pen.at, flow.deadline, laid_down)
         begun = Matter(
             id, flow.code, number, dossier, person, flow.states[0].code, True, due, fields,
             0, pen.at, clerk.id, pen.at,
@@ -77,12 +73,12 @@ def take_step(
         flow = flow_of(held.flow)
         chosen = flow.step(step)
         clerk.require(chosen.right)
-        if held.state not in chosen.sources:
+        if held.state not in chosen.sources or chosen.inner:
             raise Conflict("matter.not_now", state=flow.state(held.state).name)
         _require_other(clerk, flow, chosen, matters.standing_of(pen.connection, held))
         fields = checked(chosen.fields, sent)
         filled = _take_effect(Acting(office, clerk, pen, flow, held, fields), step)
-        due = filled.get("due", _due(pen.at, chosen.deadline, laid_down))
+        due = filled.get("due", due_of(pen.at, chosen.deadline, laid_down))
         told = {"step": step, "due": due, "fields": filled}
         pen.append(
             Kind.MATTER_STEPPED,
@@ -92,7 +88,7 @@ def take_step(
         )
         return matters.matter_of(pen.connection, matter)
 
-    laid_down = _rules(office)
+    laid_down = laid_down_for(office)
     return office.transact(clerk, act)
 
 
@@ -118,29 +114,7 @@ def undo_step(office: Office, clerk: Clerk, matter: str) -> Matter:
 
 def today_of(office: Office) -> date:
     """The day at the office."""
-    return _day(office.author.clock())
-
-
-def _day(at: int) -> date:
-    return datetime.fromtimestamp(at / 1000, UTC).astimezone(CHINA).date()
-
-
-def _rules(office: Office) -> dict[str, str]:
-    with office.county.read() as county:
-        return rules.rules_of(county)
-
-
-def _due(at: int, deadline: Deadline | None, laid_down: Mapping[str, str]) -> str:
-    if deadline is None:
-        return ""
-    days = rules.number_of(laid_down, deadline.rule, deadline.days)
-    return after_days(_day(at), days, deadline.working).strftime("%Y%m%d")
-
-
-def _number(office: Office, pen: Pen, flow: Flow) -> str:
-    year = _day(pen.at).year
-    running = take_number(pen.connection, f"matter-{year}")
-    return f"{office.code}-{year}-{office.ordinal:02d}-{running:05d}"
+    return day_of(office.author.clock())
 
 
 def _subject(pen: Pen, flow: Flow, opening: Opening) -> tuple[str, str]:

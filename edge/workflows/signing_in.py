@@ -4,7 +4,8 @@ from edge.domain.access import Clerk
 from edge.domain.errors import Denied
 from edge.store import desk
 from edge.store.database import Connection, Space
-from edge.store.staff import member_by_login, pin_matches, verifier_of
+from edge.store.staff import enrolled_at, member_by_login, pin_matches, verifier_of
+from edge.workflows.handing_over import has_left
 from edge.workflows.office import Office
 
 FREE_GUESSES = 5
@@ -16,7 +17,8 @@ NOBODY = verifier_of("")
 def sign_in(office: Office, login: str, pin: str) -> Clerk:
     """Check a PIN and say who it is.
 
-    Raises Denied `pin.wrong` (left: guesses before a wait), `pin.wait` (seconds).
+    Raises Denied `pin.wrong` (left: guesses before a wait), `pin.wait` (seconds), and
+    `handover.left` for whoever has handed over.
     """
     failures = count_guess(office.space, login, office.author.clock())
     with office.county.read() as county:
@@ -25,6 +27,9 @@ def sign_in(office: Office, login: str, pin: str) -> Clerk:
     if member is None or not right or member.clerk.town not in ("", office.code):
         raise Denied("pin.wrong", left=max(0, FREE_GUESSES - failures - 1))
     office.space.write(lambda connection: desk.clear_failures(connection, login))
+    with office.county.read() as county, office.space.read() as town:
+        if has_left(town, member.clerk.id, enrolled_at(county, member.clerk.id)):
+            raise Denied("handover.left")
     return member.clerk
 
 

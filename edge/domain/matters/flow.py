@@ -26,7 +26,10 @@ class Subject(StrEnum):
 
 
 class FieldKind(StrEnum):
-    """How a field is asked for; a DAY is YYYYMMDD, a DATE may lack day and month."""
+    """How a field is asked for; a DAY is YYYYMMDD, a DATE may lack day and month.
+
+    STAFF is one of the office's people, by id.
+    """
 
     TEXT = "text"
     LINES = "lines"
@@ -35,6 +38,7 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     CHECK = "check"
+    STAFF = "staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ class Step:
     `sources` are the states that it may be taken in, `target` the one it leads to, empty to stay.
     `unlike` names steps (or `open`) whose taker may not take this one: the second pair of eyes.
     `deadline` sets a new one; `paper` is the form that it issues; an `outside` step tells what
-    someone else has done. What cannot be taken back is not `undoable`.
+    someone else has done. What cannot be taken back is not `undoable`. `screen` is the address of
+    a step's own screen, with `{matter}`; an `inner` step is taken by the effect of another flow.
     """
 
     code: str
@@ -94,6 +99,8 @@ class Step:
     paper: str = ""
     undoable: bool = True
     outside: bool = False
+    screen: str = ""
+    inner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,7 @@ class Flow:
 
     `sole`: a subject has at most one open matter of this flow. A `lasting` one is a line of a
     register, such as a machine in use: it is listed with its own kind, not among business.
+    `screen` is the address where it begins, if it has a screen of its own.
     """
 
     code: str
@@ -118,6 +126,7 @@ class Flow:
     help: str = ""
     sole: bool = False
     lasting: bool = False
+    screen: str = ""
 
     def state(self, code: str) -> State:
         """Look a state up; raises KeyError."""
@@ -131,8 +140,8 @@ class Flow:
         raise InvalidInput("matter.step_unknown")
 
     def steps_from(self, state: str) -> tuple[Step, ...]:
-        """List the steps that may be taken in a state."""
-        return tuple(each for each in self.steps if state in each.sources)
+        """List the steps that somebody may take in a state."""
+        return tuple(each for each in self.steps if state in each.sources and not each.inner)
 
     def fields(self) -> dict[str, Field]:
         """Every field that the flow asks for, by name."""

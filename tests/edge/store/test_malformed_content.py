@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from edge.domain.entry import compose, sha256_hex
 from edge.domain.kinds import Kind
+from edge.domain.stock import reconcile
 from edge.store.captures import waiting_captures, waiting_pages
 from edge.store.database import Connection, Space
 from edge.store.dossiers import catalogue, dossiers_of_person, open_loans, pages_of
+from edge.store.lists import list_of
 from edge.store.matters import open_matters, standing_of
 from edge.store.papers import papers_of_matter, proofs_of
 from edge.store.persons import person_of
@@ -23,6 +25,7 @@ from edge.store.room import hours_since, open_alerts
 from edge.store.room_sheet import seen_in
 from edge.store.rules import categories_of_scheme, rules_of
 from edge.store.staff import institutions, members_of
+from edge.store.stock import last_readings, readings_of, recorded_for
 from edge.store.switches import command_of, commands_since, override_of
 from edge.store.transfers import transfers
 from tests.offices import open_space
@@ -38,7 +41,7 @@ FIELDS = (
     "sensor", "breach", "limit", "note", "to", "reason", "login", "town", "roles", "pin",
     "public_key", "also", "place", "worse", "switch", "on", "until", "actual", "fault", "day",
     "half", "readings", "month", "flow", "step", "fields", "undoes", "form", "matter", "value",
-    "categories", "person",
+    "categories", "person", "facts", "headings", "lines", "condition", "void",
 )  # fmt: skip
 ODD = st.sampled_from(
     [None, True, "²", -1, 2**70, 1e400, 0.5, "", "abc", "1", SUBJECT, "\ud800", "'; --", [], [1],
@@ -73,6 +76,10 @@ def read_all(connection: Connection) -> None:
     for matter in open_matters(connection):
         standing_of(connection, matter)
     papers_of_matter(connection, SUBJECT)
+    for form in ("", "abc", "1", SUBJECT):
+        list_of(connection, SUBJECT, form)
+    reconcile("", recorded_for(connection, "", SUBJECT), readings_of(connection, SUBJECT))
+    last_readings(connection, SUBJECT)
     rules_of(connection)
     categories_of_scheme(connection, SUBJECT)
     catalogue(connection, SUBJECT)

@@ -105,6 +105,14 @@ DATA: dict[str, Any] = {
         {"form": TEXTS, "number": TEXTS, "blob": DIGESTS}, {"matter": SUBJECTS}
     ),
     Kind.PAPER_PRINTED: told({"printer": TEXTS, "job": TEXTS}),
+    Kind.LIST_FROZEN: told(
+        {"form": TEXTS, "facts": st.lists(st.tuples(TEXTS, TEXTS).map(list), max_size=2)},
+        {"headings": st.lists(TEXTS, max_size=2), "lines": st.just([["1", "x"]])},
+    ),
+    Kind.STOCK_SEEN: told(
+        {"place": TEXTS},
+        {"dossier": SUBJECTS, "code": TEXTS, "void": st.just(f"{256:032x}")},
+    ),
     Kind.RULE_SET: told({"value": TEXTS}),
     Kind.SCHEME_PUBLISHED: told({"name": TEXTS}, {"categories": st.lists(told({"code": TEXTS}))}),
     Kind.CONFLICT_RESOLVED: told(ANSWER),

@@ -1,0 +1,123 @@
+"""Staff hand-over: counted, frozen, signed by three who each sign in for themselves.
+
+With the last signature the account of whoever left is of no use at this office's boxes any more;
+the county sees it in the list and withdraws it everywhere.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+
+from edge.domain.errors import Denied, InvalidInput
+from edge.domain.matters.registry import FLOWS
+from edge.store import lists, volumes
+from edge.store.database import Connection
+from edge.store.dossiers import open_loans
+from edge.store.matters import Matter, closed_matters, open_matters, standing_of
+from edge.store.staff import members_of, names_of_staff
+from edge.store.stock import recorded_at
+from edge.workflows.acting import Acting, Effect, day_of
+from edge.workflows.office import Office
+
+FLOW, FORM = "handover", "handover_list"
+SIGNERS = {"give": "giver", "take": "taker", "witness": "witness"}
+WORDS = {"give": "移交人", "take": "接收人", "witness": "监交人"}
+
+
+def begun(acting: Acting) -> None:
+    """Want three different people of the office; raises InvalidInput `handover.three`."""
+    named = [acting.fields[name] for name in SIGNERS.values()]
+    require_staff(acting.office, *named)
+    if len(set(named)) < len(named):
+        raise InvalidInput("handover.three")
+
+
+def require_staff(office: Office, *people: str) -> None:
+    """Raise InvalidInput `staff.unknown` for whoever may not sign in at this office."""
+    with office.county.read() as county:
+        known = {m.clerk.id for town in (office.code, "") for m in members_of(county, town)}
+    if not set(people) <= known:
+        raise InvalidInput("staff.unknown")
+
+
+def counted(acting: Acting) -> None:
+    """Freeze what is handed over: dossiers, volumes, loans, open matters, machines, keys, seals."""
+    connection, fields = acting.pen.connection, acting.matter.fields
+    with acting.office.county.read() as county:
+        names = names_of_staff(county)
+    people = [(WORDS[step], names.get(fields[name], "")) for step, name in SIGNERS.items()]
+    facts = [
+        *people,
+        ("交接原因", fields.get("reason", "")),
+        ("钥匙", fields.get("keys", "")),
+        ("印章和UKey", fields.get("seals", "")),
+        ("没办完的事", fields.get("left", "")),
+        ("清点日期", day_of(acting.pen.at).strftime("%Y%m%d")),
+    ]
+    told = [(name, value) for name, value in facts if value]
+    headings = ("项目", "名称", "数量或编号")
+    lists.freeze(acting.pen, acting.matter.id, FORM, told, headings, _lines(connection))
+
+
+def _lines(connection: Connection) -> list[tuple[str, str, str]]:
+    every = [each for each in recorded_at(connection, "") if each.standing != "sent"]
+    held = Counter("借出" if each.standing == "lent" else "在库" for each in every)
+    lines = [("个人档案", name, f"{count} 份") for name, count in sorted(held.items())]
+    kept = Counter(each.category for each in volumes.volumes(connection, "kept"))
+    lines += [("案卷", name, f"{count} 卷") for name, count in sorted(kept.items())]
+    numbers = {each.dossier: each.number for each in every}
+    for loan in open_loans(connection):
+        whom = f"{loan.unit} {loan.borrower}".strip()
+        lines.append(("借出未还", whom, numbers.get(loan.dossier, "")))
+    for matter in open_matters(connection):
+        flow = FLOWS.get(matter.flow)
+        if flow is None or matter.flow in (FLOW, volumes.FLOW):
+            continue
+        kind = "在用登记" if flow.lasting else "没办完的事项"
+        lines.append((kind, _name(matter, flow.name), matter.number))
+    return lines
+
+
+def _name(matter: Matter, flow: str) -> str:
+    told = matter.fields.get("name") or matter.fields.get("what") or matter.fields.get("title", "")
+    return f"{flow} {told}".strip()
+
+
+def posted(acting: Acting) -> None:
+    """Want somebody of the office at a post."""
+    require_staff(acting.office, acting.fields["who"])
+
+
+def _signature(step: str) -> Effect:
+    """Give the effect of a signature: nobody signs for another."""
+
+    def sign(acting: Acting) -> None:
+        if acting.clerk.id != acting.matter.fields[SIGNERS[step]]:
+            raise Denied("handover.not_you", role=WORDS[step])
+
+    return sign
+
+
+def has_left(connection: Connection, clerk: str, enrolled_at: int) -> bool:
+    """Say whether somebody has handed over, by three signatures, since being enrolled (ms)."""
+    return any(
+        each.fields.get("giver") == clerk and each.changed > enrolled_at
+        for each in closed_matters(connection, FLOW)
+        if each.state == "done"
+    )
+
+
+def signatures(connection: Connection, matter: Matter) -> dict[str, int]:
+    """Who of the three has signed, and when (ms)."""
+    return {
+        WORDS[act.step]: act.at
+        for act in standing_of(connection, matter).taken
+        if act.step in SIGNERS
+    }
+
+
+EFFECTS: Mapping[tuple[str, str], Effect] = {
+    (FLOW, "open"): begun,
+    (FLOW, "count"): counted,
+    ("post", "open"): posted,
+    **{(FLOW, step): _signature(step) for step in SIGNERS},
+}
