@@ -22,12 +22,11 @@ from devices.sdt import (
     encode_request,
 )
 from edge.domain.errors import BadFrame, DeviceError, DeviceFault, DeviceUnavailable, InvalidInput
-from edge.domain.identity import check_id_number
+from edge.domain.identity import check_id_number, check_number
 
 __all__ = ["Card", "CardKind", "CardReader", "Pace", "Unreadable", "decode_frame", "encode_request"]
 
 _MODEL = "SDT/SAM"
-_NUMBERED = (CardKind.CITIZEN, CardKind.HONGKONG_MACAO_TAIWAN)
 # One failed exchange is a card put down askew; the second in a row is told.
 _FAILURES_TOLD = 2
 
@@ -148,11 +147,12 @@ class CardReader:
         reply = _require(self._exchange(port, Command.READ), Status.OK)
         card = decode_card(reply.data)
         self._lifted = False
-        if card.kind in _NUMBERED:
-            try:
-                check_id_number(card.id_number)
-            except InvalidInput as error:
-                return Unreadable(error.key, error.fields)
+        try:
+            # A foreigner's older card bears letters; on any other they are a misreading.
+            check = check_number if card.kind is CardKind.FOREIGNER else check_id_number
+            check(card.id_number)
+        except InvalidInput as error:
+            return Unreadable(error.key, error.fields)
         return card
 
     def _exchange(self, port: serial.Serial, command: Command) -> Reply:

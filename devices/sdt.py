@@ -20,7 +20,9 @@ TEXT_SIZE = 256
 PHOTO_SIZE = 1024
 _HEAD = len(PREAMBLE) + 2
 _SHORTEST, _LONGEST = 3, 4096
-_KIND_AT = 248
+_KIND_AT, _LINK_AT = 248, 250
+# Where a name in Latin letters goes on in a second field.
+_LATIN = 35
 _LONG_TERM = "长期"
 _SEXES = {"1": Sex.MALE, "2": Sex.FEMALE}
 # GB/T 3304, from 01 on.
@@ -89,7 +91,13 @@ _CITIZEN_FIELDS = (
 # Fields before the type character at byte 248, in bytes.
 _LAYOUTS = {
     CardKind.CITIZEN: _CITIZEN_FIELDS,
-    CardKind.HONGKONG_MACAO_TAIWAN: _CITIZEN_FIELDS,
+    # The permit is that for travelling to and from the mainland; the issues are counted.
+    CardKind.HONGKONG_MACAO_TAIWAN: (
+        *_CITIZEN_FIELDS,
+        ("permit", 18),
+        ("issues", 4),
+        ("reserved", 6),
+    ),
     CardKind.FOREIGNER: (
         ("latin_name", 120),
         ("sex", 2),
@@ -105,7 +113,7 @@ _LAYOUTS = {
     CardKind.FOREIGNER_2023: (
         ("name", 30),
         ("sex", 2),
-        ("renewals", 4),
+        ("issues", 4),
         ("birth", 16),
         ("latin_name", 70),
         ("number", 36),
@@ -122,8 +130,11 @@ _LAYOUTS = {
 class Card:
     """What a card says of its holder.
 
-    `nation` is the Chinese name of the people (汉), for a foreigner the country code; `valid_to`
-    is None for 长期; `photo` is WLT, which only the vendor's library can open.
+    `nation` is the Chinese name of the people (汉), for a foreigner the country code, for residents
+    from Hong Kong, Macao and Taiwan empty; `valid_to` is None for 长期; `photo` is WLT, which only
+    the vendor's library can open. What only some cards bear is empty on the others: `permit` and
+    `issues` (times issued) of residents, `latin_name` of foreigners, `version` of their older card,
+    `issues` (times renewed) and `link` (to earlier cards) of their newer one.
     """
 
     kind: CardKind
@@ -137,6 +148,11 @@ class Card:
     valid_from: date
     valid_to: date | None
     photo: bytes
+    latin_name: str = ""
+    permit: str = ""
+    issues: str = ""
+    version: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +219,17 @@ def encode_card(card: Card) -> bytes:
     """Lay out the data of a read reply; raises `InvalidInput` where a field does not fit."""
     if len(card.photo) != PHOTO_SIZE:
         raise InvalidInput("card.field", field="photo")
+    latin = card.latin_name
+    if card.kind is CardKind.FOREIGNER_2023:
+        latin = latin[:_LATIN]
     texts = {
-        "name": card.name,
+        # Without a Chinese name, the Latin one serves as the name.
+        "name": "" if card.name == card.latin_name else card.name,
+        "latin_name": latin,
+        "latin_name_rest": card.latin_name[_LATIN:],
+        "permit": card.permit,
+        "issues": card.issues,
+        "version": card.version,
         "sex": {sex: code for code, sex in _SEXES.items()}[card.sex],
         "nation": _CODE_OF.get(card.nation, card.nation),
         "birth": f"{card.birth_date:%Y%m%d}",
@@ -216,12 +241,9 @@ def encode_card(card: Card) -> bytes:
     }
     text = b""
     for field, size in _LAYOUTS[card.kind]:
-        spelt = texts.get(field, "").encode("utf-16-le")
-        if len(spelt) > size:
-            raise InvalidInput("card.field", field=field)
-        text += spelt + " ".encode("utf-16-le") * ((size - len(spelt)) // 2)
-    text = text.ljust(_KIND_AT, b"\0") + _CHARACTER_OF.get(card.kind, " ").encode("utf-16-le")
-    text = text.ljust(TEXT_SIZE, b"\0")
+        text += _padded(texts.get(field, ""), size, field)
+    text = text.ljust(_KIND_AT, b"\0") + _padded(_CHARACTER_OF.get(card.kind, " "), 2, "kind")
+    text += _padded(card.link, TEXT_SIZE - _LINK_AT, "link")
     return len(text).to_bytes(2, "big") + PHOTO_SIZE.to_bytes(2, "big") + text + card.photo
 
 
@@ -232,17 +254,20 @@ def decode_card(data: bytes) -> Card:
         raise _bad(f"card of {len(data)} bytes")
     text, photo = data[4 : 4 + text_size], data[4 + text_size :]
     kind = _TYPE_CHARACTERS.get(_text(text[_KIND_AT : _KIND_AT + 2]), CardKind.CITIZEN)
-    fields: dict[str, str] = {}
+    parts: dict[str, bytes] = {}
     at = 0
     for field, size in _LAYOUTS[kind]:
-        fields[field] = _text(text[at : at + size])
+        parts[field] = text[at : at + size]
         at += size
+    # A name that goes on in its second field may have a space at the seam.
+    parts["latin_name"] = parts.get("latin_name", b"") + parts.get("latin_name_rest", b"")
+    fields = {field: _text(part) for field, part in parts.items()}
     if fields["sex"] not in _SEXES:
         raise _bad("sex")
     nation = fields["nation"]
     return Card(
         kind=kind,
-        name=fields["name"] or fields.get("latin_name", ""),
+        name=fields["name"] or fields["latin_name"],
         id_number=fields["number"],
         sex=_SEXES[fields["sex"]],
         nation=_NATION_OF.get(nation, nation),
@@ -252,7 +277,19 @@ def decode_card(data: bytes) -> Card:
         valid_from=_date(fields["from"]),
         valid_to=None if fields["to"] == _LONG_TERM else _date(fields["to"]),
         photo=photo,
+        latin_name=fields["latin_name"],
+        permit=fields.get("permit", ""),
+        issues=fields.get("issues", ""),
+        version=fields.get("version", ""),
+        link=_text(text[_LINK_AT:]),
     )
+
+
+def _padded(text: str, size: int, field: str) -> bytes:
+    spelt = text.encode("utf-16-le")
+    if len(spelt) > size:
+        raise InvalidInput("card.field", field=field)
+    return spelt + " ".encode("utf-16-le") * ((size - len(spelt)) // 2)
 
 
 def _text(field: bytes) -> str:

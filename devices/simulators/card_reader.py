@@ -29,7 +29,7 @@ from devices.sdt import (
 )
 from devices.simulators.far_end import ControlSocket, PluggableTty, run_until_stopped
 from edge.domain.errors import BadFrame
-from edge.domain.identity import Sex, check_id_number
+from edge.domain.identity import IdNumber, Sex, check_number
 
 _CHUNK = 61
 
@@ -182,21 +182,29 @@ class CardReaderFarEnd:
 
 
 def card_of(fields: Mapping[str, str]) -> Card:
-    """Make a card from plain text fields; what is left out follows from the number or is usual."""
-    number = check_id_number(fields["id_number"])
+    """Make a card from plain text fields; what is left out follows from the number or is usual.
+
+    A foreigner's older card needs `sex` and `birth_date` (ValueError): its number tells neither.
+    """
+    number = check_number(fields["id_number"])
+    told = {"sex": fields.get("sex", ""), "birth_date": fields.get("birth_date", "")}
+    if isinstance(number, IdNumber):
+        told["sex"] = told["sex"] or number.sex
+        told["birth_date"] = told["birth_date"] or number.birth_date.isoformat()
+    kind = CardKind(fields.get("kind", CardKind.CITIZEN))
     until = fields.get("valid_to", "")
+    named = ("latin_name", "permit", "issues", "version", "link", "address", "issuer")
     return Card(
-        kind=CardKind(fields.get("kind", CardKind.CITIZEN)),
+        kind=kind,
         name=fields["name"],
         id_number=number.number,
-        sex=Sex(fields.get("sex", number.sex)),
-        nation=fields.get("nation", "汉"),
-        birth_date=date.fromisoformat(fields.get("birth_date", number.birth_date.isoformat())),
-        address=fields.get("address", ""),
-        issuer=fields.get("issuer", ""),
+        sex=Sex(told["sex"]),
+        nation=fields.get("nation", "汉" if kind is CardKind.CITIZEN else ""),
+        birth_date=date.fromisoformat(told["birth_date"]),
         valid_from=date.fromisoformat(fields.get("valid_from", "2012-03-01")),
         valid_to=date.fromisoformat(until) if until else None,
         photo=bytes(PHOTO_SIZE),
+        **{name: fields.get(name, "") for name in named},
     )
 
 

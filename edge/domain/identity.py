@@ -1,5 +1,11 @@
-"""Citizen identity numbers: GB 11643 check, birth date, sex, and the masked spelling."""
+"""Identity numbers: GB 11643 check, birth date, sex, and the masked spelling.
 
+One form serves citizens, residents from Hong Kong, Macao and Taiwan (81 to 83) and, since December
+2023, foreigners with permanent residence (9, province, country by its ISO number). Their cards of
+before bear a number of another form, three letters of a country and twelve digits.
+"""
+
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +21,10 @@ _PROVINCES = {
     *(*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47)),
     *(*range(50, 55), *range(61, 66), 71, 81, 82, 83, 91),
 }
+
+
+_FOREIGNER = "9"
+_RESIDENCE = re.compile(r"[A-Z]{3}[0-9]{12}")
 
 
 class Sex(StrEnum):
@@ -48,7 +58,24 @@ class IdNumber:
     @property
     def region_doubtful(self) -> bool:
         """Whether no province has ever had this code: a reason to look again, not to refuse."""
-        return int(self.region[:2]) not in _PROVINCES
+        foreigner = self.region[0] == _FOREIGNER and self.region[:2] != "91"
+        return int(self.region[1:3] if foreigner else self.region[:2]) not in _PROVINCES
+
+
+@dataclass(frozen=True, slots=True)
+class ResidenceNumber:
+    """The number of a foreigner's card of before December 2023, such as USA110078061502.
+
+    Only its form is judged: the card goes on until it expires, and how its last digit is computed
+    was never published. It says neither century of birth nor sex that could be relied on.
+    """
+
+    number: str
+
+    @property
+    def modern(self) -> str:
+        """The number itself: the 18 digits of a newer card cannot be told from it."""
+        return self.number
 
 
 def check_character(stem: str) -> str:
@@ -57,13 +84,19 @@ def check_character(stem: str) -> str:
     return _CHECK_CHARACTERS[total % 11]
 
 
+def check_number(text: str) -> IdNumber | ResidenceNumber:
+    """Read the number of any card that a person shows; raises as `check_id_number` does."""
+    number = _spelt(text)
+    return ResidenceNumber(number) if _RESIDENCE.fullmatch(number) else check_id_number(number)
+
+
 def check_id_number(text: str) -> IdNumber:
     """Read an identity number, forgiving full-width characters, spaces and a small x.
 
     Raises `InvalidInput` with key `id_number.length` (field `length`), `id_number.digits`,
     `id_number.date` or `id_number.check` (field `expected`, the right last character).
     """
-    number = "".join(unicodedata.normalize("NFKC", text).split()).upper()
+    number = _spelt(text)
     if len(number) not in (15, 18):
         raise InvalidInput("id_number.length", length=len(number))
     digits = number[:17]
@@ -83,8 +116,14 @@ def mask_id_number(text: str) -> str:
     number = "".join(text.split())
     if len(number) not in (15, 18):
         return "*" * len(number)
+    if _RESIDENCE.fullmatch(number):
+        return f"{number[:7]}******{number[13:]}"
     hidden = len(number) - 6 - (4 if len(number) == 18 else 3)
     return f"{number[:6]}{'*' * hidden}{number[6 + hidden :]}"
+
+
+def _spelt(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split()).upper()
 
 
 def _birth_date(digits: str) -> date:

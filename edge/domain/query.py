@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from edge.domain.errors import InvalidInput
-from edge.domain.identity import check_id_number
+from edge.domain.identity import check_number
 
 _HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff·]")
 # Chinese input methods leave letters and digits full-width.
@@ -37,15 +37,15 @@ class Query:
 def parse(text: str) -> Query:
     """Read the search box.
 
-    An 18- or 15-digit number is an ID number and must be right; six digits are the tail of
-    one; letters alone are pinyin initials; Chinese characters without digits are a name; all else
-    is a dossier number. Raises InvalidInput `query.empty` or the errors of `check_id_number`.
+    An 18- or 15-digit number is an ID number and must be right, three letters and twelve digits the
+    number of a foreigner's older card; six digits are the tail of one; letters alone are pinyin
+    initials; Chinese characters without digits are a name; all else is a dossier number. Raises InvalidInput `query.empty` or the errors of `check_number`.
     """
     stripped = re.sub(r"\s+", "", text).translate(_NARROW).upper()
     if not stripped:
         raise InvalidInput("query.empty")
-    if re.fullmatch(r"[0-9]{17}[0-9X]|[0-9]{15}", stripped):
-        return Query(By.ID_NUMBER, check_id_number(stripped).modern)
+    if re.fullmatch(r"[0-9]{17}[0-9X]|[0-9]{15}|[A-Z]{3}[0-9]{12}", stripped):
+        return Query(By.ID_NUMBER, check_number(stripped).modern)
     if re.fullmatch(r"[0-9]{16,}X?", stripped):
         raise InvalidInput("id_number.length", length=len(stripped))
     if _HAN.search(stripped) and not re.search("[0-9]", stripped):

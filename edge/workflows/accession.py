@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from edge.domain.access import Clerk, Right
 from edge.domain.archive import DOSSIER_CLASSES, SCHEME, category_of
 from edge.domain.errors import Conflict, InvalidInput
-from edge.domain.identity import check_id_number
+from edge.domain.identity import IdNumber, check_number
 from edge.domain.kinds import Kind
 from edge.store.dossiers import dossier_by_number, dossiers_of_person
 from edge.store.entries import Pen
@@ -136,7 +136,9 @@ def _person(pen: Pen, reception: Reception) -> str:
 def _told_by_number(id_number: str) -> dict[str, str]:
     if not id_number:
         return {}
-    told = check_id_number(id_number)
+    told = check_number(id_number)
+    if not isinstance(told, IdNumber):
+        return {}
     return {"sex": str(told.sex), "birth": told.birth_date.strftime("%Y%m%d")}
 
 
@@ -150,7 +152,7 @@ def _checked(reception: Reception) -> Reception:
         category_of(code)
         if not 0 <= count <= 9999:
             raise InvalidInput("dossier.count_wrong", category=code, count=count)
-    id_number = check_id_number(reception.id_number).modern if reception.id_number else ""
+    id_number = check_number(reception.id_number).modern if reception.id_number else ""
     values = {name: getattr(reception, name) for name in Reception.__slots__}
     number = "".join(reception.number.split()).upper()
     return Reception(**{**values, "name": name, "id_number": id_number, "number": number})

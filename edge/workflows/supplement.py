@@ -8,7 +8,7 @@ from edge.domain.access import Clerk, Right
 from edge.domain.archive import category_of, check_formed_on
 from edge.domain.conflict import REVIEWED_FIELDS
 from edge.domain.errors import Conflict, Denied, InvalidInput
-from edge.domain.identity import check_id_number
+from edge.domain.identity import check_number
 from edge.domain.kinds import Kind
 from edge.store.captures import capture_of, waiting_pages
 from edge.store.dossiers import (
@@ -137,7 +137,7 @@ def _checked(field: str, value: str) -> str:
     if field == "name" and not value:
         raise InvalidInput("person.name_missing")
     if field == "id_number" and value:
-        return check_id_number(value).modern
+        return check_number(value).modern
     if field == "birth" and value:
         return check_formed_on(value)
     return value

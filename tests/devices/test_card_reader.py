@@ -164,14 +164,55 @@ def test_a_card_gives_back_all_its_fields(card: Card) -> None:
     assert decode_card(encode_card(card)) == card
 
 
-@pytest.mark.parametrize(
-    ("kind", "number"),
-    [(CardKind.FOREIGNER, "USA110080010101"), (CardKind.FOREIGNER_2023, "911840198001010013")],
-)
-def test_a_foreigners_card_is_recognised_by_its_type(kind: CardKind, number: str) -> None:
-    issuer = "1500" if kind is CardKind.FOREIGNER else ""
-    card = replace(OUYANG, kind=kind, id_number=number, nation="USA", address="", issuer=issuer)
+# The numbers are those of the specimens that the authorities published.
+RESIDENT = replace(
+    OUYANG, kind=CardKind.HONGKONG_MACAO_TAIWAN, name="陈大文", id_number="810000199408230021",
+    sex=Sex.FEMALE, birth_date=date(1994, 8, 23), nation="", permit="H12345678", issues="01",
+    valid_to=date(2027, 3, 1),
+)  # fmt: skip
+OLDER = replace(
+    OUYANG, kind=CardKind.FOREIGNER, name="明德", latin_name="MEADE, JOHN ALEXANDER",
+    id_number="USA110078061502", nation="USA", address="", issuer="1500", version="01",
+    valid_to=date(2027, 3, 1),
+)  # fmt: skip
+NEWER = replace(
+    OUYANG, kind=CardKind.FOREIGNER_2023, name="马里亚", id_number="911124198108030024",
+    latin_name="MARTINEZ DE LA ROSA Y FERNANDEZ DE XY", sex=Sex.FEMALE, nation="CAN", address="",
+    birth_date=date(1981, 8, 3), issuer="", issues="02", link="001", valid_to=date(2033, 12, 1),
+)  # fmt: skip
+LATIN = st.text("ABCDEFGHIJ ,", min_size=1, max_size=46).map(str.strip).filter(bool)
+
+
+@given(
+    st.sampled_from([RESIDENT, OLDER, NEWER]), st.one_of(st.just(""), words), LATIN, days,
+    st.one_of(st.none(), days),
+)  # fmt: skip
+def test_the_cards_of_residents_and_foreigners_give_back_all_they_hold(
+    card: Card, name: str, latin: str, born: date, until: date | None
+) -> None:
+    card = replace(card, name=name or card.name, birth_date=born, valid_to=until)
+    if card.kind is not CardKind.HONGKONG_MACAO_TAIWAN:
+        card = replace(card, name=name or latin, latin_name=latin)
     assert decode_card(encode_card(card)) == card
+
+
+def test_the_fields_of_the_newer_cards_stand_where_they_are_published() -> None:
+    """By places in bytes, as the rules for each card count them."""
+
+    def at(card: Card, *places: tuple[int, int]) -> list[str]:
+        text = encode_card(card)[4:260]
+        return [text[start : start + size].decode("utf-16-le").strip() for start, size in places]
+
+    resident = at(RESIDENT, (0, 30), (32, 4), (122, 36), (220, 18), (238, 4), (248, 2))
+    assert resident == ["陈大文", "", "810000199408230021", "H12345678", "01", "J"]
+    older = at(OLDER, (0, 120), (120, 2), (122, 30), (152, 6), (158, 30), (188, 16), (220, 16),
+               (236, 4), (240, 8), (248, 2))  # fmt: skip
+    assert older == ["MEADE, JOHN ALEXANDER", "1", "USA110078061502", "USA", "明德", "20120301",
+                     "19780615", "01", "1500", "I"]  # fmt: skip
+    newer = at(NEWER, (0, 30), (30, 2), (32, 4), (36, 16), (52, 70), (122, 36), (188, 16),
+               (220, 22), (242, 6), (248, 2), (250, 6))  # fmt: skip
+    assert newer == ["马里亚", "2", "02", "19810803", "MARTINEZ DE LA ROSA Y FERNANDEZ DE",
+                     "911124198108030024", "20120301", "XY", "CAN", "Y", "001"]  # fmt: skip
 
 
 def test_the_published_place_of_each_field_is_kept() -> None:
@@ -278,6 +319,18 @@ def test_a_card_with_a_wrong_check_character_is_not_believed(
     assert next(reader.cards()) == OUYANG
 
 
+@pytest.mark.parametrize("card", [RESIDENT, OLDER, NEWER], ids=lambda card: card.kind)
+def test_every_kind_of_card_is_read_and_only_its_own_numbers_are_believed(
+    far: CardReaderFarEnd, reader: CardReader, card: Card
+) -> None:
+    far.present(card)
+    assert next(reader.swipes()) == card
+    far.lift()
+    time.sleep(0.2)
+    far.present(replace(OUYANG, id_number=OLDER.id_number))
+    assert isinstance(next(reader.swipes()), Unreadable)
+
+
 def test_a_card_nobody_waited_for_gives_way_to_the_next(
     far: CardReaderFarEnd, reader: CardReader
 ) -> None:
@@ -295,6 +348,11 @@ def test_a_card_of_plain_fields_takes_the_rest_from_its_number() -> None:
     stem = "33019919900101402"
     card = card_of({"name": "王㛃", "id_number": stem + check_character(stem)})
     assert (card.sex, card.birth_date) == (Sex.FEMALE, date(1990, 1, 1))
+    told = {"kind": "foreigner", "name": "明德", "id_number": "USA110078061502"}
+    older = card_of({**told, "sex": "male", "birth_date": "1978-06-15", "version": "01"})
+    assert (older.birth_date, older.nation, older.version) == (date(1978, 6, 15), "", "01")
+    with pytest.raises(ValueError, match="Sex"):
+        card_of(told)
 
 
 def test_the_simulated_reader_runs_by_itself_and_obeys_its_socket(tmp_path: Path) -> None:

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.domain.errors import InvalidInput
-from edge.domain.identity import Sex, check_character, check_id_number, mask_id_number
+from edge.domain.identity import (
+    IdNumber,
+    ResidenceNumber,
+    Sex,
+    check_character,
+    check_id_number,
+    check_number,
+    mask_id_number,
+)
 
 stems = st.builds(
     lambda region, birth, order: f"{region:06d}{birth:%Y%m%d}{order:03d}",
@@ -115,3 +123,32 @@ def test_the_masked_number_hides_the_birth_date() -> None:
 @given(st.text(max_size=40).filter(lambda text: len("".join(text.split())) not in (15, 18)))
 def test_what_is_no_number_is_hidden_whole(text: str) -> None:
     assert set(mask_id_number(text)) <= {"*"}
+
+
+@pytest.mark.parametrize(
+    "number", ["810000199408230021", "830000199201300022", "911124198108030024"]
+)
+def test_residents_and_foreigners_have_numbers_of_the_same_form(number: str) -> None:
+    """The specimens that the authorities published."""
+    read = check_number(number)
+    assert isinstance(read, IdNumber)
+    assert not read.region_doubtful
+
+
+def test_a_foreigners_province_stands_one_place_further() -> None:
+    def number(region: str) -> IdNumber:
+        stem = f"{region}19810803002"
+        return check_id_number(stem + check_character(stem))
+
+    assert not number("944124").region_doubtful
+    assert number("999124").region_doubtful
+
+
+def test_the_number_of_a_foreigners_older_card_is_no_wrong_id_number() -> None:
+    read = check_number(" usa110078061502 ")
+    assert read == ResidenceNumber("USA110078061502")
+    assert read.modern == "USA110078061502"
+    assert mask_id_number(read.number) == "USA1100******02"
+    assert refusal("USA110078061502").key == "id_number.digits"
+    with pytest.raises(InvalidInput):
+        check_number("USA11007806150")

@@ -87,3 +87,14 @@ def test_filters_alone_list_and_a_title_found_is_a_look(desk: Desk) -> None:
     with desk.office.space.read() as town:
         assert is_seen(town, received.dossier, CLERK.id, 0)
     assert desk.post("/search/hits", q="", born_from="19").status_code == 400
+
+
+def test_a_foreigner_is_received_and_found_by_either_card(desk: Desk) -> None:
+    older = receive_person(desk.office, "明德", "usa110078061502")
+    newer = receive_person(desk.office, "马里亚", "911124198108030024")
+    desk.sign_in()
+    for typed, one in (("USA110078061502", older), ("911124198108030024", newer)):
+        found = desk.post("/search/ask", q=typed).headers["location"]
+        assert found == f"/persons/{one.person}"
+    shown = desk.get(f"/persons/{older.person}").text
+    assert "USA110078061502" not in shown
