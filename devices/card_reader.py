@@ -26,7 +26,6 @@ from edge.domain.identity import check_id_number, check_number
 
 __all__ = ["Card", "CardKind", "CardReader", "Pace", "Unreadable", "decode_frame", "encode_request"]
 
-_MODEL = "SDT/SAM"
 # One failed exchange is a card put down askew; the second in a row is told.
 _FAILURES_TOLD = 2
 
@@ -54,6 +53,7 @@ class CardReader:
     """The driver of one reader; `baud` is 115200 unless the reader was set otherwise."""
 
     kind = "card_reader"
+    model = "SDT/SAM"
 
     def __init__(self, path: Path, pace: Pace | None = None, baud: int = 115200) -> None:
         self._pace = pace or Pace()
@@ -98,7 +98,7 @@ class CardReader:
     def discover(self) -> list[Found]:
         """List the reader if its line is plugged in."""
         path = self._line.path
-        return [Found(path.name, self.kind, _MODEL, str(path))] if path.exists() else []
+        return [Found(path.name, self.kind, self.model, str(path))] if path.exists() else []
 
     def health(self) -> Health:
         """Say how the line is, or else how the reader on it answers."""
