@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from devices.driver import Fault
+from devices.driver import Fault, Health
 from devices.line import Standing
 from devices.modbus import OFF, ON, READ_COILS, Bus
 from devices.sensors import Models, RelayModel, Sensor, Switch
@@ -87,6 +87,10 @@ class SwitchDesk:
         """The relay modules, as address and model name."""
         named = {str(each.switch.address): each.model.name for each in self._relays.values()}
         return sorted(named.items())
+
+    def parts(self) -> dict[str, Health]:
+        """How each switch answers, by its name."""
+        return {name: relay.standing.health for name, relay in self._relays.items()}
 
     def standings(self) -> Iterator[Standing]:
         """How each switch answers."""

@@ -162,6 +162,11 @@ class ClimateLine:
                 return standing.health
         return self._line.health
 
+    def parts(self) -> dict[str, Health]:
+        """How each sensor and switch answers, by its name; found until it was asked."""
+        sensors = {name: standing.health for name, standing in self._standings.items()}
+        return sensors | self._desk.parts()
+
     def _turn(self) -> float:
         """Do what is due; the air by a fixed beat, so that a slow round costs no minute."""
         if self._came.is_set():

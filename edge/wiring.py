@@ -50,7 +50,7 @@ class Wiring:
         )
         self.barcode_gun = _barcode_gun(settings)
         self.codes = ReadCodes()
-        self.climate = _climate(settings, office.author.clock)
+        self.climate = climate_line_of(settings, office.author.clock)
         self.keeper = _keeper(settings, office, self.climate)
         self.hot_folder = _hot_folder(settings)
         self.camera = DocumentCamera(settings.camera.path) if settings.camera else None
@@ -217,7 +217,8 @@ def _barcode_gun(settings: Settings) -> BarcodeGun | None:
     return BarcodeGun(chosen.path, chosen.keyboard, chosen.baud)
 
 
-def _climate(settings: Settings, clock: Callable[[], int]) -> ClimateLine | None:
+def climate_line_of(settings: Settings, clock: Callable[[], int]) -> ClimateLine | None:
+    """The line of sensors and switches that the settings name; raises InvalidInput."""
     if settings.climate is None:
         return None
     chosen = settings.climate

@@ -39,7 +39,8 @@ def parse(text: str) -> Query:
 
     An 18- or 15-digit number is an ID number and must be right, three letters and twelve digits the
     number of a foreigner's older card; six digits are the tail of one; letters alone are pinyin
-    initials; Chinese characters without digits are a name; all else is a dossier number. Raises InvalidInput `query.empty` or the errors of `check_number`.
+    initials; Chinese characters without digits are a name; all else is a dossier number. Raises
+    InvalidInput `query.empty` or the errors of `check_number`.
     """
     stripped = re.sub(r"\s+", "", text).translate(_NARROW).upper()
     if not stripped:
