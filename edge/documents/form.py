@@ -18,7 +18,8 @@ SOURCE = "form.typ"
 class Form:
     """One kind of paper: `mark` stands in its number, as 调 in 调〔2026〕01-0001号.
 
-    A `sealed` one carries the office's seal and a code that verifies it.
+    A `sealed` one carries the office's seal and a code that verifies it. `copies` are printed at
+    once, where each side keeps one.
     """
 
     code: str
@@ -26,6 +27,7 @@ class Form:
     mark: str
     sealed: bool = False
     source: str = SOURCE
+    copies: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Matters on the screen: what there is to do, how each stands, and the steps that may be taken."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
+from edge.domain.errors import NotFound
 from edge.domain.matters.flow import LONGEST_LINES, Flow, Subject
 from edge.domain.matters.registry import FLOWS, flow_of, groups
 from edge.domain.matters.standing import OPEN
@@ -18,10 +21,11 @@ from edge.domain.workdays import days_left
 from edge.store import matters as store
 from edge.store import papers, persons, staff
 from edge.web import drafts
+from edge.web.papers import printed
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import go, page
-from edge.workflows import matters
+from edge.workflows import matter_papers, matters
 from edge.workflows.matters import Opening, today_of
 
 SOON_DAYS = 3
@@ -140,7 +144,7 @@ async def begin(
 def _begun(parts: Parts, clerk: Clerk, opening: Opening) -> str:
     begun = matters.open_matter(parts.office, clerk, opening)
     drafts.drop(parts, clerk, _task(flow_of(opening.flow), opening.dossier or opening.person))
-    return f"/matters/{begun.id}"
+    return _paper_or_matter(parts, clerk, begun, OPEN)
 
 
 @get("/matters/{matter:str}", sync_to_thread=True)
@@ -161,6 +165,7 @@ def show(
         names = staff.names_of_staff(county)
     flow = FLOWS.get(held.flow)
     last = standing.last
+    forms = matter_papers.forms_open(flow, standing) if flow else {}
     steps = [
         each for each in (flow.steps_from(held.state) if flow else ()) if reader.may(each.right)
     ]
@@ -177,6 +182,7 @@ def show(
         step_names={OPEN: flow.name, **{s.code: s.name for s in flow.steps}} if flow else {},
         papers=issued,
         staff=_staff(parts),
+        forms=[FORMS[each] for each, right in forms.items() if reader.may(right)],
         names=names,
     )
 
@@ -189,10 +195,69 @@ async def step(
     matter: FromPath[str],
     step: FromPath[str],
 ) -> Response[Any]:
-    """Take a step; errors as `matters.take_step`."""
+    """Take a step and print its paper; errors as `matters.take_step`, `matter_papers.issue_of`."""
     sent = await _sent(request)
-    await in_thread(matters.take_step, parts.office, reader, matter, step, sent)
-    return go(request, f"/matters/{matter}")
+    return go(request, await in_thread(_stepped, parts, reader, matter, step, sent))
+
+
+def _stepped(parts: Parts, clerk: Clerk, matter: str, step: str, sent: Mapping[str, str]) -> str:
+    stepped = matters.take_step(parts.office, clerk, matter, step, sent)
+    return _paper_or_matter(parts, clerk, stepped, step)
+
+
+def _paper_or_matter(parts: Parts, clerk: Clerk, matter: store.Matter, step: str) -> str:
+    form = matter_papers.paper_of_step(flow_of(matter.flow), step)
+    if form and FORMS[form].sealed:
+        return f"/matters/{matter.id}/papers/{form}"
+    if form:
+        return printed(parts, clerk, matter_papers.issue_of(parts.office, clerk, matter.id, form))
+    return f"/matters/{matter.id}"
+
+
+@get("/matters/{matter:str}/papers/{form:str}", sync_to_thread=True)
+def look(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    matter: FromPath[str],
+    form: FromPath[str],
+) -> Template:
+    """What is about to be sealed, looked at first."""
+    with parts.office.space.read() as town:
+        held = store.matter_of(town, matter)
+    if form not in FORMS:
+        raise NotFound("paper.form_unknown")
+    if held.dossier:
+        looked(request, parts, reader, held.dossier, OVERVIEW)
+    return page(
+        request, "matters/paper.html", matter=held, flow=flow_of(held.flow), form=FORMS[form]
+    )
+
+
+@get("/matters/{matter:str}/papers/{form:str}/preview", sync_to_thread=True)
+def preview(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    matter: FromPath[str],
+    form: FromPath[str],
+) -> Response[bytes]:
+    """Such a paper as it will be, as PNG; errors as `matter_papers.issue_of`."""
+    shown = matter_papers.preview_of(parts.office, reader, matter, form)
+    return Response(shown, media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+@post("/matters/{matter:str}/papers/{form:str}", status_code=303, sync_to_thread=True)
+def issue(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    matter: FromPath[str],
+    form: FromPath[str],
+) -> Response[Any]:
+    """Issue and print one of a matter's papers; errors as `matter_papers.issue_of`."""
+    paper = matter_papers.issue_of(parts.office, reader, matter, form)
+    return go(request, printed(parts, reader, paper))
 
 
 @post("/matters/{matter:str}/undo", status_code=303, sync_to_thread=True)
@@ -207,7 +272,7 @@ def undo(
     return go(request, f"/matters/{matter}")
 
 
-HANDLERS = [work, listed, form, begin, show, step, undo]
+HANDLERS = [work, listed, form, begin, show, step, look, preview, issue, undo]
 
 
 def _lasts(matter: store.Matter) -> bool:

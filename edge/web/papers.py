@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
+from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
 from edge.domain.errors import DeviceUnavailable
 from edge.store import papers as store
@@ -93,11 +94,12 @@ def printed(parts: Parts, clerk: Clerk, paper: store.Paper) -> str:
     """Queue a paper and give the address of its job; the paper stands either way."""
     if parts.printer is None:
         return f"/papers/{paper.id}"
+    copies = FORMS[paper.form].copies if paper.form in FORMS else 1
     parts.work.mkdir(parents=True, exist_ok=True)
     file = parts.work / f"paper-{paper.id}.pdf"
     file.write_bytes(parts.office.blobs.read(paper.blob))
     try:
-        job = parts.printer.submit(file, paper.number)
+        job = parts.printer.submit(file, paper.number, copies)
     except DeviceUnavailable:
         return f"/papers/{paper.id}"
     finally:

@@ -107,6 +107,7 @@ class Step:
 class Flow:
     """One kind of business; the first state is where it begins. `basis` names the rule behind it.
 
+    `papers` are forms that may be printed at any time, besides those that its steps issue.
     `sole`: a subject has at most one open matter of this flow. A `lasting` one is a line of a
     register, such as a machine in use: it is listed with its own kind, not among business.
     `screen` is the address where it begins, if it has a screen of its own.
@@ -122,6 +123,7 @@ class Flow:
     right: Right = Right.FILE
     deadline: Deadline | None = None
     paper: str = ""
+    papers: tuple[str, ...] = ()
     basis: str = ""
     help: str = ""
     sole: bool = False

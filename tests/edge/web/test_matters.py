@@ -40,3 +40,16 @@ def test_a_draft_of_a_matter_outlives_the_page(desk: Desk) -> None:
     kept = desk.post("/drafts", task="matter-rectification", what="写到一半")
     assert kept.status_code == 204
     assert "写到一半" in desk.get("/matters/new/rectification").text
+
+
+def test_a_paper_of_a_matter_is_issued_kept_and_shown(desk: Desk) -> None:
+    desk.sign_in()
+    address = desk.post("/matters/new/rectification/open", **FORM).headers["location"]
+    assert "问题整改通知单" in desk.get(address).text
+    preview = desk.get(f"{address}/papers/rectification-notice/preview")
+    assert preview.headers["content-type"] == "image/png"
+    issued = desk.post(f"{address}/papers/rectification-notice")
+    assert issued.headers["location"].startswith("/papers/")
+    assert "整改〔2026〕00-0001号" in desk.get(address).text
+    assert desk.get(f"{issued.headers['location']}/pdf").content.startswith(b"%PDF")
+    assert desk.post(f"{address}/papers/other").status_code == 404

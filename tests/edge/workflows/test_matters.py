@@ -4,12 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
 from edge.domain.errors import Conflict, Denied, InvalidInput
 from edge.domain.kinds import Kind
+from edge.domain.matters.registry import FLOWS
 from edge.store.entries import all_entries, history_of
 from edge.store.matters import count_open, matter_of, open_matters
 from edge.store.projection import dump, rebuild
+from edge.workflows.matter_papers import COMPOSERS
 from edge.workflows.matters import Opening, open_matter, take_step, undo_step
 from edge.workflows.office import Office
 from tests.offices import CLERK, READER, WILLOW, deliver, office_in
@@ -75,3 +78,12 @@ def test_two_boxes_apart_agree_once_they_meet(tmp_path: Path) -> None:
             assert office.space.write(dump) == before
         assert seen[0] == seen[1]
         assert (seen[0].state, seen[0].aside) == ("mended", 1)
+
+
+def test_every_paper_of_every_flow_has_its_form_and_marks_are_not_shared() -> None:
+    named = {each for flow in FLOWS.values() for each in (flow.paper, *flow.papers)}
+    named |= {step.paper for flow in FLOWS.values() for step in flow.steps}
+    assert named - {""} <= FORMS.keys()
+    assert COMPOSERS.keys() <= FORMS.keys()
+    marks = [form.mark for form in FORMS.values()]
+    assert sorted(marks) == sorted(set(marks))

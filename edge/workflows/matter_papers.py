@@ -1,0 +1,62 @@
+"""The papers that the steps of matters issue: which, and what stands on them.
+
+A paper is issued after its step, in an act of its own: a character that no font has then stops
+the paper alone, and it can be issued again from the matter.
+"""
+
+from collections.abc import Mapping
+
+from edge.documents.forms import FORMS
+from edge.domain.access import Clerk, Right
+from edge.domain.errors import NotFound
+from edge.domain.matters.flow import Flow
+from edge.domain.matters.registry import flow_of
+from edge.domain.matters.standing import OPEN, Standing
+from edge.store import matters
+from edge.store.papers import Paper
+from edge.workflows.composing import Composer, Composing, plain_sheet
+from edge.workflows.office import Office
+from edge.workflows.papers import Wanted, issue_paper, preview_paper
+
+COMPOSERS: Mapping[str, Composer] = {}
+
+
+def paper_of_step(flow: Flow, step: str) -> str:
+    """Name the form that a step issues, `open` being the beginning; empty where none.
+
+    One that is not sealed is printed at once; a sealed one is looked at first.
+    """
+    return flow.paper if step == OPEN else flow.step(step).paper
+
+
+def forms_open(flow: Flow, standing: Standing) -> dict[str, Right]:
+    """The forms that may be issued of a matter now, with the right that each asks for."""
+    rights = dict.fromkeys(flow.papers, flow.right)
+    for act in standing.taken:
+        if form := paper_of_step(flow, act.step):
+            rights[form] = flow.right if act.step == OPEN else flow.step(act.step).right
+    return rights
+
+
+def issue_of(office: Office, clerk: Clerk, matter: str, form: str) -> Paper:
+    """Issue a paper of a matter.
+
+    Raises NotFound (`matter.unknown`, or `paper.form_unknown` where the matter has no such paper
+    now), and what `issue_paper` raises.
+    """
+    return issue_paper(office, clerk, _wanted(office, matter, form))
+
+
+def preview_of(office: Office, clerk: Clerk, matter: str, form: str) -> bytes:
+    """Show such a paper as PNG before it is issued; errors as `issue_of`."""
+    return preview_paper(office, clerk, _wanted(office, matter, form))
+
+
+def _wanted(office: Office, matter: str, form: str) -> Wanted:
+    with office.space.read() as town:
+        held = matters.matter_of(town, matter)
+        rights = forms_open(flow_of(held.flow), matters.standing_of(town, held))
+        if form not in rights:
+            raise NotFound("paper.form_unknown")
+        sheet = COMPOSERS.get(form, plain_sheet)(Composing(office, town, held))
+    return Wanted(FORMS[form], sheet, held.id, held.dossier, rights[form])
