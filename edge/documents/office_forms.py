@@ -2,4 +2,4 @@
 
 from edge.documents.form import Form
 
-OFFICE_FORMS = (Form("rectification-notice", "问题整改通知单", "整改"),)
+OFFICE_FORMS = (Form("rectification_notice", "问题整改通知单", "整改"),)

@@ -18,7 +18,7 @@ Facts = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Composing:
-    """What a composer is given: the office, the town's space as it is now, and the matter."""
+    """What a composer knows: the office, the town's space as it is now, and the matter."""
 
     office: Office
     town: Connection
@@ -45,7 +45,7 @@ class Composing:
             return rules.rules_of(county)
 
 
-Composer = Callable[[Composing], Sheet]
+Composer = Callable[[Office, Connection, Matter], Sheet]
 
 
 def subject_facts(composing: Composing) -> Facts:
@@ -65,8 +65,9 @@ def filled_facts(composing: Composing) -> Facts:
     return tuple((label, value) for label, value in told if value)
 
 
-def plain_sheet(composing: Composing) -> Sheet:
+def plain_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
     """Whose it is and what was filled in: the sheet of a form without a composer."""
+    composing = Composing(office, town, matter)
     return Sheet(facts=(*subject_facts(composing), *filled_facts(composing)))
 
 

@@ -14,11 +14,12 @@ from edge.domain.matters.registry import flow_of
 from edge.domain.matters.standing import OPEN, Standing
 from edge.store import matters
 from edge.store.papers import Paper
-from edge.workflows.composing import Composer, Composing, plain_sheet
+from edge.workflows import register_papers
+from edge.workflows.composing import Composer, plain_sheet
 from edge.workflows.office import Office
 from edge.workflows.papers import Wanted, issue_paper, preview_paper
 
-COMPOSERS: Mapping[str, Composer] = {}
+COMPOSERS: Mapping[str, Composer] = {**register_papers.SHEETS}
 
 
 def paper_of_step(flow: Flow, step: str) -> str:
@@ -58,5 +59,5 @@ def _wanted(office: Office, matter: str, form: str) -> Wanted:
         rights = forms_open(flow_of(held.flow), matters.standing_of(town, held))
         if form not in rights:
             raise NotFound("paper.form_unknown")
-        sheet = COMPOSERS.get(form, plain_sheet)(Composing(office, town, held))
+        sheet = COMPOSERS.get(form, plain_sheet)(office, town, held)
     return Wanted(FORMS[form], sheet, held.id, held.dossier, rights[form])

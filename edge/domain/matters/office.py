@@ -41,7 +41,7 @@ RECTIFICATION = Flow(
         ),
     ),
     deadline=Deadline(30, rule="rectification.days"),
-    papers=("rectification-notice",),
+    papers=("rectification_notice",),
     basis="《档案馆建筑设计规范》JGJ 25；库房八防",
     help="把检查发现的问题记下来，整改后由另一个人复查。",
 )
