@@ -49,6 +49,13 @@ def ordered(pages: Sequence[Page], numbers: Sequence[int]) -> list[Page]:
     return [next(coming) if number_of(page) in named else page for page in pages]
 
 
+def as_before(pages: Sequence[Page], earlier: Sequence[Page]) -> list[Page]:
+    """Put the pages that were there earlier as they then were; later ones stay behind."""
+    told = {number_of(page): page for page in earlier}
+    back = [{**page, **_handled(told.get(number_of(page), page))} for page in pages]
+    return ordered(back, [number_of(page) for page in earlier])
+
+
 def placed(pages: Sequence[Page], page: Page, after: int = 0, instead: int = 0) -> list[Page]:
     """Add a page: at the end, after page number `after`, or in the place of page `instead`.
 
@@ -149,6 +156,11 @@ def numbered(pages: Sequence[Page]) -> list[Page]:
         seen.add(number)
         out.append({**page, "number": number})
     return out
+
+
+def _handled(page: Page) -> dict[str, Any]:
+    given = {"turn": 0, "discarded": False, "run": 0}
+    return {name: page.get(name, default) for name, default in given.items()}
 
 
 def _has_paper(part: Sequence[Page]) -> bool:

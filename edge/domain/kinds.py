@@ -17,8 +17,9 @@ Town space
                                  pages[page]
     material.reclassified [material] category, position     fact: names in `after`
     custody.received [dossier]   from, letter?, counts{category: n}
-    custody.lent [dossier]       borrower, unit?, due, pages
-    custody.returned [dossier]   loan, pages, void?         void: the loan was on record twice
+    custody.lent [dossier]       borrower, unit?, due, pages, resumes?
+                                 resumes: the loan whose return was noted by mistake
+    custody.returned [dossier]   loan, pages, void?         void: there was no such loan
     dossier.viewed [dossier]     purpose, what
     proof.issued [proof]         dossier, kind, number, purpose, statement[], code, blob, source?
     proof.printed [proof]        printer, job
@@ -27,6 +28,7 @@ Town space
     climate.changed [alert]      breach, value, limit, also[breach], worse   worse: to be seen anew
     climate.cleared [alert]
     climate.acknowledged [alert] note?
+    climate.unseen [alert]       the acknowledgment was a slip: to be seen anew
     switch.commanded [command]   room, switch, on, reason    by a clerk, or by the box itself
     switch.settled [command]     actual?, fault?             as read back
     switch.overridden [switch]   room, switch, on?, until, note?   without on: back to the rules
@@ -94,6 +96,7 @@ class Kind(StrEnum):
     CLIMATE_CHANGED = "climate.changed"
     CLIMATE_CLEARED = "climate.cleared"
     CLIMATE_ACKNOWLEDGED = "climate.acknowledged"
+    CLIMATE_UNSEEN = "climate.unseen"
     SWITCH_COMMANDED = "switch.commanded"
     SWITCH_SETTLED = "switch.settled"
     SWITCH_OVERRIDDEN = "switch.overridden"

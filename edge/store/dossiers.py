@@ -220,6 +220,14 @@ def is_seen(connection: Connection, dossier: str, clerk: str, since: int) -> boo
     return row is not None
 
 
+def loan_of(connection: Connection, id: str) -> Loan:
+    """Read one loan, open or not; raises NotFound `loan.unknown`."""
+    row = connection.execute(f"select {_LOAN} from loan where id = ?", (id,)).fetchone()
+    if row is None:
+        raise NotFound("loan.unknown")
+    return Loan(*row)
+
+
 def open_loans(connection: Connection) -> list[Loan]:
     """List the loans that have not come back, the earliest due first."""
     rows = connection.execute(

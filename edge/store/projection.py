@@ -51,6 +51,7 @@ REDUCERS: dict[str, Reducer] = {
     Kind.CLIMATE_CHANGED: climate.changed,
     Kind.CLIMATE_CLEARED: climate.ended,
     Kind.CLIMATE_ACKNOWLEDGED: climate.ended,
+    Kind.CLIMATE_UNSEEN: climate.ended,
     Kind.SWITCH_COMMANDED: room.commanded,
     Kind.SWITCH_SETTLED: room.settled,
     Kind.SWITCH_OVERRIDDEN: room.overridden,

@@ -43,14 +43,17 @@ def _spoken(value: float | None) -> str:
     return "—" if value is None else f"{value:g}"
 
 
-# An alarm that grew worse after somebody had seen it waits to be seen again.
+# An alarm that grew worse after somebody had seen it waits to be seen again, as does one whose
+# acknowledgment was taken back.
 _ALERT = (
     "select a.id, a.room, a.sensor, coalesce(c.breach, a.breach), "
     "iif(c.entry is null, a.value, c.value), iif(c.entry is null, a.bound, c.bound), a.at, "
     "(select min(at) from climate_alert_end e where e.alert = a.id and e.kind = 'cleared'), "
     "coalesce((select by from climate_alert_end e where e.alert = a.id "
-    "and e.kind = 'acknowledged' and e.entry > coalesce((select max(w.entry) "
-    "from climate_alert_change w where w.alert = a.id and w.worse), '') "
+    "and e.kind = 'acknowledged' and e.entry > max(coalesce((select max(w.entry) "
+    "from climate_alert_change w where w.alert = a.id and w.worse), ''), "
+    "coalesce((select max(u.entry) from climate_alert_end u where u.alert = a.id "
+    "and u.kind = 'unseen'), '')) "
     "order by entry limit 1), ''), coalesce(c.also, a.also), a.place "
     "from climate_alert a left join climate_alert_change c on c.entry = "
     "(select max(n.entry) from climate_alert_change n where n.alert = a.id) "

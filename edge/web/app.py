@@ -26,6 +26,7 @@ from edge.web import (
     session,
     texts,
     transfers,
+    undo,
     viewer,
 )
 from edge.web.api import ApiController
@@ -47,6 +48,9 @@ HANDLERS = [
     home.todo,
     home.events,
     drafts.keep,
+    drafts.kept,
+    undo.show,
+    undo.undo,
     search.ask,
     search.show,
     search.for_task,
@@ -134,4 +138,5 @@ def create_app(parts: Parts, secret: str) -> Litestar:
         },
         names={"office": parts.office.name, "role_name": lambda: gettext("人社档案")},
         secret=secret,
+        before_send=[drafts.forget_accepted(parts)],
     )

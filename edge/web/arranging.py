@@ -14,7 +14,8 @@ from edge.domain.access import Clerk, Right
 from edge.domain.archive import category_of
 from edge.domain.errors import NotFound
 from edge.store import desk
-from edge.web import drafts
+from edge.web import drafts, undo
+from edge.web.locale import gettext
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
 from edge.web.sheets import sheets_of
@@ -51,7 +52,7 @@ async def arrange(
 
     await in_thread(_change, parts, reader, capture, change)
     kept = [*chosen, number] if act == "restore" else chosen
-    return await in_thread(whole_list, request, parts, capture, kept)
+    return undo.offered(await in_thread(whole_list, request, parts, capture, kept))
 
 
 @post("/captures/{capture:str}/interleave", status_code=303, sync_to_thread=True)
@@ -131,8 +132,12 @@ def whole_list(
 
 
 def _change(parts: Parts, clerk: Clerk, capture: str, change: Arrange) -> None:
-    parts.scanning.reopen(clerk, capture)
+    before = parts.scanning.reopen(clerk, capture)
     parts.scanning.arrange(capture, change)
+    words, pages = gettext("页面已重新排过"), [dict(page) for page in before.pages]
+    undo.offer(
+        parts, clerk, "arranged", words, f"/captures/{capture}", capture=capture, pages=pages
+    )
 
 
 def _guess(parts: Parts, capture: str, numbers: str) -> Any:

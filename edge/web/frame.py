@@ -11,6 +11,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Server
 from litestar.stores.memory import MemoryStore
+from litestar.types import BeforeMessageSendHookHandler
 
 from edge.web import errors, session
 from edge.web.assets import static_router
@@ -41,6 +42,7 @@ def frame(
     dependencies: Mapping[str, Provide],
     names: Mapping[str, object],
     secret: str,
+    before_send: Sequence[BeforeMessageSendHookHandler] = (),
 ) -> Litestar:
     """Make the application around a role's own handlers.
 
@@ -57,6 +59,7 @@ def frame(
         middleware=[session.sessions(secret).middleware],
         stores={"sessions": MemoryStore()},
         before_request=use_language,
+        before_send=[*before_send],
         csrf_config=CSRFConfig(
             secret=secret,
             cookie_name=f"csrf-{session.mark_of(secret)}",

@@ -11,6 +11,8 @@ from litestar.response import Template
 
 from edge.domain.access import Clerk
 from edge.store import dossiers, persons
+from edge.web import undo
+from edge.web.locale import gettext
 from edge.web.parts import Parts
 from edge.web.persons import opened
 from edge.web.rendering import go, page
@@ -76,7 +78,11 @@ def lend(
     lent = lending.lend(
         parts.office, reader, dossier, data.borrower, data.unit, data.due, data.pages
     )
-    return go(request, f"/persons/{lent.person}")
+    here = f"/persons/{lent.person}"
+    if lent.loan:
+        words = gettext("已借给 %(name)s") % {"name": lent.loan.borrower}
+        undo.offer(parts, reader, "lent", words, here, loan=lent.loan.id)
+    return go(request, here)
 
 
 @post("/loans/{dossier:str}/return", status_code=303, sync_to_thread=True)
@@ -88,5 +94,11 @@ def give_back(
     data: URLEncodedBody[Returned],
 ) -> Response[Any]:
     """Take it back; errors as `lending.give_back`."""
+    with parts.office.space.read() as town:
+        before = dossiers.dossier_of(town, dossier).loan
     held = lending.give_back(parts.office, reader, dossier, data.pages)
-    return go(request, f"/persons/{held.person}")
+    here = f"/persons/{held.person}"
+    if before:
+        words = gettext("%(name)s 借的档案已归还") % {"name": before.borrower}
+        undo.offer(parts, reader, "returned", words, here, loan=before.id)
+    return go(request, here)

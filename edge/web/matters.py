@@ -21,10 +21,12 @@ from edge.domain.workdays import days_left
 from edge.store import matters as store
 from edge.store import papers, persons, staff
 from edge.web import drafts
+from edge.web.locale import gettext
 from edge.web.papers import printed
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import go, page
+from edge.web.undo import offer
 from edge.workflows import matter_papers, matters
 from edge.workflows.matters import Opening, today_of
 
@@ -202,6 +204,10 @@ async def step(
 
 def _stepped(parts: Parts, clerk: Clerk, matter: str, step: str, sent: Mapping[str, str]) -> str:
     stepped = matters.take_step(parts.office, clerk, matter, step, sent)
+    taken = flow_of(stepped.flow).step(step)
+    if taken.undoable:
+        words = gettext("已办：%(step)s") % {"step": gettext(taken.name)}
+        offer(parts, clerk, "stepped", words, f"/matters/{matter}", matter=matter)
     return _paper_or_matter(parts, clerk, stepped, step)
 
 

@@ -13,6 +13,7 @@ from edge.web.events import Stations
 from edge.web.read_codes import ReadCodes
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
+from edge.web.undos import Undos
 from edge.web.viewfinder import Viewfinder
 from edge.workflows.office import Office
 from edge.workflows.power_keeping import PowerKeeper
@@ -131,6 +132,7 @@ class Parts:
     activity: Activity = field(default_factory=Activity)
     camera: Viewfinder | None = None
     codes: ReadCodes = field(default_factory=ReadCodes)
+    undos: Undos = field(default_factory=Undos)
 
     @property
     def now(self) -> int:

@@ -57,6 +57,7 @@ def page(
         template_name=template,
         context={
             "clerk": request.scope.get("state", {}).get("clerk"),
+            "undo": request.scope.get("state", {}).get("undo"),
             "size": size if size in SIZES else "20",
             "path": request.url.path,
             **context,

@@ -15,6 +15,7 @@ from edge.store import room as store
 from edge.store import staff
 from edge.store.database import Connection
 from edge.store.switches import Command, commands_since
+from edge.web import undo
 from edge.web.locale import gettext
 from edge.web.parts import Parts, Room
 from edge.web.rendering import go, page
@@ -169,5 +170,6 @@ class RoomController(Controller):
     ) -> Response[Any]:
         """Record that somebody goes to see to it."""
         storage_room.acknowledge(parts.office, clerk, alert)
+        undo.offer(parts, clerk, "acknowledged", gettext("报警已记为知道"), "/room", alert=alert)
         parts.stations.publish("climate")
         return go(request, "/room")

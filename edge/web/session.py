@@ -24,6 +24,8 @@ from edge.web.parts import Parts
 MAX_AGE_SECONDS = 8 * 3600
 STATION = "counter"
 _BEGUN = "session-begun"
+# What is sent without doing anything: what was done before can still be taken back.
+_NO_ACT = ("/undo", "/drafts", "/search", "/codes")
 _Connection = ASGIConnection[Any, Any, Any, Any]
 
 
@@ -149,6 +151,9 @@ def provide_clerk(request: Request[Any, Any, Any], parts: NamedDependency[Parts]
         sign_out(request)
         raise NotSignedIn
     request.state["clerk"] = member.clerk
+    if request.method == "POST" and not request.url.path.startswith(_NO_ACT):
+        parts.undos.take(kept.id)
+    request.state["undo"] = parts.undos.of(kept.id)
     return member.clerk
 
 

@@ -5,7 +5,7 @@ from edge.domain.archive import check_formed_on
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.kinds import Kind
 from edge.store.custody import heads_of_custody
-from edge.store.dossiers import Dossier, Standing, dossier_of
+from edge.store.dossiers import Dossier, Standing, dossier_of, loan_of
 from edge.store.entries import Pen
 from edge.workflows.office import Office
 
@@ -55,6 +55,45 @@ def give_back(office: Office, clerk: Clerk, dossier: str, pages: int) -> Dossier
         known = heads_of_custody(pen.connection, dossier)
         pen.append(Kind.CUSTODY_RETURNED, dossier, {"loan": loan.id, "pages": pages}, known)
         return dossier_of(pen.connection, dossier)
+
+    return office.transact(clerk, act)
+
+
+def undo_lending(office: Office, clerk: Clerk, loan: str) -> Dossier:
+    """Take a loan back that was noted by mistake; raises Conflict `undo.moved_on`."""
+    clerk.require(Right.LEND)
+
+    def act(pen: Pen) -> Dossier:
+        noted = loan_of(pen.connection, loan)
+        standing = dossier_of(pen.connection, noted.dossier).loan
+        if standing is None or standing.id != loan:
+            raise Conflict("undo.moved_on")
+        known = heads_of_custody(pen.connection, noted.dossier)
+        told = {"loan": loan, "pages": noted.pages, "void": True}
+        pen.append(Kind.CUSTODY_RETURNED, noted.dossier, told, known)
+        return dossier_of(pen.connection, noted.dossier)
+
+    return office.transact(clerk, act)
+
+
+def undo_return(office: Office, clerk: Clerk, loan: str) -> Dossier:
+    """Let a loan go on whose return was noted by mistake; raises Conflict `undo.moved_on`."""
+    clerk.require(Right.LEND)
+
+    def act(pen: Pen) -> Dossier:
+        noted = loan_of(pen.connection, loan)
+        held = dossier_of(pen.connection, noted.dossier)
+        if held.standing is not Standing.HELD:
+            raise Conflict("undo.moved_on")
+        told = {
+            "borrower": noted.borrower,
+            "unit": noted.unit,
+            "due": noted.due,
+            "pages": noted.pages,
+            "resumes": loan,
+        }
+        pen.append(Kind.CUSTODY_LENT, held.id, told, heads_of_custody(pen.connection, held.id))
+        return dossier_of(pen.connection, held.id)
 
     return office.transact(clerk, act)
 

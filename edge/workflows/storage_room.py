@@ -159,6 +159,18 @@ def acknowledge(office: Office, clerk: Clerk, alert: str, note: str = "") -> Ale
     return office.transact(clerk, act)
 
 
+def unsee(office: Office, clerk: Clerk, alert: str) -> Alert:
+    """Take an acknowledgment back: the alert waits to be seen anew; NotFound as `acknowledge`."""
+    clerk.require(Right.ROOM)
+
+    def act(pen: Pen) -> Alert:
+        alert_of(pen.connection, alert)
+        pen.append(Kind.CLIMATE_UNSEEN, alert, {})
+        return alert_of(pen.connection, alert)
+
+    return office.transact(clerk, act)
+
+
 def _summaries(records: Sequence[Reading | Missing]) -> dict[str, object]:
     by_sensor: dict[str, list[Reading | Missing]] = {}
     for record in records:

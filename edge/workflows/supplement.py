@@ -13,6 +13,7 @@ from edge.domain.kinds import Kind
 from edge.store.captures import capture_of, waiting_pages
 from edge.store.dossiers import (
     PAGE_FIELDS,
+    Dossier,
     Material,
     Page,
     Standing,
@@ -96,6 +97,19 @@ def reclassify(office: Office, clerk: Clerk, material: str, category: str) -> Ma
             after=standing_claims(pen, material),
         )
         return material_of(pen.connection, material)
+
+    return office.transact(clerk, act)
+
+
+def move(office: Office, clerk: Clerk, dossier: str, shelf: str) -> Dossier:
+    """Put a dossier in another place; raises NotFound, Conflict `dossier.sent_away`."""
+    clerk.require(Right.FILE)
+
+    def act(pen: Pen) -> Dossier:
+        _require_here(pen, dossier)
+        after = standing_claims(pen, dossier, "shelf")
+        pen.append(Kind.DOSSIER_MOVED, dossier, {"shelf": shelf.strip()}, after=after)
+        return dossier_of(pen.connection, dossier)
 
     return office.transact(clerk, act)
 

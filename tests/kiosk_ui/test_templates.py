@@ -72,6 +72,19 @@ def test_every_form_that_changes_something_carries_the_token(name: str) -> None:
     assert all("csrf_token" in form for form in forms)
 
 
+def test_every_page_of_the_box_says_in_two_sentences_what_it_is_for() -> None:
+    """`{% block help %}{{ _("…。…。") }}{% endblock %}`, opened by the question mark in the bar."""
+    lacking = []
+    for name in NAMES:
+        text = (TEMPLATES / name).read_text(encoding="utf-8")
+        if '{% extends "box.html" %}' not in text:
+            continue
+        help = re.search(r"{% block help %}(.*?){% endblock %}", text, re.DOTALL)
+        if not help or len(re.findall("[。？！]", help.group(1))) != 2:
+            lacking.append(name)
+    assert lacking == []
+
+
 def test_the_english_catalogue_is_complete(tmp_path: Path) -> None:
     found = tmp_path / "messages.pot"
     pybabel = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract"]

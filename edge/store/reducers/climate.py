@@ -84,7 +84,7 @@ def _number(entry: Entry, name: str) -> float | None:
 
 
 def ended(connection: Connection, entries: Sequence[Entry]) -> None:
-    """Fold `climate.cleared` and `climate.acknowledged`."""
+    """Fold `climate.cleared`, `climate.acknowledged` and `climate.unseen`."""
     connection.executemany(
         "insert or ignore into climate_alert_end values (?, ?, ?, ?, ?, ?)",
         [

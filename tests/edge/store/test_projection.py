@@ -87,6 +87,7 @@ DATA: dict[str, Any] = {
     ),
     Kind.CLIMATE_CLEARED: told({}),
     Kind.CLIMATE_ACKNOWLEDGED: told({"note": TEXTS}),
+    Kind.CLIMATE_UNSEEN: told({}),
     Kind.SWITCH_COMMANDED: told(
         {"room": TEXTS, "switch": TEXTS, "on": st.booleans(), "reason": TEXTS}
     ),

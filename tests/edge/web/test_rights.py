@@ -35,7 +35,17 @@ OPEN = {
     "/static/{file_path}",
 }
 # What a technician may open: the room, the exchange, and nothing that names a person.
-TECHNICAL = {"/", "/todo", "/events", "/api/v1/sync", "/api/v1/climate"}
+TECHNICAL = {
+    "/",
+    "/todo",
+    "/events",
+    "/drafts",
+    "/drafts/{task}",
+    "/undo",
+    "/undo/offer",
+    "/api/v1/sync",
+    "/api/v1/climate",
+}
 TECHNICAL_BELOW = ("/room", "/sync")
 
 

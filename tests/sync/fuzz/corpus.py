@@ -47,6 +47,7 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "room": "r", "sensor": "t1", "breach": "hot", "value": 31.5, "limit": 24, "also": ["wet"],
     },
     Kind.CLIMATE_ACKNOWLEDGED: {"note": "n"},
+    Kind.CLIMATE_UNSEEN: {},
     Kind.TRANSFER_SENT: {"dossier": "d1", "to": "510102", "reason": "调动"},
     Kind.TRANSFER_RECEIVED: {"dossier": "d1"},
     Kind.CONFLICT_PROPOSED: {
