@@ -21,6 +21,7 @@ from tests.bench.peers.comparison import measure_peers
 from tests.bench.replication import measure_replication
 from tests.bench.room import measure_room
 from tests.bench.searching import measure_search
+from tests.bench.swipe import measure_swipe
 
 FULL, QUICK, TOWN_SHARE = 50_000, 400, 50
 
@@ -94,6 +95,8 @@ def measure(
     yield from measure_search(archive, folder, dossiers, rounds, questions)
     say("fifty kiosks at one box")
     yield from measure_kiosks(archive, folder / "archive", dossiers, rounds, questions * 4)
+    say("a card swiped, to the person on the screen")
+    yield from measure_swipe(folder / "archive", dossiers, rounds, max(questions // 15, 3))
     say(f"bootstrap: making a town of {dossiers * PAGES_PER_DOSSIER} pages, then bringing it over")
     yield measure_bootstrap(folder / "bootstrap", dossiers, rounds)
     say("pages, from the far end to the durable page")

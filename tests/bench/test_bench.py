@@ -38,6 +38,8 @@ def test_a_quick_run_prints_every_line_and_a_table() -> None:
         "kiosks.page",
         "kiosks.look-up.paced",
         "kiosks.page.paced",
+        "swipe.served",
+        "swipe.painted",
         "bootstrap",
         "scan.alone.unpaced",
         "scan.pipeline.unpaced",
