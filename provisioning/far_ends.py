@@ -34,6 +34,7 @@ class Addresses:
 
     scanner: str
     card_reader: Path
+    barcode_gun: Path
     climate: Path
     ups_port: int
     printer_host: str
@@ -56,7 +57,7 @@ class FarEnds:
         self._children.start("print-room", arguments, tells=True)
 
     def start(self, box: str) -> None:
-        """Start a box's scanner, card reader and sensors, without waiting."""
+        """Start a box's scanner, card reader, gun and sensors, without waiting."""
         stack = str(self.stack(box))
         scanner = ["devices.simulators.scanner", "--pages", stack, "--load", "6"]
         card = ["devices.simulators.card_reader", "--link", _short(self._link(box, "card"))]
@@ -65,7 +66,9 @@ class FarEnds:
         ups = ["devices.simulators.ups", "--link", _short(self._link(box, "ups"))]
         climate = ["devices.simulators.modbus", "--link", _short(self._link(box, "climate"))]
         self._children.start(f"scanner-{box}", scanner, tells=True)
+        gun = ["devices.simulators.barcode_gun", "--link", _short(self._link(box, "gun"))]
         self._children.start(f"card-{box}", card, tells=True)
+        self._children.start(f"gun-{box}", gun, tells=True)
         self._children.start(f"climate-{box}", [*climate, *sensors], tells=True)
         self._children.start(f"ups-{box}", ups, tells=True)
 
@@ -75,6 +78,7 @@ class FarEnds:
             self._room = json.loads(self._children.first_line("print-room"))
         scanner = self._children.first_line(f"scanner-{box}")
         self._children.first_line(f"card-{box}")
+        self._children.first_line(f"gun-{box}")
         self._children.first_line(f"climate-{box}")
         self._children.first_line(f"ups-{box}")
         self.air(box, 19.5, 52.0)
@@ -82,6 +86,7 @@ class FarEnds:
         return Addresses(
             scanner=scanner,
             card_reader=self._link(box, "card"),
+            barcode_gun=self._link(box, "gun"),
             climate=self._link(box, "climate"),
             ups_port=int(self._link(box, "ups").read_text("ascii")),
             printer_host=self._room["host"],
@@ -166,6 +171,10 @@ class FarEnds:
     def lift(self, box: str) -> None:
         """Take the card off the reader."""
         tell(self._link(box, "card", short=True), "lift")
+
+    def read_code(self, box: str, code: str) -> None:
+        """Read a code with a box's gun."""
+        tell(self._link(box, "gun", short=True), f"read {code}")
 
     def _link(self, box: str, name: str, short: bool = False) -> Path:
         path = self.folder / f"{box}-{name}"

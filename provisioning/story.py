@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from edge.documents.signature import verify
+from edge.domain.cover_code import cover_code
 from edge.domain.errors import Conflict
 from provisioning.children import wait_until
 from provisioning.counter import Counter
@@ -70,6 +71,7 @@ class Day:
             self.take_a_dropped_document,
             self.look_up,
             self.swipe,
+            self.read_cover,
             self.prove,
             self.wait_for_paper,
             self.alarm,
@@ -181,6 +183,16 @@ class Day:
         self.world.far_ends.lift("a")
         _expect(json.loads(fields)["person"] == self.person, event, fields)
         return f"{taken * 1000:.0f} 毫秒"
+
+    def read_cover(self) -> str:
+        """扫码枪扫封面，认出是谁的档案"""
+        events = self.first.listen()
+        self.world.far_ends.read_code("a", cover_code(self.dossier))
+        _, fields = next(each for each in events if each[0] == "code")
+        events.close()
+        told = json.loads(self.first.look(f"/codes/{json.loads(fields)['code']}"))
+        _expect(told["person"] == self.person, "code", told)
+        return str(told["text"])
 
     def prove(self) -> str:
         """开存档证明：编号、盖章、签名、打印完毕"""

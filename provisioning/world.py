@@ -233,6 +233,9 @@ uri = {quoted["printer_uri"]}
 [card_reader]
 path = {quoted["card_reader"]}
 
+[barcode_gun]
+path = {quoted["barcode_gun"]}
+
 [climate]
 path = {quoted["climate"]}
 room = "{ROOM}"
@@ -291,5 +294,6 @@ def _plain(at: Addresses) -> dict[str, object]:
         "printer_queue": at.printer_queue,
         "printer_uri": at.printer_uri,
         "card_reader": at.card_reader.absolute(),
+        "barcode_gun": at.barcode_gun.absolute(),
         "climate": at.climate.absolute(),
     }

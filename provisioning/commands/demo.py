@@ -36,6 +36,7 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
     switches = parser.add_subparsers(dest="switch")
     for name, act, arguments, help in (
         ("swipe", swipe, ("number",), "lay the card of person NUMBER on the reader (default 1)"),
+        ("code", code, ("code",), "read CODE with the gun (default: the first dossier's number)"),
         ("feed", feed, ("sheets",), "put sheets into the scanner's feeder (default 6)"),
         ("scanner", scanner, ("fault", "page"), " ".join(SCANNER_FAULTS)),
         ("printer", printer, ("fault",), " ".join(PRINTER_FAULTS)),
@@ -94,7 +95,7 @@ def _welcome(world: World, seconds: float) -> str:
 {offices}
 
   在另一个终端 in another terminal, .venv/bin/dangxia demo …
-    swipe 刷卡 · feed 6 加纸 · scanner jam 3 卡纸 · scanner well · drop 复印机存来文件
+    swipe 刷卡 · code 扫码 · feed 6 加纸 · scanner jam 3 卡纸 · scanner well · drop 复印机存来文件
     printer paper_out 缺纸 · printer well · air 29 75 库房升温 · cut 断网 · mend 联网
     smoke on 冒烟 · leak on 漏水 · door on 开门 · inside on 有人 · line off 拔线 · mains off 停电
 """
@@ -127,6 +128,13 @@ def swipe(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
     time.sleep(2)
     world.far_ends.lift(plan.letter)
     print(person.name)
+
+
+def code(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
+    """Read a code."""
+    read = chosen.code or f"{plan.town}-01-00001"
+    world.far_ends.read_code(plan.letter, read)
+    print(read)
 
 
 def feed(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:

@@ -3,17 +3,22 @@
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
-from edge.settings import HotFolderSettings, Settings
+from devices.driver import State
+from devices.simulators.barcode_gun import BarcodeGunFarEnd
+from devices.simulators.card_reader import CardReaderFarEnd, card_of
+from edge.domain.cover_code import cover_code
+from edge.settings import BarcodeGunSettings, CardReaderSettings, HotFolderSettings, Settings
 from edge.store.captures import waiting_captures
 from edge.supervise import Loops
-from edge.web.events import Stations
+from edge.web.events import EVERY_STATION, Stations
 from edge.wiring import Wiring
 from edge.workflows.digitising import close_abandoned_batches
 from edge.workflows.office import Office
-from tests.offices import page_image
+from tests.offices import page_image, receive_person
 
 
 @pytest.fixture
@@ -66,3 +71,59 @@ def test_a_document_that_could_not_be_kept_is_filed_once_it_can(
     assert trouble(loops) == ""
     assert not any(inbox.iterdir())
     assert not any((inbox.with_name("inbox.work")).iterdir())
+
+
+class Heard(Stations):
+    """Keeps what every station was told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.signals: Queue[tuple[str, dict[str, str | int]]] = Queue()
+
+    def publish(self, event: str, station: str = EVERY_STATION, **fields: str | int) -> None:
+        self.signals.put((event, fields))
+
+
+def test_a_card_of_any_kind_and_a_code_reach_the_screens(office: Office, tmp_path: Path) -> None:
+    """A resident of Hong Kong, foreigners with the older and the newer card; then a cover."""
+    cards = {
+        "陈大文": {"kind": "hongkong_macao_taiwan", "id_number": "810000199408230021"},
+        "明德": {"kind": "foreigner", "id_number": "USA110078061502", "sex": "male",
+                 "birth_date": "1978-06-15"},
+        "马里亚": {"kind": "foreigner_2023", "id_number": "911124198108030024"},
+    }  # fmt: skip
+    received = {
+        name: receive_person(office, name, card["id_number"]) for name, card in cards.items()
+    }
+    stations = Heard()
+    with (
+        CardReaderFarEnd(tmp_path / "card") as reader,
+        BarcodeGunFarEnd(tmp_path / "gun") as gun,
+    ):
+        settings = Settings(
+            tmp_path,
+            card_reader=CardReaderSettings(tmp_path / "card"),
+            barcode_gun=BarcodeGunSettings(tmp_path / "gun"),
+        )
+        wiring, started = Wiring(settings, office, stations), Loops()
+        wiring.start(started)
+        for name, card in cards.items():
+            reader.present(card_of({"name": name, **card}))
+            told = stations.signals.get(timeout=10)
+            assert told == ("card", {"person": received[name].person})
+            reader.lift()
+            time.sleep(0.5)  # the driver must see the reader empty
+        until(lambda: wiring.health()["barcode_gun"]().state is State.READY)
+        gun.read(cover_code(received["明德"].dossier))
+        event, fields = stations.signals.get(timeout=10)
+        assert event == "code"
+        assert wiring.codes.of(int(fields["code"])) == cover_code(received["明德"].dossier)
+        # Taken out and put in again, both are there within seconds, without a word from anybody.
+        reader.unplug()
+        gun.unplug()
+        until(lambda: {each().state for each in wiring.health().values()} == {State.ABSENT})
+        reader.replug()
+        gun.replug()
+        until(lambda: {each().state for each in wiring.health().values()} == {State.READY}, 5)
+        wiring.close()
+        started.stop()
