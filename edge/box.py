@@ -226,6 +226,7 @@ class Box:
             ),
             scanning=self._scanning,
             printer=self.wiring.printer,
+            labels=self.wiring.labels,
             rooms=(Room(climate.room, climate.room_name),) if climate else (),
             limits=self.wiring.limits,
             keeper=self.wiring.keeper,

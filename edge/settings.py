@@ -32,6 +32,25 @@ class PrinterSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelPrinterSettings:
+    """A label printer at a `host`, or behind a character device at a stable `path`.
+
+    `size` names the paper that is in it, as in `edge.documents.label.SIZES`.
+    """
+
+    model: str
+    path: Path | None = None
+    host: str = ""
+    port: int = 9100
+    size: str = "60x40"
+
+    def __post_init__(self) -> None:
+        """Refuse a printer that is nowhere; raises InvalidInput `settings.lacking`."""
+        if self.path is None and not self.host:
+            raise InvalidInput("settings.lacking", name="label_printer.path")
+
+
+@dataclass(frozen=True, slots=True)
 class CardReaderSettings:
     """A card reader on a serial line, by its stable path."""
 
@@ -183,6 +202,7 @@ class Settings:
     interfaces: tuple[str, ...] = ()
     scanner: ScannerSettings | None = None
     printer: PrinterSettings | None = None
+    label_printer: LabelPrinterSettings | None = None
     card_reader: CardReaderSettings | None = None
     barcode_gun: BarcodeGunSettings | None = None
     climate: ClimateSettings | None = None
@@ -198,6 +218,7 @@ class Settings:
 _SECTIONS: dict[str, type] = {
     "scanner": ScannerSettings,
     "printer": PrinterSettings,
+    "label_printer": LabelPrinterSettings,
     "card_reader": CardReaderSettings,
     "barcode_gun": BarcodeGunSettings,
     "climate": ClimateSettings,

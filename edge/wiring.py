@@ -10,10 +10,12 @@ from devices.climate import ClimateLine, Gateway, Pace
 from devices.driver import Health
 from devices.hot_folder import Arrival, HotFolder
 from devices.hotplug import PlugWatch
+from devices.label_printer import LabelPrinter, load_label_models
 from devices.printer import CupsPrinter
 from devices.scanner import SaneScanner, ScannedPage, ScanRequest
 from devices.sensors import Sensor, Switch, load_models
 from devices.ups import NutUps, UpsPace
+from edge.documents.label import SIZES
 from edge.domain.climate import HOUR_MS, Limits
 from edge.domain.errors import InvalidInput
 from edge.domain.interlock import Timing
@@ -27,6 +29,7 @@ from edge.store.persons import person_by_id_number
 from edge.store.room import latest_readings
 from edge.supervise import Loops
 from edge.web.events import Stations
+from edge.web.parts import Labels
 from edge.web.read_codes import ReadCodes
 from edge.workflows.digitising import take_document
 from edge.workflows.office import Office
@@ -43,6 +46,7 @@ class Wiring:
         self._untaken: Arrival | None = None
         self.scanner = SaneScanner(settings.scanner.url) if settings.scanner else None
         self.printer = _printer(settings)
+        self.label_printer = label_printer_of(settings)
         self.card_reader = (
             CardReader(settings.card_reader.path, baud=settings.card_reader.baud)
             if settings.card_reader
@@ -96,6 +100,7 @@ class Wiring:
         named = {
             "scanner": self.scanner,
             "printer": self.printer,
+            "label_printer": self.label_printer,
             "card_reader": self.card_reader,
             "barcode_gun": self.barcode_gun,
             "climate": self.climate,
@@ -104,6 +109,14 @@ class Wiring:
             "camera": self.camera,
         }
         return {name: device.health for name, device in named.items() if device is not None}
+
+    @property
+    def labels(self) -> Labels | None:
+        """What the screens need to print labels."""
+        chosen = self._settings.label_printer
+        if self.label_printer is None or chosen is None:
+            return None
+        return Labels(self.label_printer, self.label_printer.model.dpi, chosen.size)
 
     def feed(self, folder: Path) -> Iterator[ScannedPage]:
         """Scan what lies in the feeder, or on the glass."""
@@ -208,6 +221,19 @@ def _printer(settings: Settings) -> CupsPrinter | None:
         return None
     chosen = settings.printer
     return CupsPrinter(chosen.host, chosen.port, chosen.queue, chosen.uri or None)
+
+
+def label_printer_of(settings: Settings) -> LabelPrinter | None:
+    """The label printer that the settings name; raises InvalidInput `settings.value`."""
+    chosen = settings.label_printer
+    if chosen is None:
+        return None
+    models = load_label_models()
+    if chosen.model not in models:
+        raise InvalidInput("settings.value", name="label_printer.model", kind=" ".join(models))
+    if chosen.size not in SIZES:
+        raise InvalidInput("settings.value", name="label_printer.size", kind=" ".join(SIZES))
+    return LabelPrinter(chosen.path or chosen.host, models[chosen.model], chosen.port)
 
 
 def _barcode_gun(settings: Settings) -> BarcodeGun | None:

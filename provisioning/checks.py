@@ -7,6 +7,7 @@ NAMES = {
     "scanner": "扫描仪",
     "camera": "高拍仪",
     "printer": "打印机",
+    "label_printer": "标签打印机",
     "card_reader": "读卡器",
     "barcode_gun": "扫码枪",
     "climate": "库房线路",

@@ -22,7 +22,7 @@ from edge.box import hold_folder
 from edge.domain.errors import Conflict, DangxiaError
 from edge.settings import ClimateSettings, Settings
 from edge.store.entries import now_ms
-from edge.wiring import climate_line_of, ups_of
+from edge.wiring import climate_line_of, label_printer_of, ups_of
 from provisioning.checks import NAMES, Check
 
 PATIENCE_S = 10.0
@@ -43,6 +43,10 @@ _OWN_MENDS = {
     ("scanner", Fault.JAM): "卡纸：打开盖子取出纸",
     ("scanner", Fault.COVER_OPEN): "请合上盖子",
     ("printer", Fault.PAPER_OUT): "请加纸",
+    ("label_printer", Fault.PAPER_OUT): "请装标签纸；热转印的还要看碳带",
+    ("label_printer", Fault.COVER_OPEN): "请合上打印头的盖子",
+    ("label_printer", Fault.PAUSED): "请按一下送纸键",
+    ("label_printer", Fault.TIMEOUT): "它不答状态查询：ESC/POS 机型请把 model 改成 ESCPOS-203",
 }
 
 
@@ -66,6 +70,9 @@ def _tests(settings: Settings) -> dict[str, Callable[[], Iterator[Check]]]:
         tests["camera"] = partial(_asked, "camera", DocumentCamera(settings.camera.path).health)
     if settings.printer:
         tests["printer"] = partial(_printer, settings)
+    labels = label_printer_of(settings)
+    if labels:
+        tests["label_printer"] = partial(_asked, "label_printer", labels.health)
     if settings.card_reader:
         tests["card_reader"] = partial(_card_reader, settings)
     if settings.barcode_gun:

@@ -26,6 +26,8 @@ CONTACTS = (
 )
 SWITCHES = (("除湿机", "dehumidifier", 0), ("报警灯", "lamp", 1), ("密集架一列", "aisle", 7))
 STACK_DPI = 200
+# A camera of eight megapixels over a brown desk; degrees.
+CAMERA_SIZE, DESK, ASKEW = (3264, 2448), (92, 70, 52), 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Addresses:
     printer_port: int
     printer_queue: str
     printer_uri: str
+    label_port: int
+    camera: Path
 
 
 class FarEnds:
@@ -57,7 +61,7 @@ class FarEnds:
         self._children.start("print-room", arguments, tells=True)
 
     def start(self, box: str) -> None:
-        """Start a box's scanner, card reader, gun and sensors, without waiting."""
+        """Start the far ends of a box's devices, without waiting."""
         stack = str(self.stack(box))
         scanner = ["devices.simulators.scanner", "--pages", stack, "--load", "6"]
         card = ["devices.simulators.card_reader", "--link", _short(self._link(box, "card"))]
@@ -65,8 +69,14 @@ class FarEnds:
         sensors += [f"--sensor={CONTACT_MODULE}:DI-8", f"--sensor={RELAY_MODULE}:WAVESHARE-8"]
         ups = ["devices.simulators.ups", "--link", _short(self._link(box, "ups"))]
         climate = ["devices.simulators.modbus", "--link", _short(self._link(box, "climate"))]
+        labels = ["devices.simulators.label_printer", "--folder", str(self.labels(box))]
         self._children.start(f"scanner-{box}", scanner, tells=True)
         gun = ["devices.simulators.barcode_gun", "--link", _short(self._link(box, "gun"))]
+        self._children.start(f"labels-{box}", labels, tells=True)
+        camera = ["devices.simulators.camera", "--picture", str(self._desk(box))]
+        camera += ["--socket", _short(self._link(box, "camera"))]
+        self._link(box, "camera").unlink(missing_ok=True)
+        self._children.start(f"camera-{box}", camera, tells=True)
         self._children.start(f"card-{box}", card, tells=True)
         self._children.start(f"gun-{box}", gun, tells=True)
         self._children.start(f"climate-{box}", [*climate, *sensors], tells=True)
@@ -93,12 +103,18 @@ class FarEnds:
             printer_port=int(self._room["port"]),
             printer_queue=self._room["queue"],
             printer_uri=self._room["printer_uri"],
+            label_port=int(self._children.first_line(f"labels-{box}")),
+            camera=Path(self._children.first_line(f"camera-{box}")),
         )
 
     @property
     def print_room(self) -> Path:
         """The printer's folder; `printed` in it holds what came out."""
         return self.folder / "print-room"
+
+    def labels(self, box: str) -> Path:
+        """The folder of a box's label printer; what came out lies in it as pictures."""
+        return self.folder / f"{box}-labels"
 
     def stack(self, box: str) -> Path:
         """The folder of page images in the scanner's tray."""
@@ -115,6 +131,19 @@ class FarEnds:
                 path = stack / f"{number:03d}.jpg"
                 path.write_bytes(render_page(person, material, page, STACK_DPI))
         return number
+
+    def _desk(self, box: str) -> Path:
+        """A photograph of the stack's first sheet, lying a little askew on a desk."""
+        path = self.folder / f"{box}-desk.jpg"
+        first = next(iter(sorted(self.stack(box).glob("*.jpg"))))
+        with Image.open(first) as page:
+            sheet = page.convert("RGB").resize((1500, 2121))
+        desk = Image.new("RGB", CAMERA_SIZE, DESK)
+        askew = sheet.convert("RGBA").rotate(ASKEW, expand=True)
+        middle = ((desk.width - askew.width) // 2, (desk.height - askew.height) // 2)
+        desk.paste(askew, middle, askew)
+        desk.save(path, quality=92)
+        return path
 
     def document(self, box: str) -> Path:
         """A PDF of two pages, as a copying machine would drop it."""

@@ -230,6 +230,14 @@ port = {at.printer_port}
 queue = {quoted["printer_queue"]}
 uri = {quoted["printer_uri"]}
 
+[label_printer]
+model = "TSPL-203"
+host = "127.0.0.1"
+port = {at.label_port}
+
+[camera]
+path = {quoted["camera"]}
+
 [card_reader]
 path = {quoted["card_reader"]}
 
@@ -296,4 +304,5 @@ def _plain(at: Addresses) -> dict[str, object]:
         "card_reader": at.card_reader.absolute(),
         "barcode_gun": at.barcode_gun.absolute(),
         "climate": at.climate.absolute(),
+        "camera": at.camera.absolute(),
     }

@@ -126,8 +126,13 @@ def tell(link: Path, command: str) -> str:
 
 def run_until_stopped(link: Path) -> None:
     """Say that the far end is up, then wait for SIGINT or SIGTERM."""
+    say_and_wait(f"ready {link} {control_path(link)}")
+
+
+def say_and_wait(ready: str) -> None:
+    """Print one line, then wait for SIGINT or SIGTERM."""
     stopped = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stopped.set())
-    print(f"ready {link} {control_path(link)}", flush=True)
+    print(ready, flush=True)
     stopped.wait()

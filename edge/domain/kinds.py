@@ -38,6 +38,7 @@ Town space
     transfer.arrived [transfer]  from, person{}, dossier{}, materials[]     written by the hub
     transfer.received [transfer] dossier
     transfer.confirmed [transfer]                                          written by the hub
+    label.printed [dossier]      label                    cover
     matter.opened [matter]       flow, number, dossier?, person?, due?, fields{}
     matter.stepped [matter]      step, due?, fields{}     names in `after` the acts that it follows
     matter.undone [matter]       undoes                   likewise; takes one act back
@@ -106,6 +107,7 @@ class Kind(StrEnum):
     TRANSFER_ARRIVED = "transfer.arrived"
     TRANSFER_RECEIVED = "transfer.received"
     TRANSFER_CONFIRMED = "transfer.confirmed"
+    LABEL_PRINTED = "label.printed"
     MATTER_OPENED = "matter.opened"
     MATTER_STEPPED = "matter.stepped"
     MATTER_UNDONE = "matter.undone"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from devices.driver import Health
+from edge.domain.bitmap import Bitmap
 from edge.domain.climate import Limits
 from edge.store.holdings import Tally
 from edge.web.activity import Activity
@@ -53,6 +54,23 @@ class Printer(Protocol):
     def health(self) -> Health:
         """Say how queue and printer are."""
         ...
+
+
+class LabelPrinter(Protocol):
+    """What the screens need of a label printer; errors as in `devices.driver.Driver`."""
+
+    def print_label(self, picture: Bitmap, copies: int = 1) -> None:
+        """Print a picture; returns once it came out, or was taken."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The label printer, its resolution, and the size of the paper in it."""
+
+    printer: LabelPrinter
+    dpi: int
+    size: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +140,7 @@ class Parts:
     sync: Callable[[], SyncStanding]
     scanning: Scanning
     printer: Printer | None = None
+    labels: Labels | None = None
     rooms: tuple[Room, ...] = ()
     limits: Limits = field(default_factory=Limits)
     keeper: RoomKeeper | None = None

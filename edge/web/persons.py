@@ -80,7 +80,15 @@ def show(
         looked(request, parts, reader, shown["dossier"].id, OVERVIEW)
     begun = [each for each in parts.scanning.open_batches() if each.person == person]
     business = [flow for flow in FLOWS.values() if offered(flow, reader, bool(shown["dossier"]))]
-    return page(request, "person.html", begun=begun, flows=FLOWS, business=business, **shown)
+    return page(
+        request,
+        "person.html",
+        begun=begun,
+        flows=FLOWS,
+        business=business,
+        labels=parts.labels is not None,
+        **shown,
+    )
 
 
 def offered(flow: Flow, reader: Clerk, has_dossier: bool) -> bool:

@@ -25,12 +25,14 @@ from devices.card_reader import Pace as CardPace
 from devices.climate import ClimateLine, Gateway, Pace
 from devices.driver import Driver, Fault, Found, Health, State
 from devices.hot_folder import HotFolder
+from devices.label_printer import LabelPrinter, load_label_models
 from devices.printer import CupsPrinter
 from devices.scanner import SaneScanner
 from devices.sensors import Sensor
 from devices.simulators.barcode_gun import BarcodeGunFarEnd, GunFault
 from devices.simulators.camera import SimulatedCamera
 from devices.simulators.card_reader import CardReaderFarEnd, ReaderFault
+from devices.simulators.label_printer import SimulatedLabelPrinter
 from devices.simulators.modbus import LineFault, ModbusBus
 from devices.simulators.printer import PrintRoom
 from devices.simulators.scanner import SimulatedScanner
@@ -101,6 +103,22 @@ def card_reader(ends: ExitStack, folder: Path) -> Rig:
         lambda: far.fault(ReaderFault.MUTE),
         lambda: far.fault(ReaderFault.OK),
         spoilt=frozenset({Fault.TIMEOUT}),
+    )
+
+
+def label_printer(ends: ExitStack, folder: Path) -> Rig:
+    ports = [0]
+    far = Powered(ends, lambda: SimulatedLabelPrinter(folder / "labels", ports[0]))
+    ports[0] = far.far.port
+    driver = LabelPrinter("127.0.0.1", load_label_models()["TSPL-203"], ports[0])
+    return Rig(
+        driver,
+        lambda: None,
+        far.off,
+        far.on,
+        lambda: far.far.fault("jam"),
+        lambda: far.far.fault(""),
+        spoilt=frozenset({Fault.JAM}),
     )
 
 
@@ -223,6 +241,7 @@ MAKERS: dict[str, Callable[[ExitStack, Path], Rig]] = {
     "climate-rtu": climate_rtu,
     "climate-tcp": climate_tcp,
     "hot_folder": hot_folder,
+    "label_printer": label_printer,
     "printer": printer,
     "scanner": scanner,
     "ups": ups,

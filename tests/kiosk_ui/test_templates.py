@@ -36,7 +36,7 @@ ERRORS = {
     "BadFrame",
 }
 # Kinds of devices whose faults are told to a clerk by their own sentence.
-KINDS = ("scanner", "printer", "card_reader", "climate", "camera")
+KINDS = ("scanner", "printer", "label_printer", "card_reader", "climate", "camera")
 # A fault that a kind cannot have.
 IMPOSSIBLE = {
     ("card_reader", "jam"),
@@ -52,6 +52,7 @@ IMPOSSIBLE = {
     ("camera", "cover_open"),
     ("camera", "paper_out"),
     ("camera", "multi_feed"),
+    ("label_printer", "multi_feed"),
 }
 
 

@@ -14,6 +14,7 @@ from devices.simulators.barcode_gun import BarcodeGunFarEnd
 from devices.simulators.camera import SimulatedCamera
 from devices.simulators.card_reader import CardReaderFarEnd, ReaderFault
 from devices.simulators.far_end import PluggableTty
+from devices.simulators.label_printer import SimulatedLabelPrinter
 from devices.simulators.modbus import ModbusBus
 from devices.simulators.scanner import SimulatedScanner
 from devices.simulators.ups import UpsDaemon
@@ -41,6 +42,11 @@ sensors = [{{ name = "东墙", address = 1 }}, {{ name = "西墙", address = 9 }
 switches = [{{ name = "除湿机", kind = "dehumidifier", address = 5, channel = 0 }}]
 [ups]
 port = {upsd}
+[label_printer]
+model = "TSPL-203"
+host = "127.0.0.1"
+port = {labels}
+
 [hot_folder]
 inbox = "inbox"
 """
@@ -88,10 +94,10 @@ def test_every_kind_of_device_is_tested_and_the_parts_of_a_room_one_by_one(
         gun = ends.enter_context(BarcodeGunFarEnd(tmp_path / "gun", types=True))
         ends.enter_context(SimulatedCamera(tmp_path / "camera", tmp_path / "1.jpg"))
         scanner = ends.enter_context(SimulatedScanner(tmp_path))
+        labels = ends.enter_context(SimulatedLabelPrinter(tmp_path / "labels"))
         (tmp_path / "inbox").mkdir()
-        config.write_text(
-            ROOM.format(scanner=scanner.url, port=bus.tcp_port, upsd=upsd.port), "utf-8"
-        )
+        ports = {"port": bus.tcp_port, "upsd": upsd.port, "labels": labels.port}
+        config.write_text(ROOM.format(scanner=scanner.url, **ports), "utf-8")
         settings = read_settings(config)
         found = findings(settings, nowhere)
         well = {name for name, check in found.items() if check.well and check.set_up}
@@ -105,10 +111,12 @@ def test_every_kind_of_device_is_tested_and_the_parts_of_a_room_one_by_one(
         # What was well is at fault one by one, and each is told with its own mend.
         reader.fault(ReaderFault.MUTE)
         gun.unplug()
+        labels.fault("paper_out")
         scanner.offline()
         found = findings(settings, nowhere)
     assert "baud" in found["读卡器"].mend
     assert "/dev/serial/by-id" in found["扫码枪"].mend
+    assert "标签纸" in found["标签打印机"].mend
     assert not found["扫码枪"].well
     assert not found["扫描仪"].well
 

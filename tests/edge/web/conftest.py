@@ -10,7 +10,7 @@ from litestar.testing import TestClient
 from devices.driver import Health, State
 from edge.web.app import create_app
 from edge.web.events import Stations
-from edge.web.parts import Parts, Printer, Room, SyncStanding
+from edge.web.parts import Labels, Parts, Printer, Room, SyncStanding
 from edge.web.read_codes import ReadCodes
 from edge.web.scanning import Feed, Scanning
 from edge.web.session import mark_of
@@ -81,6 +81,7 @@ def open_desk(
     keeper: RoomKeeper | None = None,
     power: PowerKeeper | None = None,
     camera: Viewfinder | None = None,
+    labels: Labels | None = None,
 ) -> Iterator[Desk]:
     """Serve an office with the given devices."""
     stations, codes = Stations(), ReadCodes()
@@ -93,6 +94,7 @@ def open_desk(
         sync=lambda: made[0].standing,
         scanning=scanning,
         printer=printer,
+        labels=labels,
         camera=camera,
         rooms=(Room("1", "库房"),),
         keeper=keeper,
