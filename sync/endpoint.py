@@ -22,12 +22,13 @@ from edge.domain.errors import (
     StorageFull,
 )
 from edge.store.exchange import Cursor
+from sync.greeting import pack_said, read_said_by
 from sync.host import Host
 from sync.identity import BOX, Gate
 from sync.roster import Member
 from sync.segment import MAX_PACKED
 from sync.spool import PIECE
-from sync.wire import PREFIX
+from sync.wire import MORE, PREFIX
 
 BYTES = "application/octet-stream"
 TOTAL, OFFSET = "dangxia-total", "dangxia-offset"
@@ -83,12 +84,13 @@ def exchange_routes(host: Host, desk: Desk) -> list[HTTPRouteHandler]:
     """Handshake, segments, files, confirmation."""
 
     @post("/handshake", sync_to_thread=True, status_code=200)
-    def handshake(request: Request[Any, Any, Any], body: RawBody) -> dict[str, Any]:
+    def handshake(request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
         member = desk.member(request, body)
         try:
-            return host.handshake(member, object_of(body))
+            answer = host.handshake(member, read_said_by(body))
         except (KeyError, TypeError, AttributeError) as error:
             raise InvalidInput("sync.malformed") from error
+        return Answer(pack_said(answer, body), media_type=BYTES)
 
     @get("/spaces/{space:str}/segments", sync_to_thread=True)
     def segments(
@@ -100,7 +102,10 @@ def exchange_routes(host: Host, desk: Desk) -> list[HTTPRouteHandler]:
     ) -> Response[bytes]:
         member = desk.member(request, b"")
         content = host.segment(member, space, epoch, Cursor(upto, hash))
-        return Answer(content or b"", media_type=BYTES, status_code=200 if content else 204)
+        if content is None:
+            return Answer(b"", media_type=BYTES, status_code=204)
+        more = host.has_more(member, space, epoch, content)
+        return Answer(content, media_type=BYTES, headers={MORE: str(int(more))})
 
     @post("/spaces/{space:str}/segments", sync_to_thread=True, status_code=200)
     def take(

@@ -16,7 +16,7 @@ from sync.known import NOTHING, Known, read_known
 from sync.packs import ABSENT, PACK, SMALL, Offered, open_pack, seal_offer
 from sync.replica import Replica, Taken
 from sync.roster import COUNTY, Member, Roster
-from sync.segment import PROTO
+from sync.segment import PROTO, end_of
 from sync.set_back import read_said, said_of
 from sync.spool import PIECE, Spool
 
@@ -77,8 +77,8 @@ class Host:
         """Compare protocols and histories: where each side stands in each space."""
         if said.get("proto") != PROTO:
             raise PeerRefused("sync.proto", ours=PROTO)
-        spaces = {}
-        for name, theirs in dict(said["spaces"]).items():
+        told = dict(said["spaces"])
+        for name, theirs in told.items():
             replica = self.replica(member, name, writing=False)
             shown = theirs["have"].get(replica.epoch)
             epoch = str(theirs["epoch"])
@@ -88,15 +88,8 @@ class Host:
                 if replica.recognise(member.id, cursor, proof):
                     replica.note_standing(member.id, epoch, cursor)
             self._known[member.id, name] = (epoch, read_known(theirs.get("known", {})))
-            held = replica.cursor_of(member.id, epoch)
-            spaces[name] = {
-                "epoch": replica.epoch,
-                "schema": schema_version(),
-                "known": replica.known(),
-                "have": said_of(held, replica.proof_of(member.id, epoch)),
-                "lost": self._lost(name) if name == member.space else [],
-            }
         self.settle(member)
+        spaces = {name: self._standing(member, name, theirs) for name, theirs in told.items()}
         return {"hub": self.id, "at": self._clock(), "proto": PROTO, "spaces": spaces}
 
     def confirm(self, member: Member) -> None:
@@ -113,6 +106,11 @@ class Host:
             raise PeerRefused("sync.hub_set_back", space=name)
         told_in, told = self._known.get((member.id, name), ("", NOTHING))
         return replica.outgoing(member.id, epoch, after, told if told_in == epoch else NOTHING)
+
+    def has_more(self, member: Member, name: str, epoch: str, content: bytes) -> bool:
+        """Say whether there is anything for a box behind a segment of ours."""
+        replica = self.replica(member, name, writing=False)
+        return replica.has_news(member.id, epoch, end_of(content))
 
     def take(self, member: Member, name: str, content: bytes) -> Cursor:
         """Take a segment in; durable when it returns."""
@@ -207,6 +205,20 @@ class Host:
 
     def _taken(self, replica: Replica, taken: Taken) -> None:
         """Act on what a segment has brought."""
+
+    def _standing(self, member: Member, name: str, theirs: Mapping[str, Any]) -> dict[str, Any]:
+        """Where we stand in a space, and whether there is anything to pull."""
+        replica, epoch = self.replica(member, name, writing=False), str(theirs["epoch"])
+        held, shown = replica.cursor_of(member.id, epoch), theirs["have"].get(replica.epoch)
+        after = read_said(shown)[0] if shown is not None else Cursor()
+        return {
+            "epoch": replica.epoch,
+            "schema": schema_version(),
+            "known": replica.known(),
+            "have": said_of(held, replica.proof_of(member.id, epoch)),
+            "lost": self._lost(name) if name == member.space else [],
+            "news": replica.has_news(member.id, epoch, after),
+        }
 
     def _lost(self, name: str) -> list[str]:
         """Files that were delivered here and were found damaged or gone since."""

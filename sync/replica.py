@@ -175,6 +175,16 @@ class Replica:
         with self.space.read() as connection:
             return known_chains(connection)
 
+    def has_news(self, receiver: str, receiver_epoch: str, after: Cursor) -> bool:
+        """Say whether a receiver that stands there would be brought anything; perhaps nothing new.
+
+        What of neighbours may not be passed on counts too.
+        """
+        self.seal()
+        with self.space.read() as connection:
+            rows = exchange.changes_after(connection, after.upto, receiver, receiver_epoch, 1)
+        return bool(rows)
+
     def outgoing(
         self, receiver: str, receiver_epoch: str, after: Cursor, told: Known = NOTHING
     ) -> bytes | None:

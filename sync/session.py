@@ -7,9 +7,9 @@ receipts    what the hub has signed for comes back
 blobs       thumbnails, papers, masters; both ways
 """
 
-import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
+from edge.domain.errors import InvalidInput, PeerRefused, SchemaAhead, SegmentRejected
 from edge.store import carriage, exchange
 from edge.store.blobs import Blobs
 from edge.store.database import Space
@@ -25,6 +25,7 @@ from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from sync.bandwidth import Allowance
+from sync.greeting import pack_said, read_said_by
 from sync.known import Known, read_known
 from sync.parcels import Carried, Parcels
 from sync.replica import SEGMENT_CHANGES
@@ -32,7 +33,7 @@ from sync.roster import COUNTY
 from sync.segment import PROTO, end_of
 from sync.set_back import read_said, said_of
 from sync.side import Side
-from sync.wire import Link, Pins, Wire
+from sync.wire import MORE, Link, Pins, Wire
 
 SET_BACK = ("sync.box_set_back", "sync.hub_set_back")
 # Each side may find out once that it was set back, in either space.
@@ -52,11 +53,15 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class _Peer:
-    """Where the peer stands in one space: its epoch, how far it has taken us in, what it holds."""
+    """Where the peer stands in one space: its epoch, how far it has taken us in, what it holds.
+
+    `news`: it has something for us.
+    """
 
     epoch: str
     have: Cursor
     known: Known
+    news: bool
 
 
 class Session:
@@ -117,7 +122,7 @@ class Session:
         pulled, trouble = 0, None
         for name in (COUNTY, self.town.name):
             try:
-                pulled += self._pull(name, peers[name])
+                pulled += self._pull(name, peers[name]) if peers[name].news else 0
             except (SegmentRejected, SchemaAhead) as error:
                 trouble = trouble or error
         self.stage = "push"
@@ -152,8 +157,11 @@ class Session:
             }
             for name, replica in self._replicas.items()
         }
-        said = json.dumps({"proto": PROTO, "spaces": spaces}).encode()
-        answer = self.wire.request("POST", "/handshake", said).json()
+        said = pack_said({"proto": PROTO, "spaces": spaces})
+        try:
+            answer = read_said_by(self.wire.request("POST", "/handshake", said).content)
+        except InvalidInput as error:
+            raise PeerRefused(error.key) from error
         if answer["hub"] != self.peer:
             raise PeerRefused("sync.wrong_hub", url=self.wire.url)
         self.wire.compare(int(answer["at"]))
@@ -165,7 +173,8 @@ class Session:
             raise PeerRefused("sync.box_set_back", space=name)
         self._replicas[name].note_standing(self.peer, said["epoch"], have)
         self._bring_again(name, said.get("lost", []))
-        return _Peer(said["epoch"], have, read_known(said.get("known", {})))
+        known, news = read_known(said.get("known", {})), bool(said.get("news", True))
+        return _Peer(said["epoch"], have, known, news)
 
     def _bring_again(self, name: str, lost: object) -> None:
         """Owe the peer again what it had from us and has lost."""
@@ -178,20 +187,36 @@ class Session:
             space.write(lambda c: carriage.take_back(c, self.peer, digests), urgent=False)
 
     def _pull(self, name: str, peer: _Peer) -> int:
+        """Take in segment by segment; the next is made and brought while one is taken in."""
         replica, entries = self._replicas[name], 0
-        while True:
-            held = replica.cursor_of(self.peer, peer.epoch)
-            answer = self.wire.request(
-                "GET",
-                f"/spaces/{name}/segments",
-                query={"epoch": replica.epoch, "upto": held.upto, "hash": held.hash},
-            )
-            if answer.status_code == 204:
-                return entries
-            taken = replica.take(answer.content, self.peer)
-            if taken.cursor == held:
-                raise PeerRefused("sync.malformed")
-            entries += taken.entries
+        held = replica.cursor_of(self.peer, peer.epoch)
+        with ThreadPoolExecutor(1) as ahead:
+            content, more = self._ask(name, replica.epoch, held)
+            while content:
+                due = held
+                # What cannot be read is said to be so by who takes it in.
+                with suppress(SegmentRejected):
+                    due = end_of(content)
+                following = None
+                if more and due != held:
+                    following = ahead.submit(self._ask, name, replica.epoch, due)
+                taken = replica.take(content, self.peer)
+                if taken.cursor == held:
+                    raise PeerRefused("sync.malformed")
+                held, entries, content = taken.cursor, entries + taken.entries, b""
+                if following is not None and held == due:
+                    content, more = following.result()
+                elif more:
+                    content, more = self._ask(name, replica.epoch, held)
+        return entries
+
+    def _ask(self, name: str, epoch: str, held: Cursor) -> tuple[bytes, bool]:
+        """The next segment, empty at the end, and whether another follows."""
+        query: dict[str, str | int] = {"epoch": epoch, "upto": held.upto, "hash": held.hash}
+        answer = self.wire.request("GET", f"/spaces/{name}/segments", query=query)
+        if answer.status_code == 204:
+            return b"", False
+        return answer.content, answer.headers.get(MORE) != "0"
 
     def _push(self, name: str, peer: _Peer) -> int:
         """Ship segment by segment; the next is made while the peer takes one in."""

@@ -21,6 +21,8 @@ from sync.bandwidth import Bucket
 from sync.identity import signed_headers
 from sync.tls import PinnedContext, fetch_certificate, pinned_context
 
+# Whether another segment follows the one that is answered: "0" or "1".
+MORE = "dangxia-more"
 PREFIX = "/sync/v1"
 # As much as a slow answer may seem to make of it.
 CLOCK_TOLERANCE_MS = 120_000
@@ -189,6 +191,8 @@ class Wire:
         if self._client is None:
             self._context = pinned_context(self._trusted(self.url))
             self._client = httpx.Client(verify=self._context, timeout=_TIMEOUT, trust_env=False)
+            # Ours are neither asked for by the peer nor worth their bytes.
+            self._client.headers.clear()
         return self._client
 
 

@@ -1,6 +1,5 @@
 """A machine believes that it was set back in time only when it sees its own signature."""
 
-import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +12,7 @@ from edge.domain.errors import PeerRefused
 from edge.store import exchange, standing
 from edge.store.database import Space
 from edge.store.exchange import Cursor
+from sync.greeting import pack_said
 from sync.hub.county import County
 from sync.replica import DAY_MS, RENEWALS_A_DAY
 from sync.roster import COUNTY
@@ -30,7 +30,7 @@ def epoch(space: Space) -> str:
 def greet(box: Box, space: str, epoch: str, said: list[object]) -> None:
     """A handshake with a cursor of the box's own making."""
     hello = {"epoch": "e", "schema": 1, "have": {epoch: said}}
-    body = json.dumps({"proto": PROTO, "spaces": {space: hello}}).encode()
+    body = pack_said({"proto": PROTO, "spaces": {space: hello}})
     box.session.wire.request("POST", "/handshake", body)
 
 

@@ -57,6 +57,7 @@ class Hub:
             ssl_certfile=str(self.county.certificate),
             ssl_keyfile=str(self.county.certificate_key),
             log_level="error",
+            server_header=False,
             lifespan="off",
             loop="asyncio",
             http="h11",

@@ -1,0 +1,38 @@
+"""What both sides say at a handshake, as it travels: JSON, compressed.
+
+A peer that has not been updated yet says it plain, and is answered plain.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import zstandard
+
+from edge.domain.errors import InvalidInput
+
+MAX_SAID = 1 << 20
+_PLAIN = b"{"
+
+
+def pack_said(said: Mapping[str, Any], to: bytes = b"") -> bytes:
+    """Put what is said into the form of what it answers; compressed where it answers nothing."""
+    plain = json.dumps(said).encode()
+    return plain if to.startswith(_PLAIN) else zstandard.ZstdCompressor(level=6).compress(plain)
+
+
+def read_said_by(body: bytes) -> dict[str, Any]:
+    """Read what `pack_said` wrote; raises InvalidInput `sync.malformed`."""
+    try:
+        said = json.loads(body if body.startswith(_PLAIN) else _inflated(body))
+    except (ValueError, RecursionError, zstandard.ZstdError) as error:
+        raise InvalidInput("sync.malformed") from error
+    if not isinstance(said, dict):
+        raise InvalidInput("sync.malformed")
+    return said
+
+
+def _inflated(body: bytes) -> bytes:
+    if not 0 <= zstandard.frame_content_size(body) <= MAX_SAID:
+        raise ValueError("of unknown or excessive size")
+    return zstandard.ZstdDecompressor().decompress(body)
