@@ -9,8 +9,9 @@ from sync import replica
 from tests.sync.simulator.history import History
 from tests.sync.simulator.lenient import admit_anything
 from tests.sync.simulator.machine import Kind, Replicating
-from tests.sync.simulator.mutants import MUTANTS
+from tests.sync.simulator.mutants import MUTANTS, RewritesKeys
 from tests.sync.simulator.promises import Violation
+from tests.sync.simulator.watched import watched
 
 # The rarest is seen about once in thirty.
 HISTORIES = 300
@@ -25,9 +26,6 @@ def find(mutant: Kind, templates: Path, histories: int = HISTORIES) -> str:
             History(seed, folder, templates, mutant).run()
         except Violation as violation:
             return str(violation)
-        except (KeyError, TypeError, ValueError) as error:
-            # A row whose key was changed, or half of one, comes apart in whoever reads it.
-            return repr(error)
         finally:
             shutil.rmtree(folder)
     return ""
@@ -35,7 +33,9 @@ def find(mutant: Kind, templates: Path, histories: int = HISTORIES) -> str:
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
 def test_a_broken_rule_is_found(mutant: Kind, templates: Path) -> None:
-    assert find(mutant, templates), f"{mutant.__name__} lived through {HISTORIES} histories"
+    # One whose key was rewritten comes apart in its own hands before anybody is shown it.
+    broken = watched(mutant) if mutant is RewritesKeys else mutant
+    assert find(broken, templates), f"{mutant.__name__} lived through {HISTORIES} histories"
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.__name__)
@@ -43,7 +43,7 @@ def test_a_broken_rule_is_found_without_anybody_refusing_it(
     mutant: Kind, templates: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replica, "admit", admit_anything)
-    found = find(mutant, templates)
+    found = find(watched(mutant), templates)
     assert found, f"{mutant.__name__} lived through {HISTORIES} histories"
     assert "refused" not in found
 
@@ -52,4 +52,4 @@ def test_who_admits_anything_finds_nothing_wrong_with_the_real_one(
     templates: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(replica, "admit", admit_anything)
-    assert find(Replicating, templates, 40) == ""
+    assert find(watched(Replicating), templates, 40) == ""
