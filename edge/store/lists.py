@@ -47,6 +47,16 @@ def list_of(connection: Connection, matter: str, form: str) -> FrozenList | None
     return _list(row) if row else None
 
 
+def lists_of(connection: Connection, matter: str) -> list[FrozenList]:
+    """Give the last list of each form that was frozen for a matter."""
+    rows = connection.execute(
+        "select entry, matter, form, content, at, by from frozen_list where entry in "
+        "(select max(entry) from frozen_list where matter = ? group by form) order by entry",
+        (matter,),
+    )
+    return [_list(row) for row in rows]
+
+
 def _list(row: tuple[str, str, str, str, int, str]) -> FrozenList:
     entry, matter, form, content, at, by = row
     told = json.loads(content)

@@ -34,6 +34,7 @@ from edge.web.api import ApiController
 from edge.web.frame import frame
 from edge.web.locale import gettext
 from edge.web.parts import Parts
+from edge.web.registers import rounds, stock, storage
 from edge.web.room import RoomController
 from edge.web.sync import SyncController
 
@@ -110,6 +111,9 @@ HANDLERS = [
     *labels.HANDLERS,
     *matters.HANDLERS,
     *papers.HANDLERS,
+    *storage.HANDLERS,
+    *stock.HANDLERS,
+    *rounds.HANDLERS,
     RoomController,
     room_parts.switch,
     room_sheet.show,

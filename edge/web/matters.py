@@ -18,10 +18,11 @@ from edge.domain.matters.flow import LONGEST_LINES, Flow, Subject
 from edge.domain.matters.registry import FLOWS, flow_of, groups
 from edge.domain.matters.standing import OPEN
 from edge.domain.workdays import days_left
+from edge.store import lists, papers, persons, staff
 from edge.store import matters as store
-from edge.store import papers, persons, staff
 from edge.web import drafts
 from edge.web.locale import gettext
+from edge.web.more import SCREENS
 from edge.web.papers import printed
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
@@ -71,7 +72,12 @@ def work(
         group: [flow for flow in flows if reader.may(flow.right)]
         for group, flows in groups().items()
     }
-    return page(request, "work.html", groups={g: flows for g, flows in listed.items() if flows})
+    return page(
+        request,
+        "work.html",
+        groups={g: flows for g, flows in listed.items() if flows},
+        screens=[each for each in SCREENS if reader.may(each.right)],
+    )
 
 
 @get("/matters", sync_to_thread=True)
@@ -161,6 +167,7 @@ def show(
         held = store.matter_of(town, matter)
         standing = store.standing_of(town, held)
         issued = papers.papers_of_matter(town, matter)
+        frozen = lists.lists_of(town, matter)
     if held.dossier:
         looked(request, parts, reader, held.dossier, OVERVIEW)
     with parts.office.county.read() as county:
@@ -183,6 +190,7 @@ def show(
         undoable=bool(flow and last and flow.step(last.step).undoable),
         step_names={OPEN: flow.name, **{s.code: s.name for s in flow.steps}} if flow else {},
         papers=issued,
+        frozen=[(each, FORMS[each.form].title) for each in frozen if each.form in FORMS],
         staff=_staff(parts),
         forms=[FORMS[each] for each, right in forms.items() if reader.may(right)],
         names=names,
@@ -199,16 +207,17 @@ async def step(
 ) -> Response[Any]:
     """Take a step and print its paper; errors as `matters.take_step`, `matter_papers.issue_of`."""
     sent = await _sent(request)
-    return go(request, await in_thread(_stepped, parts, reader, matter, step, sent))
+    return go(request, await in_thread(stepped, parts, reader, matter, step, sent))
 
 
-def _stepped(parts: Parts, clerk: Clerk, matter: str, step: str, sent: Mapping[str, str]) -> str:
-    stepped = matters.take_step(parts.office, clerk, matter, step, sent)
-    taken = flow_of(stepped.flow).step(step)
+def stepped(parts: Parts, clerk: Clerk, matter: str, step: str, sent: Mapping[str, str]) -> str:
+    """Take a step and print its paper; gives the address of what to look at next."""
+    now = matters.take_step(parts.office, clerk, matter, step, sent)
+    taken = flow_of(now.flow).step(step)
     if taken.undoable:
         words = gettext("已办：%(step)s") % {"step": gettext(taken.name)}
         offer(parts, clerk, "stepped", words, f"/matters/{matter}", matter=matter)
-    return _paper_or_matter(parts, clerk, stepped, step)
+    return _paper_or_matter(parts, clerk, now, step)
 
 
 def _paper_or_matter(parts: Parts, clerk: Clerk, matter: store.Matter, step: str) -> str:

@@ -1,6 +1,6 @@
 """What stands on the papers of registers and hand-overs: mostly a list as it was frozen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from edge.documents.form import Sheet, Table
 from edge.documents.proof import chinese_date
@@ -11,9 +11,9 @@ from edge.store.matters import Matter, standing_of
 from edge.store.staff import names_of_staff
 from edge.workflows import handing_over
 from edge.workflows.acting import day_of
+from edge.workflows.composing import Composer, chinese_day
 from edge.workflows.office import Office
 
-Builder = Callable[[Office, Connection, Matter], Sheet]
 _WIDTHS: Mapping[str, tuple[int, ...]] = {
     "stocktaking": (3, 6, 3, 5, 5, 2),
     "inspection_record": (3, 2, 6),
@@ -38,7 +38,7 @@ _CLOSING: Mapping[str, tuple[str, ...]] = {
 }
 
 
-def frozen_sheet(form: str) -> Builder:
+def frozen_sheet(form: str) -> Composer:
     """Build the sheet of a list as it was frozen; raises Conflict `list.not_yet`."""
 
     def build(office: Office, town: Connection, matter: Matter) -> Sheet:
@@ -65,7 +65,7 @@ def incident_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
     rows = (
         ("事项编号", matter.number),
         ("事故种类", fields.get("sort", "")),
-        ("发生日期", fields.get("happened", "")),
+        ("发生日期", chinese_day(fields.get("happened", ""))),
         ("地点", fields.get("place", "")),
         ("经过", fields.get("what", "")),
         ("涉及档案", fields.get("affected", "")),
@@ -94,7 +94,7 @@ def destruction_record_sheet(office: Office, town: Connection, matter: Matter) -
         ("事项编号", matter.number),
         ("批准人", fields.get("approver", "")),
         ("批准文号", fields.get("letter", "")),
-        ("销毁日期", fields.get("carried_on", "")),
+        ("销毁日期", chinese_day(fields.get("carried_on", ""))),
         ("销毁地点", fields.get("where", "")),
         ("销毁方法", fields.get("how", "")),
         ("监销人", "、".join(watched)),
@@ -104,7 +104,7 @@ def destruction_record_sheet(office: Office, town: Connection, matter: Matter) -
     return Sheet(facts=facts, table=table, blanks=("监销人一", "监销人二"))
 
 
-SHEETS: Mapping[str, Builder] = {
+SHEETS: Mapping[str, Composer] = {
     **{form: frozen_sheet(form) for form in _WIDTHS},
     "incident_report": incident_sheet,
     "destruction_record": destruction_record_sheet,

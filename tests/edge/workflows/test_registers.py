@@ -2,7 +2,6 @@
 
 import pytest
 
-from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
 from edge.domain.errors import Denied, InvalidInput
 from edge.domain.kinds import Kind
@@ -12,9 +11,9 @@ from edge.store.lists import list_of
 from edge.store.matters import Matter, matter_of, open_matters
 from edge.store.papers import papers_of_matter
 from edge.workflows.lending import lend
+from edge.workflows.matter_papers import issue_of
 from edge.workflows.matters import Opening, open_matter, take_step, undo_step
 from edge.workflows.office import Office
-from edge.workflows.papers import Wanted, issue_paper
 from edge.workflows.register_papers import SHEETS
 from edge.workflows.signing_in import sign_in
 from tests.offices import CLERK, COUNTY, PIN, READER, WILLOW, Clock, id_number, receive_person
@@ -29,10 +28,7 @@ def begin(office: Office, flow: str, clerk: Clerk = CLERK, **fields: str) -> Mat
 
 def issue(office: Office, form: str, matter: str) -> bytes:
     """Issue a form's paper as the screen does, and give the PDF."""
-    with office.space.read() as town:
-        sheet = SHEETS[form](office, town, matter_of(town, matter))
-    paper = issue_paper(office, CLERK, Wanted(FORMS[form], sheet, matter))
-    return office.blobs.read(paper.blob)
+    return office.blobs.read(issue_of(office, CLERK, matter, form).blob)
 
 
 @pytest.mark.checklist("004-14", "003-10")

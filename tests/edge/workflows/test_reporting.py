@@ -4,18 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
 from edge.domain.errors import Conflict, Denied, InvalidInput
 from edge.store.counters import usage
 from edge.store.lists import list_of
-from edge.store.matters import matter_of
 from edge.workflows.consultation import view
 from edge.workflows.lending import give_back, lend
+from edge.workflows.matter_papers import issue_of
 from edge.workflows.matters import Opening, open_matter, take_step
 from edge.workflows.office import Office
-from edge.workflows.papers import Wanted, issue_paper
-from edge.workflows.register_papers import SHEETS
 from edge.workflows.reporting import months_of, span_of
 from edge.workflows.supplement import Filing, file_material
 from edge.workflows.transfer import send
@@ -53,7 +50,6 @@ def test_a_year_is_counted_frozen_and_looked_over_by_another(office: Office, clo
     take_step(office, COLLEAGUE, report.id, "review", {})
     with office.space.read() as town:
         frozen = list_of(town, report.id, "yearly_report")
-        sheet = SHEETS["yearly_report"](office, town, matter_of(town, report.id))
         months = usage(town, months_of(2026))
     assert frozen is not None
     figures = {line[:2]: line[2] for line in frozen.lines}
@@ -64,7 +60,7 @@ def test_a_year_is_counted_frozen_and_looked_over_by_another(office: Office, clo
     assert figures["年末已数字化", "合计"] == "1"
     assert (figures["借阅", "合计"], figures["归还", "合计"]) == ("1", "1")
     assert (figures["查阅", "合计"], figures["数字化扫描", "合计"]) == ("1", "2")
-    paper = issue_paper(office, CLERK, Wanted(FORMS["yearly_report"], sheet, report.id))
+    paper = issue_of(office, COLLEAGUE, report.id, "yearly_report")
     assert office.blobs.read(paper.blob).startswith(b"%PDF")
     assert [(each.looks, each.loans) for each in months if each.month == "202603"] == [(1, 1)]
     assert sum(each.looks for each in months) == 1

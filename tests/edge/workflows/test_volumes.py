@@ -9,7 +9,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
 from edge.domain.errors import Conflict, Denied, InvalidInput, NotFound
 from edge.store.lists import list_of
@@ -18,9 +17,9 @@ from edge.store.volumes import expired
 from edge.workflows.archive_package import export, verify
 from edge.workflows.archiving import judge
 from edge.workflows.e_files import collect
+from edge.workflows.matter_papers import issue_of
 from edge.workflows.matters import Opening, open_matter, take_step
 from edge.workflows.office import Office
-from edge.workflows.papers import Wanted, issue_paper
 from edge.workflows.register_papers import SHEETS
 from edge.workflows.supplement import Filing, file_material
 from tests.offices import CLERK, WILLOW, id_number, receive_person, scan
@@ -105,11 +104,10 @@ def test_only_what_is_over_is_destroyed_by_many_hands_and_nothing_is_deleted(
         assert matter_of(town, young.id).state == "kept"
         assert town.execute("select count(*) from entry").fetchone()[0] == before + 2
         assert town.execute("select count(*) from entry where data = ''").fetchone()[0] == 0
-        sheets = [SHEETS[form](office, town, matter_of(town, matter.id))
-                  for form in ("destruction_list", "destruction_record")]  # fmt: skip
-    assert dict(sheets[1].facts)["共计"] == "1 卷"
-    for form, sheet in zip(("destruction_list", "destruction_record"), sheets, strict=True):
-        paper = issue_paper(office, CLERK, Wanted(FORMS[form], sheet, matter.id))
+        sheet = SHEETS["destruction_record"](office, town, matter_of(town, matter.id))
+    assert dict(sheet.facts)["共计"] == "1 卷"
+    for form in ("destruction_list", "destruction_record"):
+        paper = issue_of(office, CLERK, matter.id, form)
         assert office.blobs.read(paper.blob).startswith(b"%PDF")
     with pytest.raises(Conflict, match=r"matter\.not_now"):
         take_step(office, CLERK, young.id, "destroy", {})

@@ -1,0 +1,22 @@
+"""Screens beside the matters on the list of all business, by the group that they stand in."""
+
+from dataclasses import dataclass
+
+from edge.domain.access import Right
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One screen: its address, group, name and words, and the right that it takes."""
+
+    address: str
+    group: str
+    name: str
+    words: str
+    right: Right = Right.READ
+
+
+SCREENS = (
+    Screen("/places", "库房和登记", "放到架上", "扫档案，再扫架位，就放好了。", Right.FILE),
+    Screen("/storage", "库房和登记", "库房占用", "每间库房放了多少，什么时候会满。"),
+)

@@ -1,0 +1,112 @@
+"""Rooms and places: how full each room is, and putting a dossier where it belongs."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Template
+
+from edge.domain.access import Clerk, Right
+from edge.domain.fill import Fill
+from edge.store import stock
+from edge.store.dossiers import dossier_of
+from edge.store.matters import Matter
+from edge.store.persons import names_of_dossiers
+from edge.web.parts import Parts
+from edge.web.rendering import go, page
+from edge.workflows import filling, places
+from edge.workflows.matters import today_of
+
+
+@dataclass(frozen=True, slots=True)
+class RoomLine:
+    """One room: its matter, how full it is, and the day when it will be full, if any."""
+
+    room: Matter
+    fill: Fill
+    full_on: date | None
+    tone: str
+
+
+class Putting(msgspec.Struct, frozen=True):
+    """A cover's code or number, and a place's code or words."""
+
+    cover: Annotated[str, msgspec.Meta(max_length=80)]
+    place: Annotated[str, msgspec.Meta(max_length=80)]
+
+
+@get("/storage", sync_to_thread=True)
+def storage(
+    request: Request[Any, Any, Any], reader: NamedDependency[Clerk], parts: NamedDependency[Parts]
+) -> Template:
+    """Every room: what it holds, what it could hold, when it will be full."""
+    today = today_of(parts.office)
+    with parts.office.space.read() as town:
+        rooms = [
+            RoomLine(room, fill, fill.full_on(today), _tone(fill))
+            for room, fill in filling.rooms(town, parts.now)
+        ]
+        lost = stock.placeless(town)
+    return page(request, "registers/storage.html", rooms=rooms, lost=lost)
+
+
+def _tone(fill: Fill) -> str:
+    return "alarm" if fill.free <= 0 else "care" if fill.share >= 0.9 else ""
+
+
+@get("/places", sync_to_thread=True)
+def show(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    cover: FromQuery[str] = "",
+    done: FromQuery[str] = "",
+    ousted: FromQuery[str] = "",
+) -> Template:
+    """Scan a dossier, scan a place; `done` is what was put last, and may be put back."""
+    reader.require(Right.FILE)
+    moved, whose = None, ""
+    if done:
+        with parts.office.space.read() as town:
+            moved = dossier_of(town, done)
+            whose = names_of_dossiers(town, [done]).get(done, "")
+    return page(
+        request,
+        "registers/places.html",
+        cover=cover[:80],
+        moved=moved,
+        whose=whose,
+        ousted=ousted[:200],
+    )
+
+
+@post("/places/put", status_code=303, sync_to_thread=True)
+def put(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    data: URLEncodedBody[Putting],
+) -> Response[Any]:
+    """Put it there; errors as `places.put`."""
+    moved = places.put(parts.office, reader, data.cover, data.place)
+    also = f"&ousted={'+'.join(moved.ousted)}" if moved.ousted else ""
+    return go(request, f"/places?done={moved.dossier.id}{also}")
+
+
+@post("/places/{dossier:str}/put-back", status_code=303, sync_to_thread=True)
+def put_back(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+) -> Response[Any]:
+    """Take the last move back; errors as `places.put_back`."""
+    back = places.put_back(parts.office, reader, dossier)
+    return go(request, f"/places?done={back.id}")
+
+
+HANDLERS = [storage, show, put, put_back]
