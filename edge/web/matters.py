@@ -36,7 +36,7 @@ SOON_DAYS = 3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One matter in a list: whose it is, its state in words, days left, and how urgent that is."""
+    """One matter in a list: whose it is or what about, its state, days left, how urgent that is."""
 
     matter: store.Matter
     flow: Flow | None
@@ -44,6 +44,11 @@ class Line:
     state: str
     left: int | None
     tone: str
+    title: str = ""
+
+
+# Where a matter of the office says what it is about, in the order of preference.
+_NAMING = ("title", "name", "what", "topic")
 
 
 def lines_of(parts: Parts, found: list[store.Matter]) -> list[Line]:
@@ -53,14 +58,25 @@ def lines_of(parts: Parts, found: list[store.Matter]) -> list[Line]:
         names = {
             each.person: persons.person_of(town, each.person).name for each in found if each.person
         }
+    with parts.office.county.read() as county:
+        staff_names = staff.names_of_staff(county)
     lines = []
     for each in found:
         flow = FLOWS.get(each.flow)
         left = days_left(today, datetime.strptime(each.due, "%Y%m%d").date()) if each.due else None
         tone = "" if left is None else "alarm" if left < 0 else "care" if left <= SOON_DAYS else ""
         state = flow.state(each.state).name if flow else each.state
-        lines.append(Line(each, flow, names.get(each.person, ""), state, left, tone))
+        name = names.get(each.person, "")
+        title = name or _titled(each, flow, staff_names)
+        lines.append(Line(each, flow, name, state, left, tone, title))
     return lines
+
+
+def _titled(matter: store.Matter, flow: Flow | None, people: Mapping[str, str]) -> str:
+    asked = [field.name for field in flow.opening] if flow else []
+    told = (matter.fields.get(name, "") for name in (*_NAMING, *asked))
+    said = next((value for value in told if value), matter.number)
+    return people.get(said, said).splitlines()[0][:60]
 
 
 @get("/work", sync_to_thread=True)

@@ -17,7 +17,7 @@ from edge.domain.errors import Conflict
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
 from edge.web.undos import Undo
-from edge.workflows import lending, matters, storage_room, supplement
+from edge.workflows import lending, matters, places, storage_room, supplement
 
 OFFERED = "x-undo"
 Fields = Mapping[str, Any]
@@ -38,6 +38,7 @@ ACTS: Mapping[str, Callable[[Parts, Clerk, Fields], object]] = {
     "reclassified": lambda parts, clerk, told: supplement.reclassify(
         parts.office, clerk, told["material"], told["category"]
     ),
+    "placed": lambda parts, clerk, told: places.put_back(parts.office, clerk, told["dossier"]),
     "moved": lambda parts, clerk, told: supplement.move(
         parts.office, clerk, told["dossier"], told["shelf"]
     ),

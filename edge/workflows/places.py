@@ -12,10 +12,11 @@ from edge.domain.cover_code import DOSSIER_PREFIX, SHELF_PREFIX, plain, shelf_of
 from edge.domain.errors import Conflict, InvalidInput, NotFound
 from edge.domain.kinds import Kind
 from edge.store.dossiers import Dossier, Standing, dossier_of, dossier_of_code
-from edge.store.entries import Pen, entry_of, history_of
+from edge.store.entries import Pen, entry_of
 from edge.store.reducers.facts import shown_claim
 from edge.store.stock import dossiers_at
 from edge.workflows.office import Office
+from edge.workflows.supplement import standing_claims
 
 LONGEST_PLACE = 60
 
@@ -95,11 +96,11 @@ def put_back(office: Office, clerk: Clerk, dossier: str) -> Dossier:
 
 
 def _before(pen: Pen, dossier: str) -> str:
-    """The place that the shown claim has superseded."""
+    """The place that the shown claim has superseded, the newest of those that it names."""
     last = entry_of(pen.connection, shown_claim(pen.connection, "dossier", dossier, "shelf"))
     if last.kind != Kind.DOSSIER_MOVED or not last.after:
         raise Conflict("place.nothing_to_undo")
-    return str(entry_of(pen.connection, last.after[0]).body.get("shelf", ""))
+    return str(entry_of(pen.connection, max(last.after)).body.get("shelf", ""))
 
 
 def _cleared(pen: Pen, dossier: str) -> Dossier:
@@ -108,8 +109,5 @@ def _cleared(pen: Pen, dossier: str) -> Dossier:
 
 
 def _claim(pen: Pen, dossier: str, shelf: str) -> None:
-    """Claim a place, in the stead of every claim that is known here."""
-    known = shown_claim(pen.connection, "dossier", dossier, "shelf")
-    moves = [e.id for e in history_of(pen.connection, dossier) if e.kind == Kind.DOSSIER_MOVED]
-    after = [known, *(each for each in moves if each != known)]
+    after = standing_claims(pen, dossier, "shelf")
     pen.append(Kind.DOSSIER_MOVED, dossier, {"shelf": shelf}, after)

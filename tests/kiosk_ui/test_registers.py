@@ -1,4 +1,4 @@
-"""Registers in a real browser: a room recorded, a dossier put in place, a shelf counted, a round."""
+"""Registers in a real browser: a room recorded, a dossier put in place, a shelf counted."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Template
 
 from edge.domain.access import Clerk, Right
@@ -16,8 +16,10 @@ from edge.store import stock
 from edge.store.dossiers import dossier_of
 from edge.store.matters import Matter
 from edge.store.persons import names_of_dossiers
+from edge.web.locale import gettext
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
+from edge.web.undo import offer
 from edge.workflows import filling, places
 from edge.workflows.matters import today_of
 
@@ -67,7 +69,7 @@ def show(
     done: FromQuery[str] = "",
     ousted: FromQuery[str] = "",
 ) -> Template:
-    """Scan a dossier, scan a place; `done` is what was put last, and may be put back."""
+    """Scan a dossier, scan a place; `done` is what was put last."""
     reader.require(Right.FILE)
     moved, whose = None, ""
     if done:
@@ -93,20 +95,10 @@ def put(
 ) -> Response[Any]:
     """Put it there; errors as `places.put`."""
     moved = places.put(parts.office, reader, data.cover, data.place)
+    words = gettext("已放到 %(shelf)s") % {"shelf": moved.dossier.shelf}
+    offer(parts, reader, "placed", words, "/places", dossier=moved.dossier.id)
     also = f"&ousted={'+'.join(moved.ousted)}" if moved.ousted else ""
     return go(request, f"/places?done={moved.dossier.id}{also}")
 
 
-@post("/places/{dossier:str}/put-back", status_code=303, sync_to_thread=True)
-def put_back(
-    request: Request[Any, Any, Any],
-    reader: NamedDependency[Clerk],
-    parts: NamedDependency[Parts],
-    dossier: FromPath[str],
-) -> Response[Any]:
-    """Take the last move back; errors as `places.put_back`."""
-    back = places.put_back(parts.office, reader, dossier)
-    return go(request, f"/places?done={back.id}")
-
-
-HANDLERS = [storage, show, put, put_back]
+HANDLERS = [storage, show, put]

@@ -1,0 +1,145 @@
+"""What waits for somebody, in one list: the most urgent first, in few words, a tap away."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from edge.domain.access import Clerk, Right
+from edge.store import captures, conflicts, dossiers, matters, persons, room, stock, transfers
+from edge.store.database import Connection
+from edge.web.locale import gettext, sentence
+from edge.web.matters import SOON_DAYS, Line, lines_of
+from edge.web.parts import Parts
+from edge.web.wording import day, local, moment
+from edge.workflows.reminders import Cause, Reminder, reminders
+
+NOW, SOON, SOMETIME = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line: what it is, more about it, where it is done; a tag with its tone."""
+
+    urgency: int
+    title: str
+    about: str
+    address: str
+    tag: str = ""
+    tone: str = ""
+
+
+def items_of(parts: Parts, town: Connection, clerk: Clerk) -> list[Item]:
+    """Everything that waits; who may not read dossiers sees the room's alarms alone."""
+    found = [
+        Item(NOW, sentence(f"breach.{each.breach}", each.fields), gettext("库房报警"), "/room",
+             moment(each.at), "alarm")
+        for each in room.open_alerts(town)
+    ]  # fmt: skip
+    if clerk.may(Right.READ):
+        found += [
+            *_loans(parts, town),
+            *(_matter(each) for each in lines_of(parts, pressing(town, parts.now))),
+            *_conflicts(town),
+            *_arrived(town),
+            *_captures(town),
+            *_placeless(town, clerk),
+            *(_reminder(each) for each in reminders(parts.office, town, clerk)),
+        ]
+    return sorted(found, key=lambda item: item.urgency)
+
+
+def overdue(town: Connection, now: int) -> list[dossiers.Loan]:
+    """The loans whose day of return is over."""
+    today = local(now).strftime("%Y%m%d")
+    return [loan for loan in dossiers.open_loans(town) if loan.due < today]
+
+
+def arrived(town: Connection) -> list[transfers.Transfer]:
+    """The transfers that came in and wait to be received."""
+    return [
+        each
+        for each in transfers.transfers(town)
+        if "arrived" in each.steps and "received" not in each.steps
+    ]
+
+
+def pressing(town: Connection, now: int) -> list[matters.Matter]:
+    """The matters whose deadline is over or near, and those that two offices acted on apart."""
+    soon = (local(now) + timedelta(days=SOON_DAYS)).strftime("%Y%m%d")
+    under_way = matters.open_matters(town)
+    return [each for each in under_way if (each.due and each.due <= soon) or each.aside]
+
+
+def _loans(parts: Parts, town: Connection) -> list[Item]:
+    late = overdue(town, parts.now)
+    names = persons.names_of_dossiers(town, [each.dossier for each in late])
+    return [
+        Item(NOW, f"{gettext('借阅逾期')} {names.get(each.dossier, '')}",
+             f"{gettext('借给')} {each.unit} {each.borrower}", f"/loans/{each.dossier}",
+             f"{gettext('应还')} {day(each.due)}", "care")
+        for each in late
+    ]  # fmt: skip
+
+
+def _matter(line: Line) -> Item:
+    flow = gettext(line.flow.name) if line.flow else line.matter.number
+    about, title = f"{flow} · {gettext(line.state)}", line.title
+    address = f"/matters/{line.matter.id}"
+    if line.left is None:
+        return Item(SOON, title, about, address, gettext("两处同时办过"), "care")
+    if line.left < 0:
+        late = gettext("逾期 %(n)s 天") % {"n": -line.left}
+        return Item(NOW, title, about, address, late, "alarm")
+    left = gettext("还有 %(n)s 天") % {"n": line.left}
+    return Item(SOON, title, about, address, left, "care")
+
+
+def _conflicts(town: Connection) -> list[Item]:
+    count = len(conflicts.for_the_office(town))
+    words = gettext("%(n)s 件记录对不上") % {"n": count}
+    return [Item(SOON, words, gettext("两边都留着，请看一看"), "/conflicts")] if count else []
+
+
+def _arrived(town: Connection) -> list[Item]:
+    found = []
+    for each in arrived(town):
+        person = (transfers.arrival_of(town, each.id) or {}).get("person") or {}
+        title = f"{gettext('转来的档案')} {person.get('name', '')}"
+        found.append(Item(SOON, title, gettext("等着收下"), "/transfers", moment(each.at)))
+    return found
+
+
+def _captures(town: Connection) -> list[Item]:
+    waiting = captures.waiting_captures(town)
+    names = persons.names_of_dossiers(town, [each.dossier for each in waiting])
+    sources = {"hot_folder": gettext("收件文件夹"), "camera": gettext("高拍仪")}
+    return [
+        Item(SOON, f"{gettext('扫好还没有归档')} {names.get(each.dossier, '')}".strip(),
+             gettext("%(n)s 页") % {"n": each.waiting}
+             + " · " + sources.get(each.source, gettext("扫描仪")),
+             f"/captures/{each.id}", moment(each.at))
+        for each in waiting
+    ]  # fmt: skip
+
+
+def _placeless(town: Connection, clerk: Clerk) -> list[Item]:
+    lost = len(stock.placeless(town)) if clerk.may(Right.FILE) else 0
+    words = gettext("待定位的 %(n)s 份") % {"n": lost}
+    return [Item(SOMETIME, words, gettext("找到后扫一下放好"), "/storage")] if lost else []
+
+
+def _reminder(each: Reminder) -> Item:
+    days = gettext("已经 %(n)s 天") % {"n": each.days}
+    match each.cause:
+        case Cause.VACANT:
+            words = gettext("%(site)s 没有档案员") % {"site": each.subject}
+            return Item(SOON, words, gettext("请登记岗位"), "/matters?flow=post")
+        case Cause.UNREAD:
+            words = gettext("制度文件《%(title)s》还没读") % {"title": each.subject}
+            return Item(SOMETIME, words, gettext("读过后点一下"), f"/matters/{each.matter}")
+        case Cause.TRAINING:
+            return Item(SOMETIME, gettext("该培训了"), days, "/matters?flow=training")
+        case Cause.ROUND:
+            words = gettext("%(room)s 该巡查了") % {"room": each.subject}
+            return Item(SOON, words, days, "/matters/new/inspection")
+    words = gettext("%(room)s 该清点了") % {"room": each.subject}
+    return Item(SOMETIME, words, days, "/matters/new/stocktaking")
