@@ -6,12 +6,15 @@ the path that decides: it is there and leads to another device than before, what
 kernel gave that one.
 """
 
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Self
 
 import pyudev
+
+log = logging.getLogger(__name__)
 
 UDEV = Path("/run/udev/control")
 LOOK_EVERY_S = 1.0
@@ -72,11 +75,16 @@ class PlugWatch:
             self.look()
 
 
-def _monitor() -> pyudev.Monitor:
-    monitor = pyudev.Monitor.from_netlink(pyudev.Context())
-    for subsystem in ("tty", "input"):
-        monitor.filter_by(subsystem)
-    monitor.start()
+def _monitor() -> pyudev.Monitor | None:
+    try:
+        monitor = pyudev.Monitor.from_netlink(pyudev.Context())
+        for subsystem in ("tty", "input"):
+            monitor.filter_by(subsystem)
+        monitor.start()
+    except OSError as error:
+        # A container may have udev's socket without the right to listen; looking is enough.
+        log.info("udev does not let us listen (%s)", error.strerror)
+        return None
     return monitor
 
 

@@ -96,7 +96,8 @@ def _told_by_box(settings: Settings) -> Mapping[str, bool]:
         with hold_folder(settings.folder):
             return {}
     except Conflict:
-        return _metrics(f"http://127.0.0.1:{settings.port}/metrics")
+        host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host
+        return _metrics(f"http://{host}:{settings.port}/metrics")
 
 
 def _metrics(url: str) -> Mapping[str, bool]:

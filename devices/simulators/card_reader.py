@@ -58,7 +58,7 @@ class CardReaderFarEnd:
         self._selected = False
         self._was_read = False
         self._fault = ReaderFault.OK
-        # When the last card was given out whole, by the monotonic clock, for those who measure.
+        # When the last card was given out, by the monotonic clock, for those who measure.
         self.answered_at = 0.0
         self._lock = threading.Lock()
         self._stop = threading.Event()
@@ -146,9 +146,10 @@ class CardReaderFarEnd:
                 if frame is not None:
                     request, received = frame
                     reply = self._reply(request)
-                    self._send(reply)
                     if len(reply) > PHOTO_SIZE:
+                        # Before, for who hears it may be faster than this thread.
                         self.answered_at = time.monotonic()
+                    self._send(reply)
 
     def _reply(self, request: bytes) -> bytes:
         command = int.from_bytes(request[:2], "big")

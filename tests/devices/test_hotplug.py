@@ -98,3 +98,18 @@ def test_another_number_under_the_same_name_is_the_device_come_back(by_id: Path)
     assert told == ["came", "came"]
     for descriptor in (*first, *second):
         os.close(descriptor)
+
+
+@pytest.mark.parametrize("udev", [True, False], ids=["udev", "looking"])
+def test_who_waits_is_told_within_a_second_with_udev_and_without(by_id: Path, udev: bool) -> None:
+    told: list[str] = []
+    running = by_id / "udev-runs"
+    if udev:
+        running.touch()
+    far, near = os.openpty()
+    path = by_id / READER
+    with PlugWatch({path: lambda: told.append("came")}, look_every_s=0.2, udev=running):
+        path.symlink_to(os.ttyname(near))
+        assert until(lambda: told == ["came"], 10) < 5
+    for descriptor in (far, near):
+        os.close(descriptor)
