@@ -64,20 +64,19 @@ class Keyboard:
     """An open keyboard whose events come to us alone, as bytes of `struct input_event`."""
 
     def __init__(self, path: Path) -> None:
-        # A socket stands in for the device where the kernel makes none: what comes is the same.
-        if stat.S_ISSOCK(path.stat().st_mode):
-            self._device: evdev.InputDevice[str] | None = None
-            self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            self._socket.connect(str(path))
-            self._number = self._socket.fileno()
-            return
-        self._device = evdev.InputDevice(str(path), readonly=True)
-        self._number = self._device.fd
+        self._device: evdev.InputDevice[str] | socket.socket
         try:
-            self._device.grab()
+            # A socket stands in for the device where the kernel makes none: what comes is the same.
+            if stat.S_ISSOCK(path.stat().st_mode):
+                self._device = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+                self._device.connect(str(path))
+            else:
+                self._device = evdev.InputDevice(str(path), readonly=True)
+                self._device.grab()
         except OSError:
             self.close()
             raise
+        self._number = self._device.fileno()
 
     def read(self, within_s: float) -> bytes:
         """Wait for events, possibly none; raises OSError once the keyboard is gone."""
@@ -90,7 +89,8 @@ class Keyboard:
 
     def close(self) -> None:
         """Give the keyboard back; closing ends the grab."""
-        (self._device or self._socket).close()
+        if hasattr(self, "_device"):
+            self._device.close()
 
 
 class KeyboardLine(Line[Keyboard]):

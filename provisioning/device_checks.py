@@ -22,6 +22,7 @@ from edge.box import hold_folder
 from edge.domain.errors import Conflict, DangxiaError
 from edge.settings import ClimateSettings, Settings
 from edge.store.entries import now_ms
+from edge.web.locale import sentence
 from edge.wiring import climate_line_of, label_printer_of, ups_of
 from provisioning.checks import NAMES, Check
 
@@ -177,7 +178,8 @@ def _round(line: ClimateLine) -> Mapping[str, Health]:
 def _part(name: str, place: str, health: Health) -> Check:
     mend = "请看它的电源、A/B 线、地址和波特率；别的都应答就是这一个"
     well = health.state is State.READY
-    return Check(f"库房 {name}", well, place if well else f"{place} {health.detail}".strip(), mend)
+    said = "" if well else sentence(f"fault.{health.fault or Fault.TIMEOUT}")
+    return Check(f"库房 {name}", well, f"{place} {said}".strip(), mend)
 
 
 def _settled(ask: Callable[[], Health]) -> Health:
@@ -199,5 +201,7 @@ def _asked(kind: str, ask: Callable[[], Health], place: str = "") -> Iterator[Ch
     well = health.state in (State.READY, State.BUSY)
     fault = health.fault
     mend = _OWN_MENDS.get((kind, fault), _MENDS.get(fault, "请看设备的提示")) if fault else ""
-    words = (place, "" if well else str(fault or health.state), health.detail)
-    yield Check(NAMES[kind], well, " ".join(filter(None, words)), mend or _MENDS[Fault.TIMEOUT])
+    said = sentence(f"fault.{fault}") if fault else "" if well else "没有应答"
+    detail = "" if place and place in health.detail else health.detail
+    words = " ".join(filter(None, (place, said, detail)))
+    yield Check(NAMES[kind], well, words, mend or _MENDS[Fault.TIMEOUT])

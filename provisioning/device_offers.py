@@ -157,6 +157,12 @@ def _barcode_gun(found: Found) -> tuple[str, str]:
     return _section("barcode_gun", path=found.address), _PASTE
 
 
+def _ups(found: Found) -> tuple[str, str]:
+    host, _, port = found.address.rpartition(":")
+    name = found.stable_id.rpartition("/")[2]
+    return _section("ups", name=name, host=host, port=int(port)), _PASTE
+
+
 def _unknown(found: Found) -> tuple[str, str]:
     either = "\n".join(
         f"# {line}" for line in _section("card_reader", path=found.address).splitlines()
@@ -172,6 +178,6 @@ _OFFERS: dict[str, Callable[[Found], tuple[str, str]]] = {
     "card_reader": lambda found: (_section("card_reader", path=found.address), _PASTE),
     "barcode_gun": _barcode_gun,
     "climate": _climate,
-    "ups": lambda found: (_section("ups", name=found.stable_id.rpartition("/")[2]), _PASTE),
+    "ups": _ups,
     UNKNOWN: _unknown,
 }

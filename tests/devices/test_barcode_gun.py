@@ -1,6 +1,7 @@
 """Bar code guns: what they send, spelt; and the driver against far ends on a pty and a socket."""
 
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -186,12 +187,17 @@ def test_unplugged_amid_a_code_it_is_absent_and_back_it_begins_anew(
     assert "recovered" in lines[1]
 
 
-def test_a_path_that_is_no_gun_is_a_fault_and_no_crash(tmp_path: Path) -> None:
+@pytest.mark.parametrize("left", ["file", "socket"])
+def test_a_path_that_is_no_gun_is_a_fault_and_no_crash(tmp_path: Path, left: str) -> None:
     path = tmp_path / "no-gun"
-    path.write_bytes(b"")
+    if left == "file":
+        path.write_bytes(b"")
+    else:
+        with socket.socket(socket.AF_UNIX) as nobody:
+            nobody.bind(str(path))
     with BarcodeGun(path, keyboard=True, pace=PACE) as gun:
         until(lambda: gun.health().fault is not None)
-        assert gun.health().fault is not Fault.ABSENT
+        assert (gun.health().fault is Fault.ABSENT) is (left == "socket")
 
 
 @pytest.mark.parametrize("options", [[], ["--keyboard"]])
