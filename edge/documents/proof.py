@@ -29,6 +29,8 @@ class ProofKind(StrEnum):
     BIRTH = "出生记载证明"
     EDUCATION = "学历记载证明"
     KINSHIP = "亲属关系证明"
+    SERVICE = "工龄记载证明"
+    CONDUCT = "现实表现证明"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,16 @@ WORDINGS: Mapping[ProofKind, Wording] = MappingProxyType(
             _HELD + "，其家庭成员及亲属关系据档案记载如下：",
             ("本证明仅反映档案记载。", _ENDING),
         ),
+        ProofKind.SERVICE: Wording(
+            "工龄记载证明",
+            _HELD + "，其参加工作时间和工作时段据档案记载如下：",
+            ("本证明仅反映档案记载，工龄由主管部门依规定认定。", _ENDING),
+        ),
+        ProofKind.CONDUCT: Wording(
+            "现实表现记载证明",
+            _HELD + "，其现实表现据档案记载如下：",
+            ("本证明仅反映档案记载。", _ENDING),
+        ),
     }
 )
 
@@ -85,7 +97,10 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class ProofPaper:
-    """All that stands on a proof; `id_number` is printed as given, masked or whole."""
+    """All that stands on a proof; `id_number` is printed as given, masked or whole.
+
+    `replaces` is the number of the proof that it was issued in place of.
+    """
 
     office: str
     kind: ProofKind
@@ -98,6 +113,7 @@ class ProofPaper:
     clerk: str
     verify_code: str
     verify_url: str
+    replaces: str = ""
 
 
 class SealBox(NamedTuple):
@@ -155,7 +171,7 @@ def _fields(paper: ProofPaper) -> dict[str, object]:
     return {
         "title": wording.title,
         "opening": wording.opening.format(holder=paper.holder, id_number=paper.id_number),
-        "closing": wording.closing,
+        "closing": [*_instead(paper), *wording.closing],
         "office": paper.office,
         "number": paper.number,
         "statements": paper.statements,
@@ -168,6 +184,10 @@ def _fields(paper: ProofPaper) -> dict[str, object]:
         "verify_code": paper.verify_code,
         "qr": qr_svg(paper.verify_url),
     }
+
+
+def _instead(paper: ProofPaper) -> list[str]:
+    return [f"本证明替代{paper.replaces}，原证明作废。"] if paper.replaces else []
 
 
 def seal_box_of(place: dict[str, float]) -> SealBox:

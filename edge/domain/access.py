@@ -22,6 +22,7 @@ class Right(StrEnum):
     CARRY = "carry"
     SUPERVISE = "supervise"
     ADMINISTER = "administer"
+    SECRET = "secret"
 
 
 _RIGHTS: dict[str, frozenset[Right]] = {
@@ -40,6 +41,8 @@ _RIGHTS: dict[str, frozenset[Right]] = {
     "supervisor": frozenset({Right.READ, Right.SUPERVISE}),
     "administrator": frozenset({Right.ADMINISTER, Right.CARRY}),
     "technician": frozenset({Right.ROOM, Right.CARRY}),
+    # Held beside another role: opens dossiers that bear a grade of secrecy (密级).
+    "confidant": frozenset({Right.SECRET}),
 }
 
 ROLES = frozenset(_RIGHTS)

@@ -5,11 +5,17 @@
 
 Town space
     person.registered [person]   name, id_number?, former_name?, sex?, birth?, ethnicity?, phone?,
-                                 place?, education?, politics?, unit?
+                                 place?, education?, politics?, unit?, status?, party_place?,
+                                 household?
     person.corrected [person]    field, value, source?, county?  names in `after` what it replaces
                                  county: decides between claims of a reviewed field that clash
-    dossier.registered [dossier] person, number, class, holder, scheme, shelf?, counts{category: n}
+    record.noted [person]        field, value, words?, dossier, material?, title, category?, page,
+                                 formed_on?, altered?   what a page states: `domain.recorded`
+    record.struck [person]       note, reason               the note was a slip of the pen
+    dossier.registered [dossier] person, number, class, holder, scheme, shelf?, secrecy?,
+                                 counts{category: n}
     dossier.moved [dossier]      shelf                      fact: names in `after`
+    dossier.graded [dossier]     secrecy                    fact: likewise; empty for none
     capture.taken [capture]      dossier?, source, device, pages[page]
     capture.arranged [capture]   pages[page]    all of them, those put aside too;
                                  names in `after` the arrangements that it replaces
@@ -20,8 +26,10 @@ Town space
     custody.lent [dossier]       borrower, unit?, due, pages, resumes?
                                  resumes: the loan whose return was noted by mistake
     custody.returned [dossier]   loan, pages, void?         void: there was no such loan
-    dossier.viewed [dossier]     purpose, what
-    proof.issued [proof]         dossier, kind, number, purpose, statement[], code, blob, source?
+    dossier.viewed [dossier]     purpose, what, matter?, page?   matter: whose readers looked
+    proof.issued [proof]         dossier, kind, number, purpose, statement[], code, blob, holder?,
+                                 id_number?, notes[entry]?, asker{}?, replaces?, matter?
+    proof.revoked [proof]        reason, instead?           instead: the proof issued in its place
     proof.printed [proof]        printer, job
     climate.hour [room]          hour, sensors{sensor: summary}
     climate.alert [alert]        room, place?, sensor, breach, value, limit, also[breach]?
@@ -80,8 +88,11 @@ class Kind(StrEnum):
 
     PERSON_REGISTERED = "person.registered"
     PERSON_CORRECTED = "person.corrected"
+    RECORD_NOTED = "record.noted"
+    RECORD_STRUCK = "record.struck"
     DOSSIER_REGISTERED = "dossier.registered"
     DOSSIER_MOVED = "dossier.moved"
+    DOSSIER_GRADED = "dossier.graded"
     CAPTURE_TAKEN = "capture.taken"
     CAPTURE_ARRANGED = "capture.arranged"
     MATERIAL_FILED = "material.filed"
@@ -91,6 +102,7 @@ class Kind(StrEnum):
     CUSTODY_RETURNED = "custody.returned"
     DOSSIER_VIEWED = "dossier.viewed"
     PROOF_ISSUED = "proof.issued"
+    PROOF_REVOKED = "proof.revoked"
     PROOF_PRINTED = "proof.printed"
     CLIMATE_HOUR = "climate.hour"
     CLIMATE_ALERT = "climate.alert"

@@ -67,11 +67,11 @@ def suggest(pages: Sequence[str]) -> Suggestion | None:
 
 
 def _titled(page: str) -> tuple[str, str]:
-    lines = [_plain(line) for line in page.splitlines()[:HEAD_LINES]]
+    lines = [without_blanks(line) for line in page.splitlines()[:HEAD_LINES]]
     best = (0.0, "", "")
     for category, titles in TITLES:
         for title in titles:
-            likeness = max((_alike(_plain(title), line) for line in lines), default=0.0)
+            likeness = max((_alike(without_blanks(title), line) for line in lines), default=0.0)
             if likeness >= (1.0 if len(title) <= SURE else ALIKE):
                 best = max(best, (likeness * len(title), category, title))
     return best[1], best[2]
@@ -89,19 +89,25 @@ def _alike(title: str, line: str) -> float:
     )
 
 
-def _dates(page: str) -> Iterator[str]:
-    """The dates of a page, those of birth left out, as YYYYMM or YYYYMMDD."""
-    text = _plain(page)
+def written_dates(text: str) -> Iterator[tuple[int, int, str]]:
+    """Every date in a text without blanks: where it stands, and as YYYYMM or YYYYMMDD."""
     for match in _DATE.finditer(text):
-        if _BIRTH.search(text, max(0, match.start() - _NEAR_BIRTH), match.start()):
-            continue
         year, month, day = match.group(1, 2, 3) if match[1] else match.group(4, 5, 6)
         parts = _number(year), _number(month), _number(day) if day else 0
         try:
             date(parts[0], parts[1], parts[2] or 1)
         except ValueError:
             continue
-        yield f"{parts[0]:04d}{parts[1]:02d}" + (f"{parts[2]:02d}" if parts[2] else "")
+        said = f"{parts[0]:04d}{parts[1]:02d}" + (f"{parts[2]:02d}" if parts[2] else "")
+        yield match.start(), match.end(), said
+
+
+def _dates(page: str) -> Iterator[str]:
+    """The dates of a page, those of birth left out, as YYYYMM or YYYYMMDD."""
+    text = without_blanks(page)
+    for start, _, said in written_dates(text):
+        if not _BIRTH.search(text, max(0, start - _NEAR_BIRTH), start):
+            yield said
 
 
 def _number(text: str) -> int:
@@ -113,5 +119,6 @@ def _number(text: str) -> int:
     return int("".join(str(_DIGITS[each]) for each in text))
 
 
-def _plain(text: str) -> str:
+def without_blanks(text: str) -> str:
+    """Text as it is compared: one width of letters, no blanks."""
     return "".join(unicodedata.normalize("NFKC", text).split())

@@ -7,7 +7,8 @@ from enum import StrEnum
 from edge.domain.cover_code import plain, shelf_of_code
 from edge.store.database import Connection
 from edge.store.dossiers import dossier_of_code
-from edge.store.papers import proof_by_code
+from edge.store.papers import paper_by_code
+from edge.store.proofs import proof_by_code
 
 # A proof's QR code holds where it can be checked; the short code stands beside it in letters.
 _CHECKED_AT = re.compile(r"HTTPS?://[^\s?#]+/V(?:ERIFY)?/([2-9A-HJ-NP-Z]{8})/?")
@@ -50,6 +51,8 @@ def meaning_of(connection: Connection, code: str) -> Meaning:
     spelt = plain(code)
     checked = _CHECKED_AT.fullmatch(spelt)
     short = checked[1] if checked else spelt
-    if _SHORT.fullmatch(short) and (proof := proof_by_code(connection, short)) is not None:
-        return Meaning(Means.PROOF, short, proof.id)
+    if _SHORT.fullmatch(short):
+        known = proof_by_code(connection, short) or paper_by_code(connection, short)
+        if known is not None:
+            return Meaning(Means.PROOF, short, known.id)
     return Meaning(Means.PROOF if checked else Means.OTHER, short if checked else code.strip())

@@ -34,7 +34,10 @@ class Loan:
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """One dossier as it stands now; `counts` are the pieces counted at reception by category."""
+    """One dossier as it stands now; `counts` are the pieces counted at reception by category.
+
+    `secrecy` (密级) is empty for none.
+    """
 
     id: str
     person: str
@@ -47,6 +50,7 @@ class Dossier:
     at: int
     standing: Standing
     loan: Loan | None
+    secrecy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ _LOAN = "id, dossier, borrower, unit, due, pages, at, by"
 def dossier_of(connection: Connection, id: str) -> Dossier:
     """Read one dossier; raises NotFound `dossier.unknown`."""
     row = connection.execute(
-        "select id, person, number, class, holder, scheme, shelf, counts, at from dossier "
+        "select id, person, number, class, holder, scheme, shelf, counts, at, secrecy from dossier "
         "where id = ?",
         (id,),
     ).fetchone()
@@ -114,7 +118,7 @@ def dossier_of(connection: Connection, id: str) -> Dossier:
 def dossiers_of_person(connection: Connection, person: str) -> list[Dossier]:
     """Read a person's dossiers, oldest first."""
     rows = connection.execute(
-        "select id, person, number, class, holder, scheme, shelf, counts, at from dossier "
+        "select id, person, number, class, holder, scheme, shelf, counts, at, secrecy from dossier "
         "where person = ? order by id",
         (person,),
     ).fetchall()
@@ -254,7 +258,7 @@ def _shelf_order(material: Material) -> tuple[list[int], int, str]:
 
 
 def _dossier(connection: Connection, row: tuple[object, ...]) -> Dossier:
-    id, person, number, dossier_class, holder, scheme, shelf, counts, at = row
+    id, person, number, dossier_class, holder, scheme, shelf, counts, at, secrecy = row
     loan = connection.execute(
         f"select {_LOAN} from loan where dossier = ? and not exists "
         "(select 1 from loan_return r where r.loan = loan.id) order by id limit 1",
@@ -276,6 +280,7 @@ def _dossier(connection: Connection, row: tuple[object, ...]) -> Dossier:
         at=int(str(at)),
         standing=standing,
         loan=Loan(*loan) if loan else None,
+        secrecy=str(secrecy),
     )
 
 

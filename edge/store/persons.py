@@ -23,12 +23,16 @@ class Person:
     education: str
     politics: str
     unit: str
+    status: str = ""
+    party_place: str = ""
+    household: str = ""
 
 
 PERSON_COLUMNS = (
     "p.id, p.name, p.former_name, p.id_number, p.sex, p.birth, p.ethnicity, p.phone, p.place, "
-    "p.education, p.politics, p.unit"
+    "p.education, p.politics, p.unit, p.status, p.party_place, p.household"
 )
+PERSON_WIDTH = PERSON_COLUMNS.count(",") + 1
 
 
 def person_of(connection: Connection, id: str) -> Person:

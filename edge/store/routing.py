@@ -40,6 +40,7 @@ def contents_of(connection: Connection, dossier: str) -> dict[str, Any]:
             "holder": held.holder,
             "scheme": held.scheme,
             "counts": held.counts,
+            "secrecy": held.secrecy,
         },
         "materials": [
             {

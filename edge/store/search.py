@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from edge.domain.query import By, Query, infix_match
 from edge.store.database import Connection
-from edge.store.persons import PERSON_COLUMNS, Person
+from edge.store.persons import PERSON_COLUMNS, PERSON_WIDTH, Person
 from edge.store.phrases import PLACE, TITLE
 
 # Beyond so many the clerk has to say more; they are never counted.
@@ -239,7 +239,7 @@ def _among(
         f"where {' and '.join(conditions.texts)} order by p.name, p.id limit ?",
         (*conditions.bound, limit + 1),
     ).fetchall()
-    hits = tuple(Hit(Person(*row[:12]), *row[12:]) for row in rows[:limit])
+    hits = tuple(Hit(Person(*row[:PERSON_WIDTH]), *row[PERSON_WIDTH:]) for row in rows[:limit])
     return Found(hits, leading[0].by if len(leading) == 1 else None, len(rows) > limit)
 
 

@@ -70,7 +70,7 @@ def _way(known: Meaning) -> Told:
         case Means.DOSSIER:
             return Told(known.means, known.text, f"/persons/{known.subject}", known.subject)
         case Means.PROOF if known.subject:
-            return Told(known.means, known.text, f"/proofs/{known.subject}")
+            return Told(known.means, known.text, f"/verify/{known.text}")
         case Means.PROOF:
             return Told(known.means, known.text, said=sentence("code.proof_elsewhere"))
         case Means.SHELF:

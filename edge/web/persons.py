@@ -13,7 +13,7 @@ from edge.domain.access import Clerk
 from edge.domain.archive import CATEGORIES, Category, gaps_of, top_of
 from edge.domain.matters.flow import Flow, Subject
 from edge.domain.matters.registry import FLOWS
-from edge.store import captures, conflicts, dossiers, matters, papers, persons
+from edge.store import captures, conflicts, dossiers, matters, persons, proofs
 from edge.store.database import Connection
 from edge.web.parts import Parts
 from edge.web.rendering import page
@@ -101,7 +101,12 @@ def offered(flow: Flow, reader: Clerk, has_dossier: bool) -> bool:
 def looked(
     request: Request[Any, Any, Any], parts: Parts, reader: Clerk, dossier: str, what: str
 ) -> None:
-    """Put a look on record before anything is shown, once while it is looked at."""
+    """Put a look on record before anything is shown, once while it is looked at.
+
+    What a grade of secrecy shuts out raises Denied each time, also while it was looked at.
+    """
+    with parts.office.space.read() as town:
+        consultation.require_cleared(reader, dossiers.dossier_of(town, dossier))
     place, now = f"{dossier}/{what}", parts.now
     before, at = request.session.get("looking", ("", 0))
     if before != place or not 0 <= now - at < LOOK_LASTS_MS:
@@ -133,7 +138,7 @@ def overview(town: Connection, person: str) -> dict[str, Any]:
         "sections": sections_of(dossier, materials) if dossier else [],
         "pages": sum(each.pages for each in materials),
         "conflicts": conflicts.doubts_of(town, [person, *(each.id for each in held)]),
-        "proofs": papers.proofs_of(town, dossier.id) if dossier else [],
+        "proofs": proofs.proofs_of(town, dossier.id) if dossier else [],
         "matters": [each for each in matters.matters_of_person(town, person) if each.open],
         "waiting": [
             each

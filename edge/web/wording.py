@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 
+from edge.domain.recorded import STATEMENTS, Form, spoken
 from edge.web.locale import gettext, language
 
 CHINA = timezone(timedelta(hours=8), "CST")
@@ -19,6 +20,16 @@ def day(text: str) -> str:
         return "-".join(part for part in (text[:4], text[4:6], text[6:8]) if part)
     parts = ((text[:4], "年"), (text[4:6].lstrip("0"), "月"), (text[6:8].lstrip("0"), "日"))
     return "".join(part + unit for part, unit in parts if part)
+
+
+def stated(value: str, field: str) -> str:
+    """Say what a page states, by its kind of statement."""
+    statement = STATEMENTS.get(field)
+    if statement is None or statement.form is Form.WORDS:
+        return value
+    if language() == "en":
+        return " – ".join(day(part) for part in value.split("-"))
+    return spoken(field, value)
 
 
 def moment(at: int | None, now: int | None = None) -> str:
@@ -52,4 +63,4 @@ def number(value: float | None, digits: int = 1) -> str:
 
 def filters() -> dict[str, Callable[..., str]]:
     """The template filters of this module."""
-    return {"day": day, "moment": moment, "masked": masked, "number": number}
+    return {"day": day, "stated": stated, "moment": moment, "masked": masked, "number": number}

@@ -1,4 +1,4 @@
-"""Issuing a proof: numbered, typeset, sealed, kept, then printed.
+"""Issuing a proof: numbered, typeset, sealed, kept, then printed; revoked or issued anew.
 
 The number is taken before the paper is set; if the machine dies in between, that number is
 skipped for ever rather than given twice.
@@ -8,75 +8,128 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 
-from edge.documents.proof import Citation, ProofKind, ProofPaper, preview, typeset_proof
+from edge.documents.proof import ProofKind, ProofPaper, preview, typeset_proof
 from edge.documents.seal import stamp_seal
 from edge.documents.signature import sign
 from edge.domain.access import Clerk, Right
-from edge.domain.archive import category_of
-from edge.domain.errors import Conflict
+from edge.domain.asker import SELF, Asker, check_asker
+from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.kinds import Kind
-from edge.store.dossiers import Dossier, Material, Standing, catalogue, dossier_of
+from edge.store import matters, rules
 from edge.store.entries import Pen
-from edge.store.papers import Proof, proof_of, take_number
-from edge.store.persons import Person, person_of
+from edge.store.papers import take_number
+from edge.store.proofs import Proof, ProofStanding, proof_of, proof_of_matter
+from edge.workflows.consultation import require_cleared
 from edge.workflows.office import Office
+from edge.workflows.proof_content import Content, content_of
 
 CHINA = timezone(timedelta(hours=8))
 SEAL_LABEL = "档案证明专用章"
 # Without 0/O and 1/I, so that a code can be read out over the telephone.
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+# The county's rule that names the kinds of proof which a second clerk must have seen.
+SECOND_LOOK = "proof.second_look"
+LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True)
 class ProofRequest:
-    """What the clerk chose."""
+    """What the clerk chose; `notes` are those that it repeats, all of its kind where none is named.
+
+    `replaces` is the proof that it is issued in place of, `matter` what asked for it.
+    """
 
     dossier: str
     kind: ProofKind
     purpose: str
+    notes: tuple[str, ...] = ()
+    asker: Asker = SELF
+    replaces: str = ""
+    matter: str = ""
 
 
 def preview_proof(office: Office, clerk: Clerk, request: ProofRequest) -> bytes:
     """Show the proof as PNG, unnumbered and unsealed; nothing is recorded."""
     clerk.require(Right.PROVE)
-    return preview(_paper(office, clerk, _source(office, request), "（预览，未编号）", "········"))
+    content = _content(office, request)
+    require_cleared(clerk, content.dossier)
+    return preview(_paper(office, clerk, request, content, "（预览，未编号）", "········"))
 
 
 def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
-    """Issue the proof and keep the sealed paper.
+    """Issue the proof and keep the sealed paper; one that it replaces is revoked by the same act.
 
-    Raises Conflict `dossier.sent_away`, and InvalidInput `document.missing_glyph`.
+    Raises what `content_of` and `check_asker` raise, Conflict `proof.second_look` and
+    `proof.ended` for one that is to be replaced, and InvalidInput `document.missing_glyph`.
     """
     clerk.require(Right.PROVE)
-    source = _source(office, request)
+    asker = check_asker(request.asker)
+    content = _content(office, request)
+    require_cleared(clerk, content.dossier)
+    _require_ready(office, request)
     year = datetime.fromtimestamp(office.author.clock() / 1000, CHINA).year
     running = office.space.write(lambda c: take_number(c, f"proof-{year}"))
     number = f"{office.code}证〔{year}〕{office.ordinal:02d}-{running:04d}号"
     code = "".join(secrets.choice(CODE_LETTERS) for _ in range(8))
-    paper = _paper(office, clerk, source, number, code)
+    paper = _paper(office, clerk, request, content, number, code)
     typeset = typeset_proof(paper)
     stamp = stamp_seal(office.name, SEAL_LABEL)
     blob = office.blobs.put(sign(typeset.pdf, typeset.seal_box, stamp, office.seal))
 
     def act(pen: Pen) -> Proof:
+        if request.replaces:
+            _require_valid(proof_of(pen.connection, request.replaces))
         proof = pen.new_id()
         office.keep(pen.connection, blob)
-        pen.append(
-            Kind.PROOF_ISSUED,
-            proof,
-            {
-                "dossier": request.dossier,
-                "kind": str(request.kind),
-                "number": number,
-                "purpose": request.purpose,
-                "statement": list(paper.statements),
-                "code": code,
-                "blob": blob,
-            },
-        )
+        told = {
+            "dossier": request.dossier,
+            "kind": str(request.kind),
+            "number": number,
+            "purpose": request.purpose,
+            "statement": list(paper.statements),
+            "code": code,
+            "blob": blob,
+            "holder": content.person.name,
+            "id_number": content.person.id_number,
+        }
+        about = {
+            "notes": [note.id for note in content.notes],
+            "asker": dict(asker.told),
+            "replaces": request.replaces,
+            "matter": request.matter,
+        }
+        pen.append(Kind.PROOF_ISSUED, proof, {**told, **{k: v for k, v in about.items() if v}})
+        if request.replaces:
+            ended = {"reason": "重开", "instead": proof}
+            pen.append(Kind.PROOF_REVOKED, request.replaces, ended)
         return proof_of(pen.connection, proof)
 
     return office.transact(clerk, act)
+
+
+def revoke_proof(office: Office, clerk: Clerk, proof: str, reason: str) -> Proof:
+    """Revoke a proof; its number stays its own for ever.
+
+    Raises NotFound `proof.unknown`, InvalidInput `proof.reason_missing`, Conflict `proof.ended`.
+    """
+    clerk.require(Right.PROVE)
+    said = reason.strip()[:LONGEST_REASON]
+    if not said:
+        raise InvalidInput("proof.reason_missing")
+
+    def act(pen: Pen) -> Proof:
+        _require_valid(proof_of(pen.connection, proof))
+        pen.append(Kind.PROOF_REVOKED, proof, {"reason": said})
+        return proof_of(pen.connection, proof)
+
+    return office.transact(clerk, act)
+
+
+def needs_second_look(office: Office, kind: ProofKind) -> bool:
+    """Say whether the county wants a second clerk to have seen proofs of this kind."""
+    with office.county.read() as county:
+        named = rules.rules_of(county).get(SECOND_LOOK, "")
+    return str(kind) in named.replace("，", ",").replace(" ", ",").split(",")
 
 
 def note_print(office: Office, clerk: Clerk, proof: str, printer: str, job: int) -> None:
@@ -90,85 +143,54 @@ def note_print(office: Office, clerk: Clerk, proof: str, printer: str, job: int)
     office.transact(clerk, act)
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """What the proof rests on."""
-
-    kind: ProofKind
-    dossier: Dossier
-    person: Person
-    materials: list[Material]
+def _require_valid(proof: Proof) -> None:
+    if proof.standing is not ProofStanding.VALID:
+        raise Conflict("proof.ended", number=proof.number)
 
 
-def _source(office: Office, request: ProofRequest) -> _Source:
+def _require_ready(office: Office, request: ProofRequest) -> None:
+    with office.space.read() as town:
+        if request.replaces:
+            _require_valid(proof_of(town, request.replaces))
+        if request.matter:
+            asked = matters.matter_of(town, request.matter)
+            same = asked.dossier == request.dossier and asked.fields.get("kind") == request.kind
+            if not same or proof_of_matter(town, request.matter) is not None:
+                raise Conflict("proof.not_asked_for")
+            if asked.state != "approved":
+                raise Conflict("proof.second_look", kind=str(request.kind))
+        elif needs_second_look(office, request.kind):
+            raise Conflict("proof.second_look", kind=str(request.kind))
+
+
+def _content(office: Office, request: ProofRequest) -> Content:
     with office.space.read() as connection:
-        dossier = dossier_of(connection, request.dossier)
-        if dossier.standing is Standing.SENT:
-            raise Conflict("dossier.sent_away")
-        person = person_of(connection, dossier.person)
-        materials = catalogue(connection, request.dossier)
-    return _Source(request.kind, dossier, person, materials)
+        return content_of(connection, request.dossier, request.kind, request.notes)
 
 
-def _paper(office: Office, clerk: Clerk, source: _Source, number: str, code: str) -> ProofPaper:
-    person = source.person
-    cited = _cited(source.kind, source.materials)
+def _paper(
+    office: Office, clerk: Clerk, request: ProofRequest, content: Content, number: str, code: str
+) -> ProofPaper:
     return ProofPaper(
         office=office.name,
-        kind=source.kind,
+        kind=request.kind,
         number=number,
-        holder=person.name,
-        id_number=person.id_number or "未记载",
-        statements=_statements(source.kind, person, source.dossier, cited),
-        citations=tuple(
-            Citation(category_of(each.category).name, each.title, 1 if each.pages else None)
-            for each in cited[:4]
-        ),
+        holder=content.person.name,
+        id_number=content.person.id_number or "未记载",
+        statements=content.statements,
+        citations=content.citations,
         issued_on=datetime.fromtimestamp(office.author.clock() / 1000, UTC)
         .astimezone(CHINA)
         .date(),
         clerk=clerk.name,
         verify_code=code,
         verify_url=f"{office.verify_url}/{code}",
+        replaces=_number_of(office, request.replaces),
     )
 
 
-# Which categories a kind of proof rests on; the first materials of them are cited.
-_SOURCES: dict[ProofKind, tuple[str, ...]] = {
-    ProofKind.STORAGE: ("1",),
-    ProofKind.EXPERIENCE: ("1", "9-2", "9-1", "10"),
-    ProofKind.BIRTH: ("1", "4-1", "6"),
-    ProofKind.EDUCATION: ("4-1", "4-2"),
-    ProofKind.KINSHIP: ("1", "2", "5"),
-}
-
-
-def _cited(kind: ProofKind, materials: list[Material]) -> list[Material]:
-    sources = _SOURCES[kind]
-    return [each for each in materials if each.category in sources]
-
-
-def _statements(
-    kind: ProofKind, person: Person, dossier: Dossier, cited: list[Material]
-) -> tuple[str, ...]:
-    if kind is ProofKind.STORAGE:
-        kept = f"该同志人事档案编号为{dossier.number}，档案类别为{dossier.dossier_class}。"
-        unit = f"档案所载原工作单位为{person.unit}。" if person.unit else ""
-        return (kept + unit,)
-    if kind is ProofKind.BIRTH:
-        return (f"登记的出生日期为{_spoken(person.birth)}，性别{_sex(person.sex)}。",)
-    if kind is ProofKind.EDUCATION:
-        return (f"登记的学历为{person.education or '未记载'}。",)
-    lines = tuple(f"{_spoken(each.formed_on)}，形成《{each.title}》。" for each in cited[:8])
-    return lines or ("档案中未见相应记载。",)
-
-
-def _spoken(date: str) -> str:
-    if not date:
-        return "日期未记载"
-    year, month, day = date[:4], date[4:6], date[6:8]
-    return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
-
-
-def _sex(sex: str) -> str:
-    return {"male": "男", "female": "女"}.get(sex, "未记载")
+def _number_of(office: Office, proof: str) -> str:
+    if not proof:
+        return ""
+    with office.space.read() as connection:
+        return proof_of(connection, proof).number

@@ -91,6 +91,7 @@ def _register(office: Office, pen: Pen, arrival: Mapping[str, Any], shelf: str) 
         "shelf": shelf,
         "counts": sent.get("counts", {}),
         "former_number": sent["number"],
+        "secrecy": str(sent.get("secrecy", "")),
     }
     received = {"from": arrival.get("from", ""), "letter": arrival.get("letter", "")}
     pen.append(Kind.DOSSIER_REGISTERED, dossier, registered)

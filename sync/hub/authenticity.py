@@ -12,9 +12,14 @@ from litestar import MediaType, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
-from edge.store.papers import Proof, proof_by_code
+from edge.store.proofs import Proof, ProofStanding, proof_by_code
 from sync.hub.county import County
 
+_STANDINGS = {
+    ProofStanding.VALID: "有效 Valid",
+    ProofStanding.REVOKED: "已作废 Revoked",
+    ProofStanding.REISSUED: "已重开，此件作废 Replaced",
+}
 CHINA = timezone(timedelta(hours=8))
 _CODE = re.compile(r"[2-9A-HJ-NP-Z]{8}")
 _HEADERS = {
@@ -54,6 +59,7 @@ def _find(county: County, code: str) -> tuple[Proof, str] | None:
 def _told(proof: Proof, office: str) -> str:
     day = datetime.fromtimestamp(proof.at / 1000, UTC).astimezone(CHINA)
     lines = (
+        ("状态 Standing", _STANDINGS[proof.standing]),
         ("编号 Number", proof.number),
         ("种类 Kind", proof.kind),
         ("出具单位 Issued by", office),
@@ -63,7 +69,9 @@ def _told(proof: Proof, office: str) -> str:
         f"<p>{escape(name)}：<strong>{escape(value)}</strong></p>" for name, value in lines
     )
     hint = "<p>请与纸面逐项核对，有一项不同即不可信。 Compare each line with the paper.</p>"
-    return _PAGE.format(title="本证明确由本县出具", lines=told + hint)
+    valid = proof.standing is ProofStanding.VALID
+    title = "本证明确由本县出具" if valid else "本证明由本县出具，现已作废"
+    return _PAGE.format(title=title, lines=told + hint)
 
 
 def _unknown() -> str:

@@ -108,6 +108,7 @@ class Flow:
     """One kind of business; the first state is where it begins. `basis` names the rule behind it.
 
     `papers` are forms that may be printed at any time, besides those that its steps issue.
+    `brings` lists what an applicant has to bring, shown before anything is begun and printed.
     `sole`: a subject has at most one open matter of this flow. A `lasting` one is a line of a
     register, such as a machine in use: it is listed with its own kind, not among business.
     `screen` is the address where it begins, if it has a screen of its own.
@@ -129,6 +130,7 @@ class Flow:
     sole: bool = False
     lasting: bool = False
     screen: str = ""
+    brings: tuple[str, ...] = ()
 
     def state(self, code: str) -> State:
         """Look a state up; raises KeyError."""

@@ -6,11 +6,13 @@ from edge.domain.errors import NotFound
 from edge.domain.matters.flow import Flow
 from edge.domain.matters.office import OFFICE_FLOWS
 from edge.domain.matters.people import PEOPLE_FLOWS
+from edge.domain.matters.proving import PROVING_FLOWS
 from edge.domain.matters.rooms import ROOM_FLOWS
 from edge.domain.matters.volumes import VOLUME_FLOWS
 
 FLOWS: Mapping[str, Flow] = {
-    flow.code: flow for flow in (*OFFICE_FLOWS, *ROOM_FLOWS, *PEOPLE_FLOWS, *VOLUME_FLOWS)
+    flow.code: flow
+    for flow in (*PROVING_FLOWS, *OFFICE_FLOWS, *ROOM_FLOWS, *PEOPLE_FLOWS, *VOLUME_FLOWS)
 }
 
 

@@ -65,7 +65,7 @@ def returned(connection: Connection, entries: Sequence[Entry]) -> None:
 def viewed(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `dossier.viewed`."""
     connection.executemany(
-        "insert or ignore into view values (?, ?, ?, ?, ?, ?)",
+        "insert or ignore into view values (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 entry.id,
@@ -74,6 +74,8 @@ def viewed(connection: Connection, entries: Sequence[Entry]) -> None:
                 str(entry.body.get("what", "")),
                 entry.at,
                 entry.by,
+                str(entry.body.get("matter", "")),
+                int(entry.body.get("page", 0)),
             )
             for entry in entries
         ],

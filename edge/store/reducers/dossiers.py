@@ -25,12 +25,13 @@ def registered(connection: Connection, entries: Sequence[Entry]) -> None:
     insert_many(
         connection,
         "insert into dossier",
-        10,
+        11,
         [_dossier_columns(entry) for entry in entries],
         "on conflict (id) do update set "
         "entry = excluded.entry, person = excluded.person, number = excluded.number, "
         "class = excluded.class, holder = excluded.holder, scheme = excluded.scheme, "
-        "shelf = excluded.shelf, counts = excluded.counts, at = excluded.at "
+        "shelf = excluded.shelf, counts = excluded.counts, at = excluded.at, "
+        "secrecy = excluded.secrecy "
         "where excluded.entry < dossier.entry",
     )
 
@@ -239,6 +240,7 @@ def _dossier_columns(entry: Entry) -> tuple[object, ...]:
         str(said("shelf", "")),
         counts_of(entry),
         entry.at,
+        str(said("secrecy", "")),
     )
 
 

@@ -14,7 +14,7 @@ from edge.store.reducers import persons
 # Which table shows a subject's facts, and which of its columns may be claimed.
 _SHOWN: dict[str, tuple[str, ...]] = {
     "person": persons.COLUMNS,
-    "dossier": ("shelf",),
+    "dossier": ("shelf", "secrecy"),
     "material": ("category", "position"),
 }
 Standing = list[tuple[str, tuple[Fact, ...]]]
@@ -89,6 +89,8 @@ def _claims(entry: Entry) -> list[tuple[str, str]]:
         return [(str(body["field"]), str(body.get("value", "")))]
     if entry.kind == Kind.DOSSIER_MOVED:
         return [("shelf", str(body["shelf"]))] if "shelf" in body else []
+    if entry.kind == Kind.DOSSIER_GRADED:
+        return [("secrecy", str(body["secrecy"]))] if "secrecy" in body else []
     place = [("position", str(int(body["position"])))] if "position" in body else []
     return [("category", str(body["category"])), *place] if "category" in body else place
 

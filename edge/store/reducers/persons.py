@@ -21,6 +21,9 @@ COLUMNS = (
     "education",
     "politics",
     "unit",
+    "status",
+    "party_place",
+    "household",
 )
 
 _PLACE_AT = 2 + COLUMNS.index("place")

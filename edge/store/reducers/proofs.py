@@ -1,4 +1,4 @@
-"""Sealed proofs: issued once, printed any number of times."""
+"""Sealed proofs: issued once, printed any number of times, revoked but never gone."""
 
 from collections.abc import Sequence
 
@@ -15,14 +15,16 @@ def issued(connection: Connection, entries: Sequence[Entry]) -> None:
         digest = bytes.fromhex(body.get("blob", ""))
         names = ("dossier", "kind", "number", "purpose", "code")
         texts = (str(body.get(name, "")) for name in names)
-        rows.append((entry.about, entry.id, *texts, digest, entry.at, entry.by, entry.box))
+        told = (str(body.get(name) or "") for name in ("replaces", "matter"))
+        rows.append((entry.about, entry.id, *texts, digest, entry.at, entry.by, entry.box, *told))
         if digest:
             blobs.append((digest, PAPER))
     connection.executemany(
-        "insert into proof values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update "
+        f"insert into proof values ({', '.join('?' * 13)}) on conflict (id) do update "
         "set entry = excluded.entry, dossier = excluded.dossier, kind = excluded.kind, "
         "number = excluded.number, purpose = excluded.purpose, code = excluded.code, "
-        "blob = excluded.blob, at = excluded.at, by = excluded.by, box = excluded.box "
+        "blob = excluded.blob, at = excluded.at, by = excluded.by, box = excluded.box, "
+        "replaces = excluded.replaces, matter = excluded.matter "
         "where excluded.entry < proof.entry",
         rows,
     )
@@ -40,6 +42,24 @@ def printed(connection: Connection, entries: Sequence[Entry]) -> None:
                 str(entry.body.get("printer", "")),
                 str(entry.body.get("job", "")),
                 entry.at,
+            )
+            for entry in entries
+        ],
+    )
+
+
+def revoked(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `proof.revoked`."""
+    connection.executemany(
+        "insert or ignore into proof_end values (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.id,
+                entry.about,
+                str(entry.body.get("reason") or ""),
+                str(entry.body.get("instead") or ""),
+                entry.at,
+                entry.by,
             )
             for entry in entries
         ],

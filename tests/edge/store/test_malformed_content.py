@@ -18,9 +18,11 @@ from edge.store.database import Connection, Space
 from edge.store.dossiers import catalogue, dossiers_of_person, open_loans, pages_of
 from edge.store.lists import list_of
 from edge.store.matters import open_matters, standing_of
-from edge.store.papers import papers_of_matter, proofs_of
+from edge.store.papers import papers_of_matter
 from edge.store.persons import person_of
 from edge.store.projection import REDUCERS, dump, project
+from edge.store.proofs import proofs_of
+from edge.store.records import notes_of
 from edge.store.room import hours_since, open_alerts
 from edge.store.room_sheet import seen_in
 from edge.store.rules import categories_of_scheme, rules_of
@@ -42,6 +44,8 @@ FIELDS = (
     "public_key", "also", "place", "worse", "switch", "on", "until", "actual", "fault", "day",
     "half", "readings", "month", "flow", "step", "fields", "undoes", "form", "matter", "value",
     "categories", "person", "facts", "headings", "lines", "condition", "void",
+    "categories", "person", "words", "material", "page", "altered", "note", "instead", "replaces",
+    "secrecy", "status",
 )  # fmt: skip
 ODD = st.sampled_from(
     [None, True, "²", -1, 2**70, 1e400, 0.5, "", "abc", "1", SUBJECT, "\ud800", "'; --", [], [1],
@@ -73,6 +77,7 @@ def read_all(connection: Connection) -> None:
     override_of(connection, SUBJECT, "", "b")
     seen_in(connection, SUBJECT, "1", "9")
     proofs_of(connection, SUBJECT)
+    notes_of(connection, SUBJECT)
     for matter in open_matters(connection):
         standing_of(connection, matter)
     papers_of_matter(connection, SUBJECT)

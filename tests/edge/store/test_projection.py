@@ -64,6 +64,12 @@ DATA: dict[str, Any] = {
         {"person": SUBJECTS, "number": TEXTS, "class": TEXTS}, {"shelf": TEXTS, "counts": COUNTS}
     ),
     Kind.DOSSIER_MOVED: told({"shelf": TEXTS}),
+    Kind.DOSSIER_GRADED: told({"secrecy": TEXTS}),
+    Kind.RECORD_NOTED: told(
+        {"field": TEXTS, "value": TEXTS, "dossier": SUBJECTS, "page": SMALL},
+        {"words": TEXTS, "altered": st.booleans()},
+    ),
+    Kind.RECORD_STRUCK: told({"note": SUBJECTS, "reason": TEXTS}),
     Kind.CAPTURE_TAKEN: told({"source": TEXTS, "device": TEXTS, "pages": PAGES}),
     Kind.CAPTURE_ARRANGED: told({"pages": PAGES}),
     Kind.MATERIAL_FILED: told(
@@ -76,8 +82,13 @@ DATA: dict[str, Any] = {
     Kind.CUSTODY_RECEIVED: told({"from": TEXTS}, {"counts": COUNTS}),
     Kind.CUSTODY_LENT: told({"borrower": TEXTS, "due": TEXTS, "pages": SMALL}),
     Kind.CUSTODY_RETURNED: told({"loan": SUBJECTS, "pages": SMALL}),
-    Kind.DOSSIER_VIEWED: told({"purpose": TEXTS, "what": TEXTS}),
-    Kind.PROOF_ISSUED: told({"dossier": SUBJECTS, "number": TEXTS, "blob": DIGESTS}),
+    Kind.DOSSIER_VIEWED: told(
+        {"purpose": TEXTS, "what": TEXTS}, {"matter": SUBJECTS, "page": SMALL}
+    ),
+    Kind.PROOF_ISSUED: told(
+        {"dossier": SUBJECTS, "number": TEXTS, "blob": DIGESTS}, {"replaces": SUBJECTS}
+    ),
+    Kind.PROOF_REVOKED: told({"reason": TEXTS}, {"instead": SUBJECTS}),
     Kind.PROOF_PRINTED: told({"printer": TEXTS, "job": TEXTS}),
     Kind.CLIMATE_HOUR: told({"hour": SMALL, "sensors": st.dictionaries(TEXTS, SPAN, max_size=2)}),
     Kind.CLIMATE_ALERT: told({"room": TEXTS, "sensor": TEXTS, "breach": TEXTS, "value": SMALL}),

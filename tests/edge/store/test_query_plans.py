@@ -7,7 +7,17 @@ from typing import Any
 import pytest
 
 from edge.domain.query import parse, readings_of
-from edge.store import captures, conflicts, dossiers, matters, papers, room, transfers
+from edge.store import (
+    captures,
+    conflicts,
+    dossiers,
+    matters,
+    papers,
+    proofs,
+    records,
+    room,
+    transfers,
+)
 from edge.store.database import Connection
 from edge.store.projection import TABLES
 from edge.store.search import find, find_titles, search
@@ -109,8 +119,13 @@ QUESTIONS: dict[str, Callable[[Connection, str], object]] = {
     "dossiers of a person": dossiers.dossiers_of_person,
     "catalogue": dossiers.catalogue,
     "pages": dossiers.pages_of,
-    "proofs": papers.proofs_of,
-    "proof by code": papers.proof_by_code,
+    "proofs": proofs.proofs_of,
+    "proof by code": proofs.proof_by_code,
+    "proof of a matter": proofs.proof_of_matter,
+    "notes of a person": lambda c, dossier: records.notes_of(
+        c, dossiers.dossier_of(c, dossier).person
+    ),
+    "looks by a matter": records.looks_by_matter,
     "waiting captures": lambda c, _: captures.waiting_captures(c),
     "waiting pages": captures.waiting_pages,
     "capture of a device": captures.capture_by_device,

@@ -40,7 +40,7 @@ def test_a_proof_opens_its_check_by_its_code_and_by_its_address(desk: Desk) -> N
     )
     desk.sign_in()
     for code in (proof.code, proof.code.lower(), f"{desk.office.verify_url}/{proof.code}"):
-        assert told(desk, code)["go"] == f"/proofs/{proof.id}"
+        assert told(desk, code)["go"] == f"/verify/{proof.code}"
     elsewhere = told(desk, "https://county.example/verify/ABCDEFGH")
     assert elsewhere["means"] == "proof"
     assert elsewhere["said"]

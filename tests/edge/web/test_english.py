@@ -85,7 +85,7 @@ def test_every_word_of_every_flow_has_its_english() -> None:
     known = {str(each.id) for each in words_in("en")}
     asked: set[str] = set()
     for flow in FLOWS.values():
-        asked |= {flow.name, flow.group, flow.basis, flow.help}
+        asked |= {flow.name, flow.group, flow.basis, flow.help, *flow.brings}
         asked |= {each.name for each in (*flow.states, *flow.steps)}
         for field in flow.fields().values():
             asked |= {field.label, field.hint, *field.choices}

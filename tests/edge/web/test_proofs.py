@@ -9,7 +9,7 @@ import pytest
 from devices.driver import Fault
 from devices.printer import CupsPrinter
 from devices.simulators.printer import PrintRoom
-from edge.store.papers import proofs_of
+from edge.store.proofs import proofs_of
 from edge.workflows.office import Office
 from tests.edge.web.conftest import Desk, open_desk
 from tests.offices import receive_person
@@ -64,7 +64,7 @@ def test_a_printer_without_paper_is_told_and_goes_on_by_itself(
     desk = printing_desk.sign_in()
     received = receive_person(desk.office, "王秀英")
     room.set_fault(Fault.PAPER_OUT)
-    issue = f"/dossiers/{received.dossier}/proofs/birth/issue"
+    issue = f"/dossiers/{received.dossier}/proofs/storage/issue"
     place = desk.post(issue, purpose="办理退休").headers["location"]
     said = until_said(desk, place, "打印机缺纸，加纸后自动接着打")
     assert "every 1s" in said

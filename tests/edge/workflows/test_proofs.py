@@ -10,7 +10,7 @@ from edge.documents.proof import ProofKind
 from edge.documents.signature import verify
 from edge.domain.errors import Conflict, Denied, NotFound
 from edge.store.entries import entry_of
-from edge.store.papers import proof_by_code, proof_of, proofs_of
+from edge.store.proofs import proof_by_code, proof_of, proofs_of
 from edge.workflows.office import Office
 from edge.workflows.proofs import ProofRequest, issue_proof, note_print, preview_proof
 from edge.workflows.transfer import send
@@ -49,7 +49,7 @@ def test_numbers_never_repeat_also_across_a_restart(tmp_path: Path) -> None:
     for _ in range(2):
         with office_in(tmp_path, clock=clock) as office:
             received = receive_one(office, "某人")
-            request = ProofRequest(received.dossier, ProofKind.BIRTH, "办事")
+            request = ProofRequest(received.dossier, ProofKind.STORAGE, "办事")
             numbers.append(issue_proof(office, CLERK, request).number)
     assert [number[-5:] for number in numbers] == ["0001号", "0002号"]
     assert len(set(numbers)) == 2

@@ -31,11 +31,18 @@ def test_a_paper_of_this_county_is_confirmed_without_naming_its_holder(tmp_path:
         with TestClient(endpoint_app(county)) as browser:
             known = browser.get(f"/verify/{CODE.lower()}")
             unknown = browser.get("/verify/R9HYDQZ2")
+            space.write(
+                lambda c: Pen(c, Author("b" * 32), "clerk").append(
+                    Kind.PROOF_REVOKED, "p" * 32, {"reason": "写错"}
+                )
+            )
+            revoked = browser.get(f"/verify/{CODE}")
             nonsense = browser.get("/verify/<script>")
     finally:
         county.close()
 
     assert known.status_code == 200
+    assert ("有效" in known.text, "已作废" in revoked.text) == (True, True)
     assert "990101001证〔2026〕01-0001号" in known.text
     assert "青山县柳河镇人社所" in known.text
     assert "d" * 32 not in known.text

@@ -1,0 +1,152 @@
+"""What a page of a dossier states: which kinds of statement are noted down, and in what form.
+
+A statement is kept with its page and its words, beside others that contradict it: birth above all
+is recorded in many places, and the one written first decides (劳社部发〔1999〕8号).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge.domain.archive import check_formed_on
+from edge.domain.errors import InvalidInput
+from edge.domain.suggestion import without_blanks, written_dates
+
+LONGEST_VALUE, LONGEST_WORDS, LONGEST_TITLE = 300, 200, 60
+LAST_PAGE = 9_999
+
+
+class Form(StrEnum):
+    """How a statement is written: a date (YYYY[MM[DD]]), a span (YYYYMM-YYYYMM), or words."""
+
+    DATE = "date"
+    SPAN = "span"
+    WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One kind of statement; `name` is Chinese and the id of its English."""
+
+    code: str
+    name: str
+    form: Form
+
+
+STATEMENTS: Mapping[str, Statement] = {
+    each.code: each
+    for each in (
+        Statement("birth", "出生日期", Form.DATE),
+        Statement("work_start", "参加工作时间", Form.DATE),
+        Statement("service", "工作时段", Form.SPAN),
+        Statement("deemed", "视同缴费年限", Form.SPAN),
+        Statement("special", "特殊工种", Form.SPAN),
+        Statement("experience", "学习工作经历", Form.WORDS),
+        Statement("education", "学历学位", Form.WORDS),
+        Statement("kinship", "家庭成员和亲属关系", Form.WORDS),
+        Statement("conduct", "现实表现", Form.WORDS),
+        Statement("party", "入党时间", Form.DATE),
+    )
+}
+
+_SPAN = re.compile(r"(\d{4})[-./年]?(\d{1,2})月?(?:[-—–~至到]+)(\d{4})[-./年]?(\d{1,2})月?")
+
+
+def statement_of(code: str) -> Statement:
+    """Look a kind of statement up; raises InvalidInput `record.field_unknown`."""
+    if code not in STATEMENTS:
+        raise InvalidInput("record.field_unknown")
+    return STATEMENTS[code]
+
+
+def check_value(code: str, text: str) -> str:
+    """Give a statement's value in its one form.
+
+    Raises InvalidInput: `record.value_missing`, `record.value_long`, `record.span`, `date.partial`.
+    """
+    statement, value = statement_of(code), text.strip()
+    if not value:
+        raise InvalidInput("record.value_missing", label=statement.name)
+    if len(value) > LONGEST_VALUE:
+        raise InvalidInput("record.value_long", label=statement.name)
+    match statement.form:
+        case Form.DATE:
+            return check_formed_on(value)
+        case Form.SPAN:
+            return _span(value)
+    return value
+
+
+def months_of(span: str) -> range:
+    """The months of a span, counted from year 0, its last one among them."""
+    first, _, last = span.partition("-")
+    return range(_month(first), _month(last) + 1)
+
+
+def spoken(code: str, value: str) -> str:
+    """Say a value in Chinese, as it stands on papers."""
+    match statement_of(code).form:
+        case Form.DATE:
+            return spoken_date(value)
+        case Form.SPAN:
+            first, _, last = value.partition("-")
+            return f"{spoken_date(first)}至{spoken_date(last)}"
+    return value
+
+
+def spoken_date(date: str) -> str:
+    """1965年3月"""
+    if not date:
+        return "日期未记载"
+    year, month, day = date[:4], date[4:6], date[6:8]
+    return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
+
+
+def _span(text: str) -> str:
+    written = _SPAN.fullmatch("".join(text.split()))
+    if written is None:
+        raise InvalidInput("record.span", text=text)
+    years_and_months = written.groups()
+    first = check_formed_on("".join(part.zfill(2) for part in years_and_months[:2]))
+    last = check_formed_on("".join(part.zfill(2) for part in years_and_months[2:]))
+    if first > last:
+        raise InvalidInput("record.span", text=text)
+    return f"{first}-{last}"
+
+
+def _month(text: str) -> int:
+    return int(text[:4]) * 12 + int(text[4:6]) - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a machine read on a page and takes for a statement: a guess for a clerk to look at."""
+
+    code: str
+    value: str
+    words: str
+
+
+# What stands before a date that states something, within so many characters.
+_LABELS = (
+    ("birth", re.compile(r"出生(?:年月日?|日期)?|生于|生日")),
+    ("work_start", re.compile(r"参加(?:革命)?工作(?:时间|年月)?")),
+    ("party", re.compile(r"入党(?:时间|年月)?")),
+)
+_NEAR = 12
+
+
+def statements_in(page: str) -> list[Found]:
+    """Find the dates that a page's text seems to state, in the order of the text."""
+    text = without_blanks(page)
+    found = []
+    for start, end, value in written_dates(text):
+        before = text[max(0, start - _NEAR) : start]
+        labels = [
+            (match.start(), code) for code, label in _LABELS for match in label.finditer(before)
+        ]
+        if labels:
+            at, code = max(labels)
+            found.append(Found(code, value, before[at:] + text[start:end]))
+    return found
