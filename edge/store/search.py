@@ -236,7 +236,7 @@ def _among(
     rows = connection.execute(
         f"select {PERSON_COLUMNS}, coalesce(d.id, ''), coalesce(d.number, ''), "
         "coalesce(d.shelf, '') from person p left join dossier d on d.person = p.id "
-        f"where {' and '.join(conditions.texts)} order by p.name, p.id limit ?",
+        f"where {' and '.join(conditions.texts)} order by p.name, p.id, d.id limit ?",
         (*conditions.bound, limit + 1),
     ).fetchall()
     hits = tuple(Hit(Person(*row[:PERSON_WIDTH]), *row[PERSON_WIDTH:]) for row in rows[:limit])
