@@ -1,10 +1,13 @@
 """Scanners and printers that announce themselves on the local net (`_uscan._tcp`, `_ipp._tcp`).
 
+Label printers say only that they take raw bytes, as office printers do; they go by their make.
+
 What is announced is a hint: whoever sets a device up tries it first. A device goes by its UUID, or
 by the address of its own page, so that it is the same one under another number of the net.
 """
 
 import ipaddress
+import re
 import time
 from collections.abc import Mapping, Sequence
 
@@ -22,12 +25,15 @@ from devices.driver import Found
 WITHIN_S = 3.0
 _ANSWER_WITHIN_MS = 1_000
 _LONGEST = 200
+# How printers of labels call themselves.
+LABELS = re.compile(r"label|标签|\btsc\b|zebra|godex|argox|gprinter|xprinter|hprt|佳博|汉印", re.I)
 # Service → (kind, scheme of its address, the field that names the place, the usual place).
 _SERVICES = {
     "_uscan._tcp.local.": ("scanner", "http", "rs", "eSCL"),
     "_uscans._tcp.local.": ("scanner", "https", "rs", "eSCL"),
     "_ipp._tcp.local.": ("printer", "ipp", "rp", "ipp/print"),
     "_ipps._tcp.local.": ("printer", "ipps", "rp", "ipp/print"),
+    "_pdl-datastream._tcp.local.": ("label_printer", "socket", "", ""),
 }
 
 
@@ -69,14 +75,15 @@ def _read(service: ServiceInfo) -> Found | None:
         for each in service.parsed_addresses(IPVersion.V4Only)
         if not ipaddress.ip_address(each).is_multicast
     ]
-    if not addresses or not service.port:
+    model = said.get("ty") or service.name.removesuffix(f".{service.type}")
+    if not addresses or not service.port or (kind == "label_printer" and not LABELS.search(model)):
         return None
     place = said.get(place_field, "").strip("/") or usual
     host = str(service.server or "").rstrip(".")
     return Found(
         stable_id=_identity(said) or host,
         kind=kind,
-        model=said.get("ty") or service.name.removesuffix(f".{service.type}"),
+        model=model,
         address=f"{scheme}://{addresses[0]}:{service.port}/{place}",
         options={"host": host, "page": said.get("adminurl", "")},
     )

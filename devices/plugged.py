@@ -8,6 +8,7 @@ is told as what its name suggests.
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,12 +17,14 @@ from devices.camera import DocumentCamera
 from devices.card_reader import CardReader, Pace
 from devices.climate import ClimateLine
 from devices.driver import Found, State
+from devices.label_printer import LabelPrinter
 from devices.line import SerialLine, Wiring
 from devices.modbus import RtuBus
+from devices.network import LABELS
 from devices.sensors import Model, load_models
 from edge.domain.errors import DeviceError
 
-DEV = Path("/dev")
+DEV, SYS = Path("/dev"), Path("/sys")
 UNKNOWN = "serial"
 _GUN = re.compile(r"bar.?code|scanner|honeywell|symbol|zebra|datalogic|newland|nls|netum", re.I)
 _ANSWER_WITHIN_S = 0.4
@@ -29,9 +32,9 @@ _ANSWER_WITHIN_S = 0.4
 _FIRST = 1
 
 
-def plugged_devices(dev: Path = DEV) -> list[Found]:
-    """List serial lines, guns that type, and cameras; nothing is opened but the cameras."""
-    return [*_cameras(dev), *_guns(dev), *_serial_lines(dev)]
+def plugged_devices(dev: Path = DEV, sys: Path = SYS) -> list[Found]:
+    """List serial lines, guns that type, label printers and cameras; only cameras are opened."""
+    return [*_cameras(dev), *_label_printers(dev, sys), *_guns(dev), *_serial_lines(dev)]
 
 
 def recognised(found: Found) -> Found:
@@ -52,6 +55,25 @@ def recognised(found: Found) -> Found:
 def _cameras(dev: Path) -> Iterator[Found]:
     for path in sorted(dev.glob("v4l/by-id/*-video-index0")):
         yield from DocumentCamera(path).discover()
+
+
+def _label_printers(dev: Path, sys: Path) -> Iterator[Found]:
+    """Printers on USB that call themselves printers of labels, by what they told the kernel."""
+    for path in sorted(dev.glob("usb/lp*")):
+        told = sys / "class/usbmisc" / path.name / "device/ieee1284_id"
+        with suppress(OSError):
+            said = _fields(told.read_text("utf-8", "replace"))
+            model = " ".join(filter(None, (said.get("MFG"), said.get("MDL"))))
+            if LABELS.search(model):
+                name = ":".join(filter(None, (model, said.get("SN"))))
+                yield Found(name, LabelPrinter.kind, model, str(path))
+
+
+def _fields(said: str) -> dict[str, str]:
+    """Read an IEEE 1284 device id, such as MFG:TSC;MDL:TE244;SN:123;"""
+    long = {"MANUFACTURER": "MFG", "MODEL": "MDL", "SERN": "SN", "SERIALNUMBER": "SN"}
+    pairs = (part.strip().partition(":") for part in said.split(";"))
+    return {long.get(key.upper(), key.upper()): value.strip() for key, _, value in pairs if value}
 
 
 def _guns(dev: Path) -> Iterator[Found]:

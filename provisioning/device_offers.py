@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from zeroconf import InterfaceChoice
 
 from devices.driver import Found
+from devices.label_printer import PORT as LABEL_PORT
 from devices.network import WITHIN_S, network_devices
-from devices.plugged import DEV, UNKNOWN, plugged_devices, recognised
+from devices.plugged import DEV, SYS, UNKNOWN, plugged_devices, recognised
 from devices.printer import CupsPrinter
 from edge.domain.errors import DeviceError
 from edge.settings import Settings, UpsSettings
@@ -23,13 +24,18 @@ from edge.wiring import ups_of
 from provisioning.checks import NAMES, Check
 
 _QUEUE = "hall"
+_LABEL_MODEL = "TSPL-203"
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where to look: the tree of devices, how long to listen to the net (0: not), CUPS and upsd."""
+    """Where to look: trees of devices and of what the kernel says of them, CUPS and upsd.
+
+    `listen_s` is how long to listen to the net, 0 for not at all.
+    """
 
     dev: Path = DEV
+    sys: Path = SYS
     listen_s: float = WITHIN_S
     cups: tuple[str, int] = ("localhost", 631)
     upsd: tuple[str, int] = ("127.0.0.1", 3493)
@@ -44,7 +50,11 @@ def device_offers(settings: Settings | None, around: Surroundings) -> Iterator[C
         found += _heard(settings, around)
     except OSError as error:
         yield Check("网络查找", False, error.strerror or str(error), "请看网线和网卡：ip addr")
-    found += [each for each in plugged_devices(around.dev) if str(Path(each.address)) not in named]
+    found += [
+        each
+        for each in plugged_devices(around.dev, around.sys)
+        if str(Path(each.address)) not in named
+    ]
     found = [recognised(each) if each.kind == UNKNOWN else each for each in found]
     if "printer" not in known:
         found += _queues(around)
@@ -78,11 +88,14 @@ def _addresses(settings: Settings) -> frozenset[str]:
             settings.barcode_gun,
             settings.climate,
             settings.camera,
+            settings.label_printer,
         )
     ]
     said = [str(path) for path in paths if path]
     if settings.scanner:
         said.append(_host(settings.scanner.url))
+    if settings.label_printer and settings.label_printer.host:
+        said.append(_host(f"socket://{settings.label_printer.host}:{settings.label_printer.port}"))
     if settings.printer:
         said += [settings.printer.queue, _host(settings.printer.uri)]
     return frozenset(filter(None, said))
@@ -144,6 +157,16 @@ def _printer(found: Found) -> tuple[str, str]:
     return _section("printer", queue=_QUEUE, uri=found.address), f"先建队列：{command}；再{_PASTE}"
 
 
+def _label_printer(found: Found) -> tuple[str, str]:
+    mend = _PASTE + "；model 照机器选（docs/technician.md），size 照里面的纸"
+    place = urlsplit(found.address)
+    if place.hostname:
+        port = place.port or LABEL_PORT
+        toml = _section("label_printer", model=_LABEL_MODEL, host=place.hostname, port=port)
+        return toml, mend
+    return _section("label_printer", model=_LABEL_MODEL, path=found.address), mend
+
+
 def _climate(found: Found) -> tuple[str, str]:
     address, model = int(found.options["address"]), _toml(found.options["model"])
     row = f'sensors = [{{ name = "一号", address = {address}, model = {model} }}]'
@@ -175,6 +198,7 @@ _OFFERS: dict[str, Callable[[Found], tuple[str, str]]] = {
     "scanner": _scanner,
     "camera": lambda found: (_section("camera", path=found.address), _PASTE),
     "printer": _printer,
+    "label_printer": _label_printer,
     "card_reader": lambda found: (_section("card_reader", path=found.address), _PASTE),
     "barcode_gun": _barcode_gun,
     "climate": _climate,

@@ -28,6 +28,6 @@ def run(chosen: argparse.Namespace) -> int:
     # Drivers log what they meet; here it is told as a finding instead.
     logging.getLogger("devices").setLevel(logging.CRITICAL)
     settings = read_settings(chosen.config) if chosen.config else None
-    checks = examine(settings, Surroundings(chosen.dev, chosen.listen))
+    checks = examine(settings, Surroundings(chosen.dev, listen_s=chosen.listen))
     print(as_json(checks) if chosen.json else as_text(checks))
     return 0 if all(check.well for check in checks) else 1

@@ -40,6 +40,8 @@ def test_scanners_and_printers_are_found_once_each_by_what_stays_the_same(tmp_pa
         for service, port in (("_ipps._tcp.local.", 443), ("_ipp._tcp.local.", 631)):
             announced(zeroconf, service, "Hall printer", port, ty="Office 9", rp="ipp/print",
                       UUID=UUID)  # fmt: skip
+        for name, port in (("Zebra GK420 label", 9100), ("Office 9 raw", 9101)):
+            announced(zeroconf, "_pdl-datastream._tcp.local.", name, port, ty=name, UUID=name)
         announced(zeroconf, "_uscan._tcp.local.", "old one", 8080, adminurl="http://192.0.2.9/")
         # What a hostile or broken thing may say: no port, bytes that are no text, far too long.
         announced(zeroconf, "_ipp._tcp.local.", "nowhere", 0, ty="x", UUID="0")
@@ -48,7 +50,9 @@ def test_scanners_and_printers_are_found_once_each_by_what_stays_the_same(tmp_pa
         )
         found = network_devices(1.5, LOOPBACK)
     named = {each.stable_id: each for each in found}
-    assert len(found) == len(named) == 4
+    assert len(found) == len(named) == 5
+    labels = named["zebra gk420 label"]
+    assert (labels.kind, labels.address) == ("label_printer", "socket://127.0.0.1:9100/")
     assert named[scanner.uuid].address == scanner.url
     assert named[scanner.uuid].model == scanner.model
     printer = named[UUID.lower()]
@@ -86,6 +90,11 @@ def test_what_is_plugged_in_is_listed_and_a_serial_line_is_asked_what_it_is(dev:
     for end, name in names.items():
         (dev / name).symlink_to(dev / end)
     keyboard = dev / names["d"]
+    for lp, said in (("lp0", "MFG:TSC;CMD:TSPL;MDL:TE244;SN:77;"), ("lp1", "MFG:HP;MDL:LaserJet;")):
+        (dev / "usb").mkdir(exist_ok=True)
+        (dev / "usb" / lp).touch()
+        (dev / "class/usbmisc" / lp / "device").mkdir(parents=True)
+        (dev / "class/usbmisc" / lp / "device/ieee1284_id").write_text(said)
     silent = PluggableTty(dev / "f")
     silent.plug()
     (dev / "g").touch()
@@ -96,9 +105,10 @@ def test_what_is_plugged_in_is_listed_and_a_serial_line_is_asked_what_it_is(dev:
         BarcodeGunFarEnd(dev / "d", types=True),
         SimulatedCamera(dev / "e", dev / "desk.jpg"),
     ):
-        found = plugged_devices(dev)
+        found = plugged_devices(dev, sys=dev)
         kinds = sorted(each.kind for each in found)
-        assert kinds == ["barcode_gun", "barcode_gun", "camera", *[UNKNOWN] * 3]
+        assert kinds == ["barcode_gun", "barcode_gun", "camera", "label_printer", *[UNKNOWN] * 3]
+        assert by_kind(found)["label_printer"].stable_id == "TSC TE244:77"
         assert next(each for each in found if each.model == "HID").address == str(keyboard)
         asked = by_kind([recognised(each) for each in found if each.kind == UNKNOWN])
     assert asked["card_reader"].stable_id == "usb-SDT_Reader_01-if00"

@@ -86,7 +86,7 @@ def test_every_kind_of_device_is_tested_and_the_parts_of_a_room_one_by_one(
     tmp_path: Path,
 ) -> None:
     Image.new("RGB", (640, 480)).save(tmp_path / "1.jpg")
-    config, nowhere = tmp_path / "box.toml", Surroundings(tmp_path / "nothing", 0)
+    config, nowhere = tmp_path / "box.toml", Surroundings(tmp_path / "nothing", listen_s=0)
     with ExitStack() as ends:
         bus = ends.enter_context(ModbusBus(tmp_path / "tty", tcp_port=0))
         upsd = ends.enter_context(UpsDaemon(tmp_path / "ups"))
@@ -137,7 +137,13 @@ def test_what_is_found_and_not_set_up_comes_with_what_to_paste(tmp_path: Path) -
         upsd = ends.enter_context(UpsDaemon(tmp_path / "ups"))
         scanner = ends.enter_context(SimulatedScanner(tmp_path, model='Odd "Scan" \\ A4'))
         scanner.announce()
-        around = Surroundings(tmp_path / "dev", 1.5, upsd=("127.0.0.1", upsd.port))
+        dev, sys = tmp_path / "dev", tmp_path / "sys"
+        told = sys / "class/usbmisc/lp0/device/ieee1284_id"
+        told.parent.mkdir(parents=True)
+        told.write_text("MFG:TSC;MDL:TE244;SN:77;")
+        (dev / "usb").mkdir()
+        (dev / "usb/lp0").touch()
+        around = Surroundings(dev, sys, 1.5, upsd=("127.0.0.1", upsd.port))
         checks = examine(None, around)
         offered = [check for check in checks if check.toml]
         text = as_text(checks)
@@ -157,6 +163,8 @@ def test_what_is_found_and_not_set_up_comes_with_what_to_paste(tmp_path: Path) -
     }
     assert settings.scanner is not None
     assert settings.scanner.url == scanner.url
+    assert settings.label_printer is not None
+    assert settings.label_printer.path == tmp_path / "dev/usb/lp0"
     assert settings.climate is not None
     assert settings.climate.sensors[0].model == "XY-MD02"
     assert settings.card_reader is not None
@@ -182,7 +190,7 @@ sensors = [{{ name = "a", address = 1 }}]
 """,
             "utf-8",
         )
-        settings, nowhere = read_settings(config), Surroundings(tmp_path / "nothing", 0)
+        settings, nowhere = read_settings(config), Surroundings(tmp_path / "nothing", listen_s=0)
         settings.folder.mkdir()
         with hold_folder(settings.folder):
             found = findings(settings, nowhere)
