@@ -18,8 +18,8 @@ from sync.side import Side
 
 _LOG = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT, LOOK_S, PAUSE_S = 2.0, 120.0, 1.0, 0.2
-# Every neighbour has its turn, and so have entries before files.
-FILES_S = 30.0
+# For files a round takes about so long, shared by the neighbours in it, each at least the least.
+FILES_S, LEAST_FILES_S = 30.0, 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class _Line:
     session: Session
     failures: int = 0
     due: float = 0.0
+    visited: float = 0.0
     error: str = ""
 
 
@@ -122,30 +123,52 @@ class NeighbourLoop:
                 self._wake.clear()
 
     def _visit_all(self) -> None:
-        own, now = self._own_head(), time.monotonic()
-        roster = self._side.roster()
+        """The entries of all of them, then files, so that nobody waits for another's files."""
+        own = self._own_head()
+        due = self._due(own)
+        if len(due) > 1:
+            for found, member in due:
+                self._visit(found, member, 0.0)
+        reached = [
+            (found, member)
+            for found, member in due
+            if (line := self._lines.get(found.id)) is None or not line.failures
+        ]
+        for found, member in reached:
+            self._visit(found, member, max(FILES_S / len(reached), LEAST_FILES_S))
+        self._told = own
+
+    def _due(self, own: int) -> list[tuple[Found, Member]]:
+        """Whom to visit now, the one longest not visited first."""
+        roster, now, due = self._side.roster(), time.monotonic(), list[tuple[Found, Member]]()
         for found in self._heard():
             member = roster.members.get(found.id)
-            if self._stopping.is_set() or member is None or not self._is_neighbour(found, member):
+            if member is None or not self._is_neighbour(found, member):
                 continue
             line = self._lines.get(found.id)
             news = own > self._told and (line is None or not line.failures)
             if line is None or news or now >= line.due:
-                self._visit(found, member)
-        self._told = own
+                due.append((found, member))
+        return sorted(due, key=lambda each: self._visited(each[0].id))
+
+    def _visited(self, box: str) -> float:
+        line = self._lines.get(box)
+        return line.visited if line else 0.0
 
     def _is_neighbour(self, found: Found, member: Member) -> bool:
         side = self._side
         ours = member.town == side.pins.town and member.id != side.keys.id
         return found.role == BOX and ours and not member.revoked
 
-    def _visit(self, found: Found, member: Member) -> None:
+    def _visit(self, found: Found, member: Member, seconds: float) -> None:
+        """Exchange with a neighbour, for so many seconds with files."""
         for url in self._addresses(found):
             line = self._line(member, url)
             if self._stopping.is_set():
                 return
+            line.visited = time.monotonic()
             try:
-                line.session.run_once(self._for_a_while())
+                line.session.run_once(self._for_a_while(seconds))
             except PeerUnreachable as error:
                 self._failed(line, error.key)
                 continue
@@ -181,8 +204,8 @@ class NeighbourLoop:
         bound = min(FIRST_WAIT * 2**line.failures, LONGEST_WAIT)
         line.due = time.monotonic() + random.uniform(0.2, bound)
 
-    def _for_a_while(self) -> Callable[[], bool]:
-        end = time.monotonic() + FILES_S
+    def _for_a_while(self, seconds: float) -> Callable[[], bool]:
+        end = time.monotonic() + seconds
 
         def going_on() -> bool:
             return not self._stopping.is_set() and time.monotonic() < end and self._away()

@@ -13,7 +13,7 @@ from sync.discovery import BOX, Found
 from sync.lan.loop import NeighbourLoop
 from sync.session import Session
 from sync.spool import PIECE
-from tests.sync.neighbours import listening, session_to, until, url_of, visit
+from tests.sync.neighbours import heard_as, listening, session_to, until, url_of, visit
 from tests.sync.test_neighbours import verifies
 from tests.sync.test_parcels import file
 from tests.sync.test_set_back import backup_to, epoch, reopened, restore_from
@@ -198,3 +198,25 @@ def test_a_box_stops_at_once_though_a_neighbour_keeps_it_waiting(world: World) -
         loop.stop()
         assert time.monotonic() - begun < 5
         line.close()
+
+
+def test_nobody_waits_for_another_boxs_files(world: World) -> None:
+    first, second, third = world.box(), world.box(), world.box()
+    for box in (first, second, third):
+        box.sync()
+    digest, act = file(first, os.urandom(3 * PIECE)), first.view()
+    entries_first: list[bool] = []
+
+    def away() -> bool:
+        # Asked before each piece of a file.
+        entries_first.append(act.id in ids(second) and act.id in ids(third))
+        return True
+
+    with listening(second) as here, listening(third) as there:
+        heard = [heard_as(second, here), heard_as(third, there)]
+        loop = NeighbourLoop(first.session.side, lambda: heard, away)
+        loop._visit_all()
+        loop.stop()
+    assert entries_first
+    assert all(entries_first)
+    assert all(box.blobs.has(digest) for box in (second, third))
