@@ -20,7 +20,7 @@ from sync.hub.health import health_routes
 from tests.faults.machines import digest_of, lacking, troubles, work
 from tests.faults.test_flipped_bits import PAGE, flip
 from tests.sync.hub.test_routing import a_dossier, steps
-from tests.sync.hub.web.county import sign_in
+from tests.sync.hub.web.county import form, sign_in
 from tests.sync.world import Box, World
 
 DAMAGED, SOUND = "510101", "510102"
@@ -56,10 +56,12 @@ def metrics(county: County) -> str:
         return client.get("/metrics").text
 
 
-def overview(county: County) -> str:
+def screens(county: County) -> str:
+    """The overview, and the answer to a search."""
     with TestClient(screens_app(county)) as client:
         assert sign_in(client, "shanzhe", "246810").status_code == 303
-        return client.get("/").text
+        overview = client.get("/").text
+        return overview + client.post("/search", data={**form(client), "q": "张伟"}).text
 
 
 @pytest.mark.parametrize("mended", ["from a backup", "by the boxes alone"])
@@ -96,7 +98,9 @@ def test_a_damaged_town_keeps_nothing_back_and_comes_back_whole(
     assert steps(other) == {"sent"}
     assert f'dangxia_town_database_damaged{{town="{DAMAGED}"}} 1' in metrics(county)
     assert f'dangxia_town_database_damaged{{town="{SOUND}"}} 0' in metrics(county)
-    assert "城关镇在县里的资料库有损坏" in overview(county)
+    said = screens(county)
+    assert "城关镇在县里的资料库有损坏" in said
+    assert "没有查到这些镇：城关镇。" in said
     with pytest.raises(ArchiveError, match=r"storage\.unreadable"):
         county.add_town(DAMAGED, "城关镇")
 
@@ -122,7 +126,7 @@ def test_a_damaged_town_keeps_nothing_back_and_comes_back_whole(
         assert exchange.unsent(connection, box.keys.id)[0] == 0
     assert not awaited
     assert steps(box) == {"arrived"}
-    assert "资料库有损坏" not in overview(county)
+    assert "资料库有损坏" not in screens(county)
 
 
 def test_damage_that_is_met_later_ends_that_towns_exchange_alone(world: World) -> None:

@@ -43,7 +43,9 @@ def show(
 ) -> Template:
     """The answer to what was last asked at this browser."""
     asked = str(request.session.get(ASKED, ""))
-    return page(request, "hub/search.html", names=parts.names(), **find(parts, asked))
+    found = find(parts, asked)
+    told = {"names": parts.names(), "damaged": parts.damaged()}
+    return page(request, "hub/search.html", **told, **found)
 
 
 def find(parts: Parts, text: str) -> dict[str, Any]:
