@@ -145,6 +145,21 @@ def test_the_overview_follows_an_exchange_without_a_reload(
         expect(window.page.get_by_text("3 天没有消息")).to_have_count(0)
 
 
+def test_a_damaged_town_is_said_first(browser: Browser, tmp_path: Path) -> None:
+    with county_in(tmp_path / "county") as county, served(county) as url:
+        county.spaces.town(WILLOW).damaged = True
+        with counter_at(browser, url, SIZES[0]) as window:
+            window.sign_in(SUPERVISOR)
+            expect(window.page.locator(".notice.alarm")).to_contain_text("在县里的资料库有损坏")
+            assert _settled(window, "damaged") == []
+            window.page.fill("#q", "王")
+            window.page.keyboard.press("Enter")
+            expect(window.page.locator(".notice.alarm")).to_contain_text(
+                "没有查到这些镇：柳河镇人民政府"
+            )
+            assert _settled(window, "damaged-search") == []
+
+
 def test_the_administrator_admits_a_box_by_keyboard_and_sees_it_among_the_towns(
     browser: Browser, tmp_path: Path
 ) -> None:
