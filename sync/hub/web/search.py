@@ -43,9 +43,8 @@ def show(
 ) -> Template:
     """The answer to what was last asked at this browser."""
     asked = str(request.session.get(ASKED, ""))
-    found = find(parts, asked)
-    told = {"names": parts.names(), "damaged": parts.damaged()}
-    return page(request, "hub/search.html", **told, **found)
+    told: dict[str, Any] = {"names": parts.names(), "damaged": parts.damaged()}
+    return page(request, "hub/search.html", **told, **find(parts, asked))
 
 
 def find(parts: Parts, text: str) -> dict[str, Any]:
