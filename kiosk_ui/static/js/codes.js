@@ -31,7 +31,11 @@ function act({ means, text, go, person, said }) {
   }
 }
 
-async function ask(address, typed) {
+// One after another: who counts a shelf reads faster than answers come.
+let asked = Promise.resolve();
+const ask = (address, typed) => { asked = asked.then(() => tell(address, typed)); };
+
+async function tell(address, typed) {
   const sent = typed && { method: "POST", body: typed, headers: { "x-csrftoken": typed.get("_csrf_token") } };
   const answer = await fetch(address, sent).catch(() => null);
   if (answer?.ok) act(await answer.json());
