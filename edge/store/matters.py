@@ -73,6 +73,14 @@ def closed_matters(connection: Connection, flow: str, limit: int = 100) -> list[
     return [_matter(row) for row in rows]
 
 
+def matters_begun(connection: Connection, flow: str, since: int, until: int) -> list[Matter]:
+    """List the matters of a flow that were begun between two moments (ms), the oldest first."""
+    rows = connection.execute(
+        _MATTER + "where flow = ? and at >= ? and at < ? order by at, id", (flow, since, until)
+    )
+    return [_matter(row) for row in rows]
+
+
 def matters_of_dossier(connection: Connection, dossier: str) -> list[Matter]:
     """List the matters about a dossier, open ones first."""
     rows = connection.execute(

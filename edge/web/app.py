@@ -37,7 +37,7 @@ from edge.web.api import ApiController
 from edge.web.frame import frame
 from edge.web.locale import gettext
 from edge.web.parts import Parts
-from edge.web.registers import rounds, stock, storage
+from edge.web.registers import figures, rounds, stock, storage, volumes
 from edge.web.room import RoomController
 from edge.web.sync import SyncController
 
@@ -112,6 +112,8 @@ HANDLERS = [
     *storage.HANDLERS,
     *stock.HANDLERS,
     *rounds.HANDLERS,
+    *volumes.HANDLERS,
+    *figures.HANDLERS,
     RoomController,
     room_parts.switch,
     room_sheet.show,

@@ -168,7 +168,7 @@ async def begin(
 def _begun(parts: Parts, clerk: Clerk, opening: Opening) -> str:
     begun = matters.open_matter(parts.office, clerk, opening)
     drafts.drop(parts, clerk, _task(flow_of(opening.flow), opening.dossier or opening.person))
-    return _paper_or_matter(parts, clerk, begun, OPEN)
+    return paper_or_matter(parts, clerk, begun, OPEN)
 
 
 @get("/matters/{matter:str}", sync_to_thread=True)
@@ -233,10 +233,11 @@ def stepped(parts: Parts, clerk: Clerk, matter: str, step: str, sent: Mapping[st
     if taken.undoable:
         words = gettext("已办：%(step)s") % {"step": gettext(taken.name)}
         offer(parts, clerk, "stepped", words, f"/matters/{matter}", matter=matter)
-    return _paper_or_matter(parts, clerk, now, step)
+    return paper_or_matter(parts, clerk, now, step)
 
 
-def _paper_or_matter(parts: Parts, clerk: Clerk, matter: store.Matter, step: str) -> str:
+def paper_or_matter(parts: Parts, clerk: Clerk, matter: store.Matter, step: str) -> str:
+    """Print what a step that was taken issues; gives the address of what to look at next."""
     form = matter_papers.paper_of_step(flow_of(matter.flow), step)
     if form and FORMS[form].sealed:
         return f"/matters/{matter.id}/papers/{form}"

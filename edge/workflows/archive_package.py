@@ -13,7 +13,7 @@ import hashlib
 import io
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,8 +59,7 @@ def export(office: Office, clerk: Clerk, matter: str, medium: Path) -> Matter:
     for each in going:
         if each.dossier:
             consultation.view(office, clerk, each.dossier, "", PURPOSE)
-    with needing_room():
-        packed = write_package(office, medium, held, going)
+    packed = write_package(office, medium, held, going)
     return take_step(
         office, clerk, matter, "export", {"medium": medium.name, "digest": packed.digest}
     )
@@ -68,20 +67,29 @@ def export(office: Office, clerk: Clerk, matter: str, medium: Path) -> Matter:
 
 def write_package(office: Office, medium: Path, matter: Matter, going: list[Going]) -> Packed:
     """Write and verify a package; errors as `export`."""
-    place, making = medium / matter.number, medium / f".{matter.number}.part"
+    return write_folder(medium, matter.number, _contents(office, matter, going))
+
+
+def write_folder(medium: Path, name: str, contents: Iterable[tuple[str, bytes]]) -> Packed:
+    """Write files beneath a name on a medium, with their digests, and read them back.
+
+    Raises Conflict `archive.damaged` (name), StorageFull. What stood there is written anew.
+    """
+    place, making = medium / name, medium / f".{name}.part"
     shutil.rmtree(making, ignore_errors=True)
     sums = {}
-    for name, content in _contents(office, matter, going):
-        _write(making / name, content)
-        sums[name] = hashlib.sha256(content).hexdigest()
-    listing = "".join(f"{digest}  {name}\n" for name, digest in sorted(sums.items())).encode()
-    _write(making / SUMS, listing)
+    with needing_room():
+        for inner, content in contents:
+            _write(making / inner, content)
+            sums[inner] = hashlib.sha256(content).hexdigest()
+        listing = "".join(f"{digest}  {inner}\n" for inner, digest in sorted(sums.items()))
+        _write(making / SUMS, listing.encode())
     verify(making)
     if place.exists():
         shutil.rmtree(place)
     making.rename(place)
     _sync(medium)
-    return Packed(place, len(sums), hashlib.sha256(listing).hexdigest())
+    return Packed(place, len(sums), hashlib.sha256(listing.encode()).hexdigest())
 
 
 def verify(folder: Path) -> int:
@@ -106,7 +114,7 @@ def verify(folder: Path) -> int:
 
 
 def _contents(office: Office, matter: Matter, going: list[Going]) -> Iterator[tuple[str, bytes]]:
-    yield "清册.csv", _csv(going)
+    yield "清册.csv", as_csv(HEADINGS, (each.line for each in going))
     made = datetime.fromtimestamp(office.author.clock() / 1000, UTC).astimezone(CHINA)
     for each in going:
         place = f"{each.kind}/{each.number}"
@@ -117,11 +125,12 @@ def _contents(office: Office, matter: Matter, going: list[Going]) -> Iterator[tu
             yield f"{place}/文件/{source.name}", office.blobs.read(source.blob)
 
 
-def _csv(going: list[Going]) -> bytes:
+def as_csv(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
+    """Write a list for spreadsheets."""
     text = io.StringIO()
     writer = csv.writer(text)
-    writer.writerow(HEADINGS)
-    writer.writerows(each.line for each in going)
+    writer.writerow(headings)
+    writer.writerows(lines)
     # With a mark of byte order, so that spreadsheets read the Chinese.
     return text.getvalue().encode("utf-8-sig")
 

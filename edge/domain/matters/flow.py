@@ -46,7 +46,8 @@ class Field:
     """One thing that a step asks for; `label` and `hint` are Chinese and the ids of their English.
 
     `name` means the same within the whole flow. `scan` says what a barcode may fill in:
-    dossier, shelf or any. `private`: not shown to citizens, nor on lists.
+    dossier, shelf or any. `private`: not shown to citizens, nor on lists. `longest` is how many
+    characters it may have, where that is other than what its kind allows.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Field:
     hint: str = ""
     scan: str = ""
     private: bool = False
+    longest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,8 @@ def checked(fields: tuple[Field, ...], sent: Mapping[str, str]) -> dict[str, str
 def _checked(field: Field, text: str) -> str:
     if not text:
         return ""
-    if len(text) > (LONGEST_LINES if field.kind is FieldKind.LINES else LONGEST_TEXT):
+    usual = LONGEST_LINES if field.kind is FieldKind.LINES else LONGEST_TEXT
+    if len(text) > (field.longest or usual):
         raise InvalidInput("matter.field_long", label=field.label)
     match field.kind:
         case FieldKind.CHOICE:

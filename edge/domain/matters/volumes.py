@@ -5,8 +5,14 @@ from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, St
 
 _GROUP = "案卷和移交"
 _ON = Field("on", "哪天", FieldKind.DAY, required=True)
+# Two thousand volumes of one lot.
 _CHOSEN = Field(
-    "volumes", "选了哪些案卷", FieldKind.LINES, required=True, hint="案卷编号，一行一个"
+    "volumes",
+    "选了哪些案卷",
+    FieldKind.LINES,
+    required=True,
+    hint="案卷编号，一行一个",
+    longest=70_000,
 )
 
 # What the effects give: volume (its number), category, term, cycle, expires.

@@ -14,6 +14,7 @@ from edge.web.parts import Labels, Parts, Printer, Room, SyncStanding
 from edge.web.read_codes import ReadCodes
 from edge.web.scanning import Feed, Scanning
 from edge.web.session import mark_of
+from edge.web.sticks import Sticks
 from edge.web.viewfinder import Viewfinder
 from edge.workflows.office import Office
 from edge.workflows.power_keeping import PowerKeeper
@@ -82,6 +83,7 @@ def open_desk(
     power: PowerKeeper | None = None,
     camera: Viewfinder | None = None,
     labels: Labels | None = None,
+    sticks: Sticks | None = None,
 ) -> Iterator[Desk]:
     """Serve an office with the given devices."""
     stations, codes = Stations(), ReadCodes()
@@ -102,6 +104,7 @@ def open_desk(
         drivers={"scanner": lambda: Health(State.READY)},
         loops=lambda: made[0].troubles,
         codes=codes,
+        sticks=sticks or Sticks((), (), {}),
     )
     with TestClient(create_app(parts, SECRET)) as client:
         made.append(Desk(office, client, scanning, stations, codes))

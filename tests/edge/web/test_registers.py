@@ -1,0 +1,110 @@
+"""Registers at the counter: volumes begun and chosen, files taken in, figures, evidence."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge.store import volumes
+from edge.web.sticks import Sticks
+from edge.workflows.matters import Opening, open_matter, take_step
+from edge.workflows.office import Office
+from tests.edge.web.conftest import Desk, open_desk
+from tests.offices import CLERK, id_number, receive_person
+
+FILED = {"pieces": "12", "pages": "80", "shelf": "2库1列1节1层", "checker": "查敏"}
+
+
+@pytest.fixture
+def stick(tmp_path: Path) -> Path:
+    folder = tmp_path / "蓝色U盘"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def desk(office: Office, tmp_path: Path, stick: Path) -> Iterator[Desk]:
+    yield from open_desk(office, tmp_path / "work", None, None, sticks=Sticks((), (stick,), {}))
+
+
+def volume(desk: Desk, series: str, period: str) -> volumes.Volume:
+    """Begin a volume as the screen does, and file it."""
+    begun = desk.post("/matters/new/volume/open", series=series, title="张三等", period=period)
+    assert begun.status_code == 303
+    matter = begun.headers["location"].rpartition("/")[2]
+    return volumes.of_matter(take_step(desk.office, CLERK, matter, "file", FILED))
+
+
+@pytest.mark.checklist("003-02", "003-11", "003-13", "003-05", "004-03", "004-08")
+def test_volumes_are_begun_chosen_destroyed_and_handed_over_at_the_screens(
+    desk: Desk, stick: Path
+) -> None:
+    desk.sign_in()
+    scope = desk.get("/volumes/new").text
+    assert "工伤备案" in scope
+    assert "按十天归档" not in scope
+    assert "年月六位数字" in desk.get("/volumes/new?series=injury_note").text
+    old, young = volume(desk, "injury_note", "201502"), volume(desk, "injury_note", "202602")
+    ever = volume(desk, "unit", "201501")
+    destruction = open_matter(
+        desk.office, CLERK, Opening("destruction", fields={"what": "2015", "until": "20261120"})
+    )
+    group = {"lead": "甲", "business": "乙", "archivist": "丙", "authority": "丁"}
+    take_step(desk.office, CLERK, destruction.id, "group", group)
+    shown = desk.get(f"/destruction/{destruction.id}").text
+    assert old.volume in shown
+    assert young.volume not in shown
+    assert "checked" not in shown
+    nothing = desk.post(f"/choose/{destruction.id}/list", fragment=True, opinion="无价值")
+    assert nothing.status_code == 422
+    listed = desk.post(f"/choose/{destruction.id}/list", volume=old.volume, opinion="无价值")
+    assert listed.headers["location"].startswith("/papers/")
+    assert "鉴定小组" in desk.get(f"/matters/{destruction.id}").text
+    # Electronic files come from a medium, and only what is a file there.
+    (stick / "登记表.pdf").write_bytes(b"%PDF-1.7 x")
+    (stick / "假的.pdf").write_bytes(b"MZ")
+    (stick / "外面.pdf").symlink_to("/etc/hostname")
+    assert "登记表.pdf" in desk.get(f"/volumes/{ever.id}/files").text
+    into = f"/volumes/{ever.id}/collect"
+    assert desk.post(into, medium=str(stick), name="登记表.pdf").status_code == 303
+    for name in ("假的.pdf", "外面.pdf", "../x.pdf", "没有.pdf"):
+        assert desk.post(into, fragment=True, medium=str(stick), name=name).status_code == 422
+    assert desk.post(into, fragment=True, medium="/etc", name="hostname").status_code == 422
+    handover = open_matter(
+        desk.office, CLERK, Opening("archive_handover", fields={"what": "2015", "to": "县馆"})
+    )
+    chosen = desk.post(f"/choose/{handover.id}/choose", volume=ever.volume)
+    assert chosen.headers["location"] == f"/matters/{handover.id}"
+    checked = desk.post(f"/matters/{handover.id}/steps/check")
+    assert checked.headers["location"].startswith("/papers/")
+    assert "蓝色U盘" in desk.get(f"/archive-handover/{handover.id}/export").text
+    away = desk.post(f"/archive-handover/{handover.id}/write", fragment=True, medium="/etc")
+    assert away.status_code == 422
+    written = desk.post(f"/archive-handover/{handover.id}/write", medium=str(stick))
+    assert written.headers["location"].startswith("/papers/")
+    assert (stick / handover.number / "SHA256SUMS").exists()
+
+
+@pytest.mark.checklist("004-04", "004-02", "003-18", "004-20")
+def test_figures_and_evidence_are_shown_printed_and_put_on_a_medium(
+    desk: Desk, stick: Path
+) -> None:
+    desk.sign_in()
+    receive_person(desk.office, "王建国", id_number(1))
+    damp = {"what": "返潮", "place": "1库"}
+    rectification = open_matter(desk.office, CLERK, Opening("rectification", fields=damp))
+    assert re.search(r"合计</th><td class=\"amount\">1</td>", desk.get("/figures").text)
+    shown = desk.get("/evidence").text
+    assert "还没有" in shown
+    for path, form in (("/evidence/print", {"year": 2026}), ("/standards/print", {})):
+        printed = desk.post(path, **form)
+        assert printed.headers["location"].startswith("/papers/"), path
+    assert "DA/T 70-2018" in desk.get("/standards").text
+    assert desk.post(f"/matters/{rectification.id}/steps/mend", done="通风").status_code == 303
+    desk.post(f"/matters/{rectification.id}/papers/rectification_notice")
+    written = desk.post("/evidence/write", year=2026, medium=str(stick))
+    assert written.status_code == 303
+    [folder] = [each for each in stick.iterdir() if each.is_dir()]
+    assert (folder / "目录.csv").exists()
+    assert "写到盘上了" in desk.get(written.headers["location"]).text
