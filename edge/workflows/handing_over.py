@@ -13,7 +13,7 @@ from edge.store import lists, volumes
 from edge.store.database import Connection
 from edge.store.dossiers import open_loans
 from edge.store.matters import Matter, closed_matters, open_matters, standing_of
-from edge.store.staff import members_of, names_of_staff
+from edge.store.staff import enrolled_at, members_of, names_of_staff
 from edge.store.stock import recorded_at
 from edge.workflows.acting import Acting, Effect, day_of
 from edge.workflows.office import Office
@@ -104,6 +104,15 @@ def has_left(connection: Connection, clerk: str, enrolled_at: int) -> bool:
         for each in closed_matters(connection, FLOW)
         if each.state == "done"
     )
+
+
+def accounts_left(town: Connection, county: Connection, office: str) -> list[str]:
+    """Name those enrolled at an office who have handed over: the county withdraws them."""
+    return [
+        each.clerk.id
+        for each in members_of(county, office)
+        if has_left(town, each.clerk.id, enrolled_at(county, each.clerk.id))
+    ]
 
 
 def signatures(connection: Connection, matter: Matter) -> dict[str, int]:

@@ -8,11 +8,11 @@ from playwright.sync_api import Browser, expect
 
 from edge.domain.cover_code import cover_code, shelf_code
 from edge.store.stock import recorded_at
-from edge.workflows.matters import Opening, open_matter
+from edge.workflows.matters import Opening, open_matter, take_step
 from tests.kiosk_ui.browser import SIZES, Counter, counter_at
 from tests.kiosk_ui.test_codes import HEARS
 from tests.kiosk_ui.world import World, lived_in
-from tests.offices import CLERK
+from tests.offices import CLERK, COUNTY, READER
 
 
 @pytest.fixture(scope="module")
@@ -102,3 +102,31 @@ def test_a_round_is_walked_point_by_point(counter: Counter, archive: World) -> N
     page.wait_for_url("**/papers/**")
     counter.open("/matters?flow=rectification")
     expect(page.locator("main")).to_contain_text("东墙返潮")
+
+
+@pytest.mark.checklist("004-12", "003-18", "004-04", "003-11", "004-13")
+def test_the_other_registers_are_calm_and_sound(counter: Counter, archive: World) -> None:
+    page, office = counter.page, archive.office
+    people = {"giver": CLERK.id, "taker": READER.id, "witness": COUNTY.id}
+    belongings = {"reason": "调离", "keys": "库房两把", "seals": "公章一枚"}
+    handover = open_matter(office, CLERK, Opening("handover", fields={**people, **belongings}))
+    take_step(office, CLERK, handover.id, "count", {})
+    document = open_matter(
+        office, CLERK, Opening("rule_document", fields={"title": "库房管理制度"})
+    )
+    for name, address, words in (
+        ("work", "/work", "放到架上"),
+        ("handover-new", "/matters/new/handover", "监交人"),
+        ("handover", f"/matters/{handover.id}", "个人档案"),
+        ("rule", f"/matters/{document.id}", "还没读"),
+        ("scope", "/volumes/new", "工伤备案"),
+        ("volume", "/volumes/new?series=payment", "年月日"),
+        ("figures", "/figures", "逐月利用"),
+        ("evidence", "/evidence", "账实核对"),
+        ("standards", "/standards", "JGJ 25"),
+        ("todo", "/todo", "库房管理制度"),
+    ):
+        counter.open(address)
+        expect(page.locator("main")).to_contain_text(words)
+        counter.keep(f"registers-{name}")
+        assert counter.faults() == [], name

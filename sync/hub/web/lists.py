@@ -64,4 +64,5 @@ def staff(
             if each.code != COUNTY_CODE
         ]
         own = members_of(county, "")
-    return page(request, "hub/staff.html", offices=offices, own=own)
+    left = registers.accounts_left(parts)
+    return page(request, "hub/staff.html", offices=offices, own=own, left=left)

@@ -1,4 +1,4 @@
-"""What stands across the towns: alerts and transfers."""
+"""What stands across the towns: alerts, transfers, accounts that were handed over."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from edge.domain.errors import NotFound
 from edge.store import dossiers, persons, room, transfers
 from edge.store.database import Connection
 from edge.store.entries import history_of
+from edge.workflows import handing_over
 from sync.hub.web.parts import Parts, Town
 
 STEPS = ("sent", "arrived", "received", "confirmed")
@@ -65,6 +66,15 @@ def alerts_recent(parts: Parts, limit: int = 50) -> list[TownAlert]:
     still = {each.alert.id for each in recent if each.alert.cleared_at is None}
     missed = [each for each in alerts_open(parts) if each.alert.id not in still]
     return sorted([*missed, *recent], key=lambda each: each.alert.cleared_at is not None)
+
+
+def accounts_left(parts: Parts) -> set[str]:
+    """Who has handed over by three signatures and is still enrolled."""
+    left: set[str] = set()
+    for each in parts.towns():
+        with each.space.read() as town, parts.county.read() as county:
+            left.update(handing_over.accounts_left(town, county, each.code))
+    return left
 
 
 def _alerts(parts: Parts, ask: Callable[[Connection], Sequence[room.Alert]]) -> list[TownAlert]:

@@ -1,7 +1,12 @@
 """The overview is honest about silence, and admits boxes for the administrator alone."""
 
+import pytest
+
+from edge.domain.kinds import Kind
 from edge.store import exchange
 from edge.store.database import Connection
+from edge.store.entries import Author, Pen
+from edge.store.staff import members_of
 from sync.hub.web.registers import journeys
 from sync.hub.web.standings import pending, standings
 from sync.hub.web.words import words_of_box, words_of_county
@@ -125,6 +130,26 @@ def test_offices_and_people_are_listed_without_their_verifiers(county: County) -
     for words in ("石桥镇人民政府", "区静", "曾敏", "监督"):
         assert words in said
     assert "argon2" not in said
+
+
+@pytest.mark.checklist("004-12")
+def test_an_account_that_was_handed_over_is_told_to_the_county(fresh: County) -> None:
+    with browser_of(fresh, ADMINISTRATOR) as browser:
+        assert "请停用" not in browser.get("/staff").text
+    town = next(each for each in fresh.parts.towns() if each.code == WILLOW)
+    with fresh.parts.county.read() as county:
+        leaving = members_of(county, WILLOW)[0].clerk
+
+    def hand_over(connection: Connection) -> None:
+        pen = Pen(connection, Author("d" * 32, lambda: NOW + 1_000), leaving.id)
+        fields = {"giver": leaving.id, "taker": "u-2", "witness": "u-3"}
+        pen.append(Kind.MATTER_OPENED, "m" * 32, {"flow": "handover", "fields": fields})
+        for step in ("count", "give", "take", "witness"):
+            pen.append(Kind.MATTER_STEPPED, "m" * 32, {"step": step})
+
+    town.space.write(hand_over)
+    with browser_of(fresh, ADMINISTRATOR) as browser:
+        assert browser.get("/staff").text.count("已交接，请停用") == 1
 
 
 def test_what_a_town_lacks_and_what_was_refused_is_told_per_town_and_box(fresh: County) -> None:
