@@ -38,6 +38,7 @@ from devices.simulators.printer import PrintRoom
 from devices.simulators.scanner import SimulatedScanner
 from devices.simulators.ups import UPS, UpsDaemon, UpsFault
 from devices.ups import NutUps, UpsPace
+from edge.web.locale import sentences
 
 T = TypeVar("T")
 
@@ -263,6 +264,8 @@ def asked(rig: Rig) -> Health:
     assert time.monotonic() - begun < QUICK_S
     assert isinstance(health.state, State)
     assert (health.fault is None) is (health.state not in (State.FAULT, State.ABSENT))
+    if health.fault is not None:
+        assert f"device.{rig.driver.kind}.{health.fault}" in sentences(), "nothing to tell a clerk"
     return health
 
 

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 
-from devices.driver import Health, State
+from devices.driver import Fault, Health, State
 from edge.domain.errors import DeviceFault
 from edge.store.entries import now_ms
 from edge.store.persons import Person, person_of
@@ -111,7 +111,10 @@ def served(world: World, work: Path) -> Iterator[World]:
         rooms=(ROOM,),
         keeper=world.keeper,
         power=world.power,
-        drivers={"scanner": lambda: Health(State.READY)},
+        drivers={
+            "scanner": lambda: Health(State.READY),
+            "barcode_gun": lambda: Health(State.ABSENT, Fault.ABSENT),
+        },
         sticks=world.sticks,
         camera=world.camera,
         codes=world.codes,
