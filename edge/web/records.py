@@ -11,14 +11,15 @@ from litestar.response import Template
 from edge.domain.access import Clerk, Right
 from edge.domain.archive import CATEGORIES
 from edge.domain.recorded import STATEMENTS, Found, statements_in
-from edge.domain.tenure import first_recorded
-from edge.store import dossiers, persons, records, texts
+from edge.store import dossiers, matters, persons, records, texts
 from edge.store.database import Connection
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked, opened
 from edge.web.rendering import go, page
 from edge.workflows import recording
+from edge.workflows.matters import today_of
 from edge.workflows.recording import Noting
+from edge.workflows.retiring import gathered_of
 
 MOST_FOUND = 40
 Short = Annotated[str, msgspec.Meta(max_length=300)]
@@ -68,7 +69,14 @@ def listed(
     with parts.office.space.read() as town:
         notes = records.notes_of(town, person)
         guesses = guesses_of(town, held, notes)
-    first = first_recorded(notes)
+        checks = [
+            each
+            for each in matters.matters_of_person(town, person)
+            if each.open and each.flow == "retirement_check"
+        ]
+        today = today_of(parts.office).strftime("%Y%m%d")
+        group = checks[0].fields.get("group", "") if checks else ""
+        found = gathered_of(town, person, group, today)
     return page(
         request,
         "records.html",
@@ -76,8 +84,10 @@ def listed(
         dossier=held[0] if held else None,
         notes={code: [n for n in notes if n.field == code] for code in STATEMENTS},
         statements=STATEMENTS,
-        first=first.id if first else "",
+        first=found.first.id if found.first else "",
         guesses=guesses,
+        check=checks[0] if checks else None,
+        found=found,
     )
 
 

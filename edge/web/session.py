@@ -18,12 +18,15 @@ from litestar.middleware.session.server_side import (
 from litestar.types import Empty, Message, ScopeSession
 
 from edge.domain.access import Clerk, Right
+from edge.domain.errors import Denied
 from edge.store.staff import member_by_id
 from edge.web.parts import Parts
 
 MAX_AGE_SECONDS = 8 * 3600
 STATION = "counter"
 _BEGUN = "session-begun"
+# The matter whose readers sit at this browser; only a new sign-in leads out again.
+READING = "reading"
 # What is sent without doing anything: what was done before can still be taken back.
 _NO_ACT = ("/undo", "/drafts", "/search", "/codes")
 _Connection = ASGIConnection[Any, Any, Any, Any]
@@ -139,8 +142,9 @@ def signed_in(request: Request[Any, Any, Any]) -> Clerk | None:
 def provide_clerk(request: Request[Any, Any, Any], parts: NamedDependency[Parts]) -> Clerk:
     """Give handlers the clerk as the record knows them now; raises NotSignedIn.
 
-    Who is withdrawn, or loses a role, loses it with the next request and not with the session. The
-    templates find the clerk in the request's state.
+    While readers sit at the screen nothing but what they were let in to answers: Denied
+    `reading.confined`. Who is withdrawn, or loses a role, loses it with the next request and not
+    with the session. The templates find the clerk in the request's state.
     """
     kept = signed_in(request)
     if kept is None:
@@ -150,6 +154,9 @@ def provide_clerk(request: Request[Any, Any, Any], parts: NamedDependency[Parts]
     if member is None or member.clerk.town not in ("", parts.office.code):
         sign_out(request)
         raise NotSignedIn
+    confined = request.session.get(READING)
+    if confined and not request.url.path.startswith(f"/reading/{confined}"):
+        raise Denied("reading.confined")
     request.state["clerk"] = member.clerk
     if request.method == "POST" and not request.url.path.startswith(_NO_ACT):
         parts.undos.take(kept.id)

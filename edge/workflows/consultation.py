@@ -7,8 +7,6 @@ from edge.store.dossiers import Dossier, dossier_of
 from edge.store.entries import Pen
 from edge.workflows.office import Office
 
-GRADES = ("秘密", "机密", "绝密")
-
 
 def view(office: Office, clerk: Clerk, dossier: str, what: str, purpose: str = "counter") -> None:
     """Record a look; `what` is `overview` or a material's id.

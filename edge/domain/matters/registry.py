@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from edge.domain.errors import NotFound
+from edge.domain.matters.affairs import AFFAIR_FLOWS
+from edge.domain.matters.consulting import CONSULTING_FLOWS
 from edge.domain.matters.flow import Flow
 from edge.domain.matters.office import OFFICE_FLOWS
 from edge.domain.matters.people import PEOPLE_FLOWS
@@ -12,7 +14,15 @@ from edge.domain.matters.volumes import VOLUME_FLOWS
 
 FLOWS: Mapping[str, Flow] = {
     flow.code: flow
-    for flow in (*PROVING_FLOWS, *OFFICE_FLOWS, *ROOM_FLOWS, *PEOPLE_FLOWS, *VOLUME_FLOWS)
+    for flow in (
+        *PROVING_FLOWS,
+        *CONSULTING_FLOWS,
+        *AFFAIR_FLOWS,
+        *OFFICE_FLOWS,
+        *ROOM_FLOWS,
+        *PEOPLE_FLOWS,
+        *VOLUME_FLOWS,
+    )
 }
 
 

@@ -1,0 +1,88 @@
+"""The readers' screen shows one dossier's permitted part, and leads nowhere else."""
+
+import re
+
+import pytest
+
+from edge.domain.kinds import Kind
+from edge.store.records import looks_by_matter
+from edge.workflows.matters import Opening, open_matter, take_step
+from edge.workflows.supplement import Filing, file_material
+from tests.edge.web.conftest import Desk
+from tests.edge.workflows.test_matters import COLLEAGUE
+from tests.edge.workflows.test_reading_room import ASKED
+from tests.offices import CLERK, id_number, receive_person, scan
+
+NUMBER, PHONE = id_number(7, "19650312"), "13900001111"
+
+
+@pytest.mark.checklist("001-12", "000-02", "000-11")
+def test_the_readers_leaf_through_what_was_approved_and_get_nowhere_else(desk: Desk) -> None:
+    office = desk.office
+    held = receive_person(office, "王秀英", NUMBER, phone=PHONE, place="桥头村")
+    seen = file_material(
+        office, CLERK, Filing(held.dossier, "1", "履历表", "1990", scan(office, "a", "b"), (1, 2))
+    ).id
+    hidden = file_material(
+        office, CLERK, Filing(held.dossier, "7", "奖状", "1991", scan(office, "c"), (1,))
+    ).id
+    fields = {**ASKED, "categories": "1"}
+    matter = open_matter(office, CLERK, Opening("consultation", held.dossier, fields=fields))
+    take_step(office, COLLEAGUE, matter.id, "approve", {})
+    desk.sign_in()
+    # The case is found by the number that a caller reads out, and shows its next step.
+    found = desk.post("/search/ask", q=matter.number).headers["location"]
+    assert "开始查阅" in desk.get(found).text
+    assert desk.get(f"/matters/number/{matter.number}").headers["location"] == found
+    assert desk.post(f"/reading/{matter.id}/enter", fragment=True).status_code == 409
+    assert desk.post(f"{found}/steps/begin").status_code == 303
+    base = desk.post(f"/reading/{matter.id}/enter").headers["location"]
+    page = desk.get(base).text
+    assert "履历表" in page
+    assert "奖状" not in page
+    for private in (NUMBER, NUMBER[-4:], PHONE, "桥头村", 'id="find"'):
+        assert private not in page
+    leaf = desk.get(f"{base}/{seen}/2").text
+    assert "赵一、钱二" in leaf
+    assert desk.get(f"{base}/{seen}/2/image").content.startswith(b"\xff\xd8")
+    assert desk.get(f"{base}/{seen}/1/image").status_code == 200
+    assert desk.get(f"{base}/{hidden}/1").status_code == 404
+    assert desk.get(f"{base}/{hidden}/1/image").status_code == 404
+    for elsewhere in (
+        "/",
+        "/search",
+        f"/persons/{held.person}",
+        f"/matters/{matter.id}",
+        "/api/v1/sync",
+    ):
+        assert desk.get(elsewhere).status_code == 403, elsewhere
+    with office.space.read() as town:
+        assert [look[1:] for look in looks_by_matter(town, matter.id)] == [(seen, 2), (seen, 1)]
+        views = town.execute("select count(*) from history where kind = ?", (Kind.DOSSIER_VIEWED,))
+        assert views.fetchone()[0] >= 2
+    assert desk.post(f"{base}/leave").headers["location"] == "/lock"
+    assert desk.get(base).headers["location"] == "/lock"
+    desk.sign_in()
+    looks = desk.get(f"/matters/{matter.id}/looks").text
+    assert len(re.findall("履历表", looks)) == 2
+
+
+def test_the_retirement_check_is_worked_from_the_list_of_records(desk: Desk) -> None:
+    held = receive_person(desk.office, "王秀英", NUMBER)
+    desk.sign_in()
+    opened = desk.post(
+        "/matters/new/retirement_check/open", dossier=held.dossier, group="男职工"
+    ).headers["location"]
+    assert "取证完毕" in desk.get(opened).text
+    for value, formed_on in (("196408", "1990"), ("196403", "198507")):
+        note = {"field": "birth", "value": value, "page": "1", "title": "表", "category": "1"}
+        desk.post(f"/dossiers/{held.dossier}/notes", formed_on=formed_on, **note)
+    listed = desk.get(f"/persons/{held.person}/records").text
+    assert "出生日期前后不一样" in listed
+    assert "最先记载" in listed
+    assert "回到退休档案核实" in listed
+    assert desk.post(f"{opened}/steps/gather").status_code == 303
+    assert "最先记载的出生日期" in desk.get(opened).text
+    pushed = desk.post(f"{opened}/steps/push", to="县社保中心", way="专人").headers["location"]
+    assert "retirement_list" in pushed
+    assert desk.get(f"{pushed}/preview").content.startswith(b"\x89PNG")
