@@ -1,51 +1,35 @@
-"""The scanner driver: pages from a network scanner through the `scanimage` process.
-
-A vendor's backend that crashes takes only its own process down, and a cancel leaves no cut page
-behind, which the in-process binding cannot promise.
-"""
+"""The driver of network scanners: pages by eSCL, through the `scanimage` process."""
 
 import logging
-import os
 import re
-import selectors
-import shutil
-import signal
-import subprocess
 import threading
 import time
 import tomllib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
-
-from PIL import Image, UnidentifiedImageError
 
 from devices.driver import Fault, Found, Health, State
 from devices.escl import Capabilities, EsclClient, EsclError, Source, Status
-from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput, StorageFull
+from devices.scanimage import (
+    EXIT_FAULTS,
+    ScanImage,
+    ScannedPage,
+    require_scanimage,
+    scan_error,
+)
+from edge.domain.errors import DeviceFault, InvalidInput
 
-__all__ = ["Mode", "Profile", "SaneScanner", "ScanRequest", "ScannedPage", "Source"]
+__all__ = ["Mode", "Profile", "SaneScanner", "ScanRequest", "Source"]
 
 log = logging.getLogger(__name__)
 
-# scanimage ends with the SANE status of the call that failed (sane.h).
-EXIT_FAULTS = {
-    2: Fault.PAUSED,  # cancelled at the device's own panel
-    3: Fault.BUSY,
-    6: Fault.JAM,
-    7: Fault.PAPER_OUT,
-    8: Fault.COVER_OPEN,
-    11: Fault.PERMISSION,
-}
-MENDED_BY_HAND = {Fault.JAM, Fault.COVER_OPEN, Fault.PAPER_OUT, Fault.MULTI_FEED}
-CANCEL_GRACE = 1.0  # seconds between asking scanimage to stop and asking again
-ROOM_NEEDED = 120 << 20  # bytes; four uncompressed A4 pages at 300 dpi
-PAGE_NAME = "page-%04d.tif"
+
+LOOK_S = 0.5  # between two looks for paper
 
 
 class Mode(StrEnum):
@@ -57,29 +41,26 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ScanRequest:
-    """What to scan; `resolution` in dots per inch."""
+    """What to scan; `resolution` in dots per inch.
+
+    `duplex` reads both sides where the feeder can; `wait` seconds are given for paper to be laid
+    into an empty feeder, and it starts by itself.
+    """
 
     source: Source = Source.AUTO
     resolution: int = 300
     mode: Mode = Mode.COLOUR
-
-
-@dataclass(frozen=True, slots=True)
-class ScannedPage:
-    """One page on disk, whole; `number` counts from 1 within its folder."""
-
-    path: Path
-    number: int
-    dpi: int
+    duplex: bool = False
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How a model names its options: one row of `profiles/scanner.toml`."""
+    """How a model names its options, the likeliest name first: a row of `profiles/scanner.toml`."""
 
     match: str
-    sources: Mapping[str, str]
-    modes: Mapping[str, str]
+    sources: Mapping[str, Sequence[str]]
+    modes: Mapping[str, Sequence[str]]
     paper_mm: tuple[float, float]
     page_seconds: float
 
@@ -120,6 +101,12 @@ class SaneScanner:
         self._page_seconds = page_seconds
         self._lease = threading.Lock()
         self._cancelled = threading.Event()
+        config = {
+            "dll.conf": "airscan\n",
+            "airscan.conf": f'[devices]\n"scanner" = {self.url}, eSCL\n'
+            "[options]\ndiscovery = disable\n",
+        }
+        self._process = ScanImage(config, self._cancelled, self._abandon)
         self._capabilities: Capabilities | None = None
 
     def discover(self) -> list[Found]:
@@ -165,10 +152,10 @@ class SaneScanner:
         yielded; StorageFull.
         """
         if not self._lease.acquire(blocking=False):
-            raise _error(Fault.BUSY, 0, "this scanner is already scanning")
+            raise scan_error(Fault.BUSY, 0, "this scanner is already scanning")
         try:
             self._cancelled.clear()
-            source = self._prepare(request.source, folder)
+            source = self._prepare(request, folder)
             try:
                 yield from self._read(request, source, folder)
             except DeviceFault as error:
@@ -179,15 +166,19 @@ class SaneScanner:
             self._lease.release()
 
     def _read(self, request: ScanRequest, source: Source, folder: Path) -> Iterator[ScannedPage]:
-        with self._running(request, source, folder) as (process, complaints):
-            yield from self._pages(process, complaints, source, folder)
+        yield from self._process.pages(
+            self._options(request, source),
+            folder,
+            self._page_seconds or self._profile.page_seconds,
+            partial(self._verdict, source),
+        )
 
     def _empty_after_all(self, asked: Source, used: Source, error: DeviceFault) -> bool:
         # A feeder that has just run empty may still call itself loaded when it is asked.
         assert self._capabilities is not None
         return (
             asked is Source.AUTO
-            and used is Source.FEEDER
+            and used is not Source.FLATBED
             and Source.FLATBED in self._capabilities.sources
             and error.fields["fault"] is Fault.PAPER_OUT
             and error.fields["pages_kept"] == 0
@@ -197,157 +188,73 @@ class SaneScanner:
         """Stop the running scan; pages already yielded stay."""
         self._cancelled.set()
 
-    def _prepare(self, source: Source, folder: Path) -> Source:
-        if shutil.disk_usage(folder).free < ROOM_NEEDED:
-            raise StorageFull("device.scanner.storage_full", pages_kept=0)
-        if shutil.which("scanimage") is None:
-            raise _error(Fault.ABSENT, 0, "scanimage is not installed (sane-utils)")
+    def _prepare(self, request: ScanRequest, folder: Path) -> Source:
+        require_scanimage(folder)
         try:
             if self._capabilities is None:
                 self._capabilities = self._client.capabilities()
             status = self._idle_status()
         except EsclError as error:
-            raise _error(Fault.ABSENT, 0, str(error)) from error
-        sources = self._capabilities.sources
+            raise scan_error(Fault.ABSENT, 0, str(error)) from error
+        source, sources = request.source, self._capabilities.sources
+        if source is not Source.FLATBED and not sources.isdisjoint((Source.FEEDER, Source.DUPLEX)):
+            status = self._fed_status(status, request.wait)
         if source is Source.AUTO:
             loaded = Source.FEEDER in sources and status.paper is not False
             source = Source.FEEDER if loaded or Source.FLATBED not in sources else Source.FLATBED
+        if request.duplex and source is Source.FEEDER and Source.DUPLEX in sources:
+            source = Source.DUPLEX
         if source not in sources:
             raise InvalidInput("device.scanner.no_source", source=source.value)
         if source is not Source.FLATBED:
             if status.fault:
-                raise _error(status.fault, 0, status.feeder)
+                raise scan_error(status.fault, 0, status.feeder)
             if status.paper is False:
-                raise _error(Fault.PAPER_OUT, 0, status.feeder)
+                raise scan_error(Fault.PAPER_OUT, 0, status.feeder)
         return source
+
+    def _fed_status(self, status: Status, wait: float) -> Status:
+        """Wait for paper in an empty feeder, unless somebody cancels."""
+        deadline = time.monotonic() + wait
+        while status.paper is False and time.monotonic() < deadline:
+            if self._cancelled.wait(LOOK_S):
+                break
+            status = self._client.status()
+        return status
 
     def _idle_status(self) -> Status:
         # A scanner needs a moment to settle after a cancelled job.
         deadline = time.monotonic() + self._patience
         while (status := self._client.status()).busy:
             if time.monotonic() > deadline:
-                raise _error(Fault.BUSY, 0, status.state)
+                raise scan_error(Fault.BUSY, 0, status.state)
             self._cancelled.wait(0.25)
         return status
 
-    @contextmanager
-    def _running(
-        self, request: ScanRequest, source: Source, folder: Path
-    ) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
-        with TemporaryDirectory(prefix="sane-") as name:
-            config = Path(name)
-            config.joinpath("dll.conf").write_text("airscan\n")
-            config.joinpath("airscan.conf").write_text(
-                f'[devices]\n"scanner" = {self.url}, eSCL\n[options]\ndiscovery = disable\n'
-            )
-            complaints = config / "complaints"
-            with complaints.open("wb") as errors:
-                process = subprocess.Popen(
-                    self._command(request, source, folder),
-                    stdin=subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=errors,
-                    env=os.environ | {"SANE_CONFIG_DIR": name, "LC_ALL": "C.UTF-8"},
-                )
-            assert process.stdout is not None
-            try:
-                yield process, complaints
-            finally:
-                self._halt(process)
-                process.stdout.close()
-                for unfinished in folder.glob("*.part"):
-                    unfinished.unlink()
-
-    def _command(self, request: ScanRequest, source: Source, folder: Path) -> list[str]:
+    def _options(self, request: ScanRequest, source: Source) -> list[str]:
         profile = self._profile
         width, height = profile.paper_mm
-        taken = [int(page.stem.split("-")[1]) for page in folder.glob("page-*.tif")]
         return [
-            "scanimage",
             "--device-name=airscan:e0:scanner",
-            f"--source={profile.sources[source]}",
-            f"--mode={profile.modes[request.mode]}",
+            f"--source={profile.sources[source][0]}",
+            f"--mode={profile.modes[request.mode][0]}",
             f"--resolution={request.resolution}",
             *("-x", f"{width:g}", "-y", f"{height:g}"),
-            "--format=tiff",
-            f"--batch={str(folder).replace('%', '%%')}/{PAGE_NAME}",
-            f"--batch-start={max(taken, default=0) + 1}",
             # The glass never runs out of paper.
             *(["--batch-count=1"] if source is Source.FLATBED else []),
-            "--batch-print",
         ]
 
     @property
     def _profile(self) -> Profile:
-        return Profile.for_model(self._capabilities.model if self._capabilities else "")
+        return Profile.for_model("airscan")
 
-    def _pages(
-        self, process: subprocess.Popen[bytes], complaints: Path, source: Source, folder: Path
-    ) -> Iterator[ScannedPage]:
-        kept = 0
-        limit = self._page_seconds or self._profile.page_seconds
-        try:
-            for path in self._announced(process, limit):
-                page = _whole_page(path)
-                if page is None:
-                    path.unlink(missing_ok=True)
-                    if shutil.disk_usage(folder).free < ROOM_NEEDED:
-                        raise StorageFull("device.scanner.storage_full", pages_kept=kept)
-                    raise _error(Fault.LINE, kept, f"{path.name} is cut short")
-                kept += 1
-                yield page
-        except TimeoutError as error:
-            raise _error(Fault.TIMEOUT, kept, str(error)) from error
-        if not self._cancelled.is_set() and (fault := self._verdict(process.wait(), kept, source)):
-            raise _error(fault, kept, f"exit {process.returncode}: {_last_words(complaints)}")
-
-    def _announced(self, process: subprocess.Popen[bytes], limit: float) -> Iterator[Path]:
-        """Yield the paths that scanimage prints, until its output ends.
-
-        After a cancel what is still finished is yielded too. Raises TimeoutError after `limit`
-        seconds without a page.
-        """
-        assert process.stdout is not None
-        line = b""
-        with selectors.DefaultSelector() as selector:
-            selector.register(process.stdout, selectors.EVENT_READ)
-            deadline = time.monotonic() + limit
-            while True:
-                if self._cancelled.is_set():
-                    self._halt(process)
-                if not selector.select(timeout=0.2):
-                    if time.monotonic() < deadline:
-                        continue
-                    raise TimeoutError(f"no page for {limit:g} s")
-                piece = os.read(process.stdout.fileno(), 4096)
-                if not piece:
-                    return
-                *lines, line = (line + piece).split(b"\n")
-                for each in lines:
-                    yield Path(os.fsdecode(each))
-                deadline = time.monotonic() + limit
-
-    def _halt(self, process: subprocess.Popen[bytes]) -> None:
-        """End scanimage if it still runs, and the job it may leave open at the device.
-
-        Its first SIGINT cancels one page, and between two pages has no effect but to begin a
-        new job; its second aborts.
-        """
-        if process.poll() is not None:
-            return
-        for stop in (signal.SIGINT, signal.SIGINT, signal.SIGKILL):
-            process.send_signal(stop)
-            try:
-                process.wait(CANCEL_GRACE)
-                break
-            except subprocess.TimeoutExpired:
-                continue
+    def _abandon(self) -> None:
         try:
             self._client.abandon()
         except EsclError as error:
             log.warning("scanner: the open job was not cancelled: %s", error)
 
-    def _verdict(self, code: int, kept: int, source: Source) -> Fault | None:
+    def _verdict(self, source: Source, code: int, kept: int) -> Fault | None:
         """Say what ended the scan: the feeder's own word goes before the exit code."""
         try:
             status = self._client.status()
@@ -361,28 +268,3 @@ class SaneScanner:
         if code == 1 and status.busy:
             return Fault.BUSY
         return EXIT_FAULTS.get(code, Fault.LINE)
-
-
-def _error(fault: Fault, kept: int, detail: str) -> DeviceFault | DeviceUnavailable:
-    kind = DeviceFault if fault in MENDED_BY_HAND else DeviceUnavailable
-    return kind(f"device.scanner.{fault.value}", fault=fault, pages_kept=kept, detail=detail)
-
-
-def _last_words(complaints: Path) -> str:
-    lines = complaints.read_text("utf-8", errors="replace").splitlines()
-    return "; ".join(line for line in lines if line.startswith("scanimage: ")) or "".join(
-        lines[-1:]
-    )
-
-
-def _whole_page(path: Path) -> ScannedPage | None:
-    """Return the page, or None when the file is cut: scanimage ignores a failed write."""
-    try:
-        with Image.open(path) as image:
-            pixels = image.width * image.height * len(image.getbands())
-            dpi = round(float(image.info.get("dpi", (0, 0))[0]))
-    except (UnidentifiedImageError, OSError):
-        return None
-    if path.stat().st_size < pixels:
-        return None
-    return ScannedPage(path, int(path.stem.split("-")[1]), dpi)

@@ -16,9 +16,24 @@ from edge.domain.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class ScannerSettings:
-    """A network scanner at an eSCL address, such as http://192.0.2.7/eSCL."""
+    """A network scanner at an eSCL address (http://192.0.2.7/eSCL), or one of a SANE backend.
 
-    url: str
+    `backend` names the backend, `match` (a regular expression) the make and model; `options` go to
+    scanimage as they are. `duplex` reads both sides where the feeder can; `wait` seconds are given
+    for paper to be laid into an empty feeder.
+    """
+
+    url: str = ""
+    backend: str = ""
+    match: str = "."
+    options: tuple[str, ...] = ()
+    duplex: bool = False
+    wait: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Refuse a scanner that is nowhere; raises InvalidInput `settings.lacking`."""
+        if not self.url and not self.backend:
+            raise InvalidInput("settings.lacking", name="scanner.url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +251,8 @@ _SPELLINGS: dict[Any, str] = {
 }  # fmt: skip
 # Lists: of texts, or of sections of their own.
 _TEXTS = (
-    "interfaces", "ups.shutdown", "climate.switches.guards", "carry.mounts", "carry.folders",
+    "interfaces", "scanner.options", "ups.shutdown", "climate.switches.guards", "carry.mounts",
+    "carry.folders",
 )  # fmt: skip
 _PARTS: dict[str, type] = {
     "climate.sensors": SensorSettings,

@@ -12,7 +12,9 @@ from devices.hot_folder import Arrival, HotFolder
 from devices.hotplug import PlugWatch
 from devices.label_printer import LabelPrinter, load_label_models
 from devices.printer import CupsPrinter
-from devices.scanner import SaneScanner, ScannedPage, ScanRequest
+from devices.sane_scanner import SaneBackendScanner
+from devices.scanimage import ScannedPage
+from devices.scanner import SaneScanner, ScanRequest
 from devices.sensors import Sensor, Switch, load_models
 from devices.ups import NutUps, UpsPace
 from edge.documents.label import SIZES
@@ -44,7 +46,7 @@ class Wiring:
         self._settings, self._office, self._stations = settings, office, stations
         self._well: Callable[[str], None] = lambda _: None
         self._untaken: Arrival | None = None
-        self.scanner = SaneScanner(settings.scanner.url) if settings.scanner else None
+        self.scanner = scanner_of(settings)
         self.printer = _printer(settings)
         self.label_printer = label_printer_of(settings)
         self.card_reader = (
@@ -120,8 +122,10 @@ class Wiring:
 
     def feed(self, folder: Path) -> Iterator[ScannedPage]:
         """Scan what lies in the feeder, or on the glass."""
+        chosen = self._settings.scanner
         assert self.scanner is not None
-        return self.scanner.scan(ScanRequest(), folder)
+        assert chosen is not None
+        return self.scanner.scan(ScanRequest(duplex=chosen.duplex, wait=chosen.wait), folder)
 
     def _listen_for_cards(self) -> None:
         assert self.card_reader is not None
@@ -214,6 +218,16 @@ class Wiring:
         if known is None:
             masters = list(as_masters(arrival.path))
             take_document(self._office, self._office.itself, "hot_folder", mark, masters)
+
+
+def scanner_of(settings: Settings) -> SaneScanner | SaneBackendScanner | None:
+    """The scanner that the settings name."""
+    chosen = settings.scanner
+    if chosen is None:
+        return None
+    if chosen.url:
+        return SaneScanner(chosen.url)
+    return SaneBackendScanner(chosen.backend, chosen.match, options=chosen.options)
 
 
 def _printer(settings: Settings) -> CupsPrinter | None:

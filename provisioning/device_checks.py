@@ -17,13 +17,12 @@ from devices.card_reader import Pace as CardPace
 from devices.climate import ClimateLine
 from devices.driver import Fault, Health, State
 from devices.printer import CupsPrinter
-from devices.scanner import SaneScanner
 from edge.box import hold_folder
 from edge.domain.errors import Conflict, DangxiaError
 from edge.settings import ClimateSettings, Settings
 from edge.store.entries import now_ms
 from edge.web.locale import sentence
-from edge.wiring import climate_line_of, label_printer_of, ups_of
+from edge.wiring import climate_line_of, label_printer_of, scanner_of, ups_of
 from provisioning.checks import NAMES, Check
 
 PATIENCE_S = 10.0
@@ -65,8 +64,9 @@ def device_checks(settings: Settings) -> Iterator[Check]:
 def _tests(settings: Settings) -> dict[str, Callable[[], Iterator[Check]]]:
     """How each device named is tested, by its kind."""
     tests: dict[str, Callable[[], Iterator[Check]]] = {}
-    if settings.scanner:
-        tests["scanner"] = partial(_asked, "scanner", SaneScanner(settings.scanner.url).health)
+    scanner = scanner_of(settings)
+    if scanner:
+        tests["scanner"] = partial(_asked, "scanner", scanner.health)
     if settings.camera:
         tests["camera"] = partial(_asked, "camera", DocumentCamera(settings.camera.path).health)
     if settings.printer:

@@ -92,7 +92,7 @@ def _addresses(settings: Settings) -> frozenset[str]:
         )
     ]
     said = [str(path) for path in paths if path]
-    if settings.scanner:
+    if settings.scanner and settings.scanner.url:
         said.append(_host(settings.scanner.url))
     if settings.label_printer and settings.label_printer.host:
         said.append(_host(f"socket://{settings.label_printer.host}:{settings.label_printer.port}"))

@@ -231,6 +231,11 @@ class SimulatedScanner:
             if job is None or job.state != "Processing":
                 return HTTPStatus.NOT_FOUND, b""
             job.touched = time.monotonic()
+            pace = self._pace
+        # A sheet takes its time to be drawn in, whether it comes through or jams.
+        if pace:
+            time.sleep(pace)
+        with self._lock:
             if self._due and job.feeder and job.images + 1 >= self._due[1]:
                 self._trouble, self._due = self._due[0], None
             if self._trouble and job.feeder:
@@ -240,9 +245,6 @@ class SimulatedScanner:
                 job.state = "Completed"
                 return HTTPStatus.NOT_FOUND, b""
             page = self._tray[0] if job.feeder else self._next()
-            pace = self._pace
-        if pace:
-            time.sleep(pace)
         image = job.render(page)
         with self._lock:
             if job.state != "Processing":

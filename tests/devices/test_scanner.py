@@ -11,7 +11,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from devices.driver import Fault, State
-from devices.scanner import Mode, SaneScanner, ScannedPage, ScanRequest, Source
+from devices.scanimage import ScannedPage
+from devices.scanner import Mode, SaneScanner, ScanRequest, Source
 from devices.simulators.escl import Trouble
 from devices.simulators.scanner import SimulatedScanner
 from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput
@@ -128,6 +129,8 @@ def test_a_fault_at_page_three_keeps_two_and_names_what_to_mend(
 ) -> None:
     far_end.load()
     far_end.trouble(trouble, page=3)
+    # sane-airscan reads ahead, and drops what it has read where a fault overtakes the first page.
+    far_end.pace(0.15)
     kept = []
     with pytest.raises(DeviceFault) as caught:
         kept.extend(_each(scanner, tmp_path))
@@ -306,3 +309,14 @@ def test_a_full_disk_is_said_before_paper_moves(
         assert far_end.state()["tray"] == ["1.jpg"]
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+def test_an_empty_feeder_is_waited_for_and_starts_by_itself(
+    far_end: SimulatedScanner, scanner: SaneScanner, tmp_path: Path
+) -> None:
+    far_end.load(0)
+    threading.Timer(0.6, far_end.load).start()
+    assert len(list(scanner.scan(feed(wait=20.0), tmp_path))) == 4
+    far_end.load(0)
+    with pytest.raises(DeviceFault, match=r"device\.scanner\.paper_out"):
+        list(scanner.scan(feed(), tmp_path))

@@ -1,0 +1,89 @@
+"""A scanner of a SANE backend: SANE's own `test` device under the real scanimage."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from devices.driver import Fault, State
+from devices.sane_scanner import SaneBackendScanner
+from devices.scanner import Mode, ScanRequest, Source
+from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput
+
+CONFIG = {
+    "test.conf": "number_of_devices 2\ngeometry_max 300.0\nbr_x 210\nbr_y 297\n"
+    'resolution 75\ntest-picture "Color pattern"\n'
+}
+
+
+def scanner(*options: str, match: str = "frontend-tester") -> SaneBackendScanner:
+    return SaneBackendScanner("test", match, options=options, config=CONFIG)
+
+
+def test_it_is_known_by_make_and_model_and_two_alike_by_their_order() -> None:
+    first, second = scanner().discover()
+    assert first.stable_id == "sane:test:Noname frontend-tester"
+    assert second.stable_id == "sane:test:Noname frontend-tester:2"
+    assert (first.address, first.kind) == ("test:0", "scanner")
+    assert scanner().health().state is State.READY
+    assert scanner(match="ScanSnap").health().fault is Fault.ABSENT
+    assert SaneBackendScanner("no_such_backend", config={}).health().state is State.ABSENT
+
+
+@pytest.mark.checklist("001-05")
+def test_the_feeder_is_read_to_its_end_and_the_glass_once(tmp_path: Path) -> None:
+    fed = list(scanner().scan(ScanRequest(resolution=50), tmp_path))
+    assert [page.number for page in fed] == list(range(1, 11))
+    assert {page.dpi for page in fed} == {50}
+    request = ScanRequest(Source.FLATBED, 50, Mode.GREY)
+    (lying,) = scanner().scan(request, tmp_path)
+    assert lying.number == 11
+    with Image.open(lying.path) as page:
+        assert (page.mode, page.size) == ("L", (413, 584))
+
+
+@pytest.mark.parametrize(
+    ("status", "fault", "error"),
+    [
+        ("JAMMED", Fault.JAM, DeviceFault),
+        ("COVER_OPEN", Fault.COVER_OPEN, DeviceFault),
+        ("DEVICE_BUSY", Fault.BUSY, DeviceUnavailable),
+        ("ACCESS_DENIED", Fault.PERMISSION, DeviceUnavailable),
+        ("IO_ERROR", Fault.LINE, DeviceUnavailable),
+    ],
+)
+def test_what_stops_it_is_told_in_the_one_taxonomy(
+    status: str, fault: Fault, error: type[Exception], tmp_path: Path
+) -> None:
+    ailing = scanner(f"--read-return-value=SANE_STATUS_{status}")
+    with pytest.raises(error) as told:
+        list(ailing.scan(ScanRequest(Source.FEEDER, 50), tmp_path))
+    assert told.value.fields["fault"] is fault  # type: ignore[attr-defined]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_paper_it_waits_then_takes_the_glass_or_says_so(tmp_path: Path) -> None:
+    empty = scanner("--read-return-value=SANE_STATUS_NO_DOCS")
+    begun = time.monotonic()
+    with pytest.raises(DeviceFault) as told:
+        list(empty.scan(ScanRequest(Source.FEEDER, 50, wait=1.0), tmp_path))
+    assert time.monotonic() - begun > 1.0
+    assert told.value.fields["fault"] is Fault.PAPER_OUT
+    # The glass of this device is ailing too; that it was asked shows in the fault's not changing.
+    with pytest.raises(DeviceFault):
+        list(empty.scan(ScanRequest(Source.AUTO, 50), tmp_path))
+
+
+def test_a_cancelled_scan_keeps_what_was_whole(tmp_path: Path) -> None:
+    slow = scanner("--read-delay=yes", "--read-delay-duration=20000")
+    pages = slow.scan(ScanRequest(Source.FEEDER, 50), tmp_path)
+    first = next(pages)
+    threading.Timer(0.1, slow.cancel).start()
+    rest = list(pages)
+    assert first.path.exists()
+    assert len(rest) < 9
+    assert not list(tmp_path.glob("*.part"))
+    with pytest.raises(InvalidInput, match=r"device\.scanner\.no_source"):
+        list(slow.scan(ScanRequest(Source.DUPLEX, 50), tmp_path))
