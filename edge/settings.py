@@ -67,10 +67,14 @@ class LabelPrinterSettings:
 
 @dataclass(frozen=True, slots=True)
 class CardReaderSettings:
-    """A card reader on a serial line, by its stable path."""
+    """A card reader on a serial line, by its stable path.
+
+    `station` is whom it serves: the counter, or `self`, the screen where citizens serve themselves.
+    """
 
     path: Path
     baud: int = 115_200
+    station: str = "counter"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,9 +30,10 @@ from edge.store.captures import capture_by_device
 from edge.store.persons import person_by_id_number
 from edge.store.room import latest_readings
 from edge.supervise import Loops
-from edge.web.events import Stations
+from edge.web.events import COUNTER, SELF, Stations
 from edge.web.parts import Labels
 from edge.web.read_codes import ReadCodes
+from edge.web.swipes import Swipes
 from edge.workflows.digitising import take_document
 from edge.workflows.office import Office
 from edge.workflows.power_keeping import PowerKeeper
@@ -54,6 +55,7 @@ class Wiring:
             if settings.card_reader
             else None
         )
+        self.swipes = Swipes(settings.card_reader.station if settings.card_reader else COUNTER)
         self.barcode_gun = _barcode_gun(settings)
         self.codes = ReadCodes()
         self.climate = climate_line_of(settings, office.author.clock)
@@ -131,15 +133,19 @@ class Wiring:
         assert self.card_reader is not None
         for swipe in self.card_reader.swipes():
             self._well("card-reader")
+            station = self.swipes.station
             if isinstance(swipe, Unreadable):
-                self._stations.publish("card-unread")
+                self._stations.publish("card-unread", station)
                 continue
             with self._office.space.read() as town:
                 person = person_by_id_number(town, swipe.id_number)
-            if person is None:
-                self._stations.publish("card-new")
+            if station == SELF:
+                self.swipes.lay(person.id if person else "")
+                self._stations.publish("card", SELF)
+            elif person is None:
+                self._stations.publish("card-new", station)
             else:
-                self._stations.publish("card", person=person.id)
+                self._stations.publish("card", station, person=person.id)
 
     def _listen_for_codes(self) -> None:
         assert self.barcode_gun is not None

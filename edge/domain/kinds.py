@@ -55,6 +55,7 @@ Town space
     list.frozen [matter]         form, facts[[name, value]], headings[], lines[[text]]
     stock.seen [matter]          place, dossier?, code?, condition?, void?
                                  void: the entry of a reading that it takes back
+    citizen.confirmed [subject]  what, stated[[label, value]]   on the screen that faces citizens
     conflict.resolved [subject]  conflict, field?, chosen, answers[entry], note?
                                  names in `after` the resolutions that it replaces
     conflict.proposed [subject]  as conflict.resolved; what an office suggests to the county
@@ -127,6 +128,7 @@ class Kind(StrEnum):
     PAPER_PRINTED = "paper.printed"
     LIST_FROZEN = "list.frozen"
     STOCK_SEEN = "stock.seen"
+    CITIZEN_CONFIRMED = "citizen.confirmed"
     CONFLICT_RESOLVED = "conflict.resolved"
     CONFLICT_PROPOSED = "conflict.proposed"
     BOX_REPORTED = "box.reported"

@@ -15,6 +15,7 @@ from edge.store.bulk import insert_many
 from edge.store.database import Connection
 from edge.store.phrases import forget_phrases
 from edge.store.reducers import (
+    citizens,
     climate,
     conflicts,
     county,
@@ -73,6 +74,7 @@ REDUCERS: dict[str, Reducer] = {
     Kind.PAPER_PRINTED: papers.printed,
     Kind.LIST_FROZEN: registers.frozen,
     Kind.STOCK_SEEN: registers.seen,
+    Kind.CITIZEN_CONFIRMED: citizens.confirmed,
     Kind.CONFLICT_RESOLVED: conflicts.answered,
     Kind.CONFLICT_PROPOSED: conflicts.answered,
     Kind.INSTITUTION_NAMED: county.institution_named,
@@ -128,6 +130,7 @@ TABLES: tuple[str, ...] = (
     "matter_act",
     "paper",
     "paper_print",
+    "confirmation",
     "frozen_list",
     "stock_seen",
     "institution",

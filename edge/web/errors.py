@@ -19,11 +19,14 @@ from edge.domain.errors import (
     StorageFull,
     SyncError,
 )
+from edge.web.facing import NobodyThere, NotLetIn
 from edge.web.locale import sentence, sentence_of
 from edge.web.rendering import go, is_fragment, page
 from edge.web.session import NotSignedIn
 
 log = logging.getLogger(__name__)
+
+FACING = ("citizen", "self")
 
 STATUS: Mapping[type[DangxiaError], int] = {
     InvalidInput: 422,
@@ -54,7 +57,13 @@ def show(
         notice = page(request, "parts/error_notice.html", status, said=said, number=number)
         notice.headers |= {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"}
         return notice
-    return page(request, "error.html", status, said=said, number=number)
+    return page(request, "error.html", status, said=said, number=number, home=_home(request))
+
+
+def _home(request: Request[Any, Any, Any]) -> str:
+    """Where the page of an error leads back to: citizens stay on their own screen."""
+    first = request.url.path.strip("/").partition("/")[0]
+    return f"/{first}" if first in FACING else "/"
 
 
 def on_known(request: Request[Any, Any, Any], error: DangxiaError) -> Response[Any]:
@@ -76,6 +85,16 @@ def on_signed_out(request: Request[Any, Any, Any], error: NotSignedIn) -> Respon
     return go(request, "/lock")
 
 
+def on_not_let_in(request: Request[Any, Any, Any], error: NotLetIn) -> Response[Any]:
+    """Send a browser that is no screen of citizens to where it may become one."""
+    return go(request, "/citizen")
+
+
+def on_nobody_there(request: Request[Any, Any, Any], error: NobodyThere) -> Response[Any]:
+    """Send a self-service screen that nobody is at to its resting page."""
+    return go(request, "/self")
+
+
 def on_unknown(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Record an error nobody foresaw under a short number, and show that number."""
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
@@ -91,5 +110,7 @@ HANDLERS: dict[int | type[Exception], Any] = {
     DangxiaError: on_known,
     HTTPException: on_http,
     NotSignedIn: on_signed_out,
+    NotLetIn: on_not_let_in,
+    NobodyThere: on_nobody_there,
     Exception: on_unknown,
 }

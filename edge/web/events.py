@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 
 from litestar.response import ServerSentEventMessage
 
-EVERY_STATION = ""
+# A clerk's browser, the screen beside it that faces citizens, the one where they serve themselves.
+COUNTER, SECOND, SELF = "counter", "second", "self"
+# Every clerk's browser; what faces citizens hears only what is meant for it.
+EVERY_CLERK = ""
 BACKLOG = 64
 HEARTBEAT_SECONDS = 20.0
 
@@ -34,7 +37,12 @@ class Signal:
 # job           a print job moved on: job
 # sync          an exchange began, ended or failed
 # climate       a reading or alert changed
-SIGNALS = ("card", "card-new", "card-unread", "code", "pages", "arrivals", "job", "sync", "climate")
+# shown         what stands on the second screen changed
+# confirmed     a citizen confirmed it, or wiped it away
+SIGNALS = (
+    "card", "card-new", "card-unread", "code", "pages", "arrivals", "job", "sync", "climate",
+    "shown", "confirmed",
+)  # fmt: skip
 
 
 # None ends a listener.
@@ -47,10 +55,10 @@ class Stations:
     def __init__(self) -> None:
         self._listeners: dict[_Queue, tuple[str, asyncio.AbstractEventLoop]] = {}
 
-    def publish(self, event: str, station: str = EVERY_STATION, **fields: str | int) -> None:
-        """Tell the browsers of one station, or of every station."""
+    def publish(self, event: str, station: str = EVERY_CLERK, **fields: str | int) -> None:
+        """Tell the browsers of one station, or of every clerk."""
         for queue, (listening, loop) in list(self._listeners.items()):
-            if station in (EVERY_STATION, listening):
+            if (station or COUNTER) == listening:
                 _send(queue, loop, Signal(event, fields))
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.response import ServerSentEvent, Template
 
 from edge.domain.access import Clerk
-from edge.web import session
+from edge.web.events import COUNTER
 from edge.web.parts import Parts
 from edge.web.rendering import page
 from edge.web.todo import items_of
@@ -40,4 +40,4 @@ def todo(
 @get("/events", sync_to_thread=False)
 def events(clerk: NamedDependency[Clerk], parts: NamedDependency[Parts]) -> ServerSentEvent:
     """The station's signals, for as long as the page is open."""
-    return ServerSentEvent(parts.stations.listen(session.STATION))
+    return ServerSentEvent(parts.stations.listen(COUNTER))

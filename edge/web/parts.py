@@ -11,9 +11,11 @@ from edge.domain.climate import Limits
 from edge.store.holdings import Tally
 from edge.web.activity import Activity
 from edge.web.events import Stations
+from edge.web.facing import Facing
 from edge.web.read_codes import ReadCodes
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
+from edge.web.swipes import Swipes
 from edge.web.undos import Undos
 from edge.web.viewfinder import Viewfinder
 from edge.workflows.office import Office
@@ -152,6 +154,8 @@ class Parts:
     camera: Viewfinder | None = None
     codes: ReadCodes = field(default_factory=ReadCodes)
     undos: Undos = field(default_factory=Undos)
+    swipes: Swipes = field(default_factory=Swipes)
+    facing: Facing = field(default_factory=Facing)
 
     @property
     def now(self) -> int:

@@ -13,7 +13,7 @@ from edge.domain.access import Clerk
 from edge.domain.archive import CATEGORIES, Category, gaps_of, top_of
 from edge.domain.matters.flow import Flow, Subject
 from edge.domain.matters.registry import FLOWS
-from edge.store import captures, conflicts, dossiers, matters, persons, proofs
+from edge.store import captures, conflicts, dossiers, matters, persons, proofs, screens
 from edge.store.database import Connection
 from edge.web.parts import Parts
 from edge.web.rendering import page
@@ -138,6 +138,7 @@ def overview(town: Connection, person: str) -> dict[str, Any]:
         "sections": sections_of(dossier, materials) if dossier else [],
         "pages": sum(each.pages for each in materials),
         "conflicts": conflicts.doubts_of(town, [person, *(each.id for each in held)]),
+        "confirmed": screens.confirmations_of(town, dossier.id if dossier else person),
         "proofs": proofs.proofs_of(town, dossier.id) if dossier else [],
         "matters": [each for each in matters.matters_of_person(town, person) if each.open],
         "waiting": [

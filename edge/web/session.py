@@ -23,7 +23,6 @@ from edge.store.staff import member_by_id
 from edge.web.parts import Parts
 
 MAX_AGE_SECONDS = 8 * 3600
-STATION = "counter"
 _BEGUN = "session-begun"
 # The matter whose readers sit at this browser; only a new sign-in leads out again.
 READING = "reading"

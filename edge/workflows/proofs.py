@@ -56,6 +56,14 @@ def preview_proof(office: Office, clerk: Clerk, request: ProofRequest) -> bytes:
     return preview(_paper(office, clerk, request, content, "（预览，未编号）", "········"))
 
 
+def statements_of(office: Office, clerk: Clerk, request: ProofRequest) -> tuple[str, ...]:
+    """Say what the proof would state; nothing is recorded. Errors as `issue_proof`."""
+    clerk.require(Right.PROVE)
+    content = _content(office, request)
+    require_cleared(clerk, content.dossier)
+    return content.statements
+
+
 def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
     """Issue the proof and keep the sealed paper; one that it replaces is revoked by the same act.
 

@@ -24,6 +24,7 @@ from edge.web.parts import Parts, Room, SyncStanding
 from edge.web.read_codes import ReadCodes
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
+from edge.web.swipes import Swipes
 from edge.web.viewfinder import Viewfinder
 from edge.workflows.office import Office
 from edge.workflows.power_keeping import PowerKeeper
@@ -77,6 +78,7 @@ class World:
     keeper: RoomKeeper | None = None
     power: PowerKeeper | None = None
     codes: ReadCodes = field(default_factory=ReadCodes)
+    swipes: Swipes = field(default_factory=Swipes)
 
     def person(self) -> Person:
         """A person whose dossier has pages."""
@@ -86,6 +88,11 @@ class World:
                 "join page p on p.owner = m.id group by d.id order by count(*) desc limit 1"
             ).fetchone()
             return person_of(town, row[0])
+
+    def lay_card(self, person: str) -> None:
+        """Read a card at the self-service screen, as the box's own reader does."""
+        self.swipes.lay(person)
+        self.stations.publish("card", "self")
 
     def pull_trigger(self, code: str) -> None:
         """Read a code as the box's own gun does."""
@@ -118,6 +125,7 @@ def served(world: World, work: Path) -> Iterator[World]:
         sticks=world.sticks,
         camera=world.camera,
         codes=world.codes,
+        swipes=world.swipes,
     )
     port = int(world.url.rsplit(":", 1)[1])
     config = uvicorn.Config(

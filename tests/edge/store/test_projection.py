@@ -128,6 +128,9 @@ DATA: dict[str, Any] = {
     ),
     Kind.RULE_SET: told({"value": TEXTS}),
     Kind.SCHEME_PUBLISHED: told({"name": TEXTS}, {"categories": st.lists(told({"code": TEXTS}))}),
+    Kind.CITIZEN_CONFIRMED: told(
+        {"what": TEXTS}, {"stated": st.lists(st.tuples(TEXTS, TEXTS).map(list), max_size=2)}
+    ),
     Kind.CONFLICT_RESOLVED: told(ANSWER),
     Kind.CONFLICT_PROPOSED: told(ANSWER),
     Kind.TRANSFER_SENT: told({"dossier": SUBJECTS, "from": TEXTS, "to": TEXTS, "reason": TEXTS}),

@@ -15,6 +15,7 @@ from edge.web.read_codes import ReadCodes
 from edge.web.scanning import Feed, Scanning
 from edge.web.session import mark_of
 from edge.web.sticks import Sticks
+from edge.web.swipes import Swipes
 from edge.web.viewfinder import Viewfinder
 from edge.workflows.office import Office
 from edge.workflows.power_keeping import PowerKeeper
@@ -33,6 +34,7 @@ class Desk:
     scanning: Scanning
     stations: Stations
     codes: ReadCodes
+    swipes: Swipes = field(default_factory=Swipes)
     standing: SyncStanding = field(
         default_factory=lambda: SyncStanding(online=True, confirmed_at=NOON)
     )
@@ -86,7 +88,7 @@ def open_desk(
     sticks: Sticks | None = None,
 ) -> Iterator[Desk]:
     """Serve an office with the given devices."""
-    stations, codes = Stations(), ReadCodes()
+    stations, codes, swipes = Stations(), ReadCodes(), Swipes()
     scanning = Scanning(office, stations, work, feed)
     made: list[Desk] = []
     parts = Parts(
@@ -105,8 +107,9 @@ def open_desk(
         loops=lambda: made[0].troubles,
         codes=codes,
         sticks=sticks or Sticks((), (), {}),
+        swipes=swipes,
     )
     with TestClient(create_app(parts, SECRET)) as client:
-        made.append(Desk(office, client, scanning, stations, codes))
+        made.append(Desk(office, client, scanning, stations, codes, swipes))
         yield made[0]
     scanning.stop(10)
