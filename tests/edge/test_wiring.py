@@ -14,7 +14,7 @@ from edge.domain.cover_code import cover_code
 from edge.settings import BarcodeGunSettings, CardReaderSettings, HotFolderSettings, Settings
 from edge.store.captures import waiting_captures
 from edge.supervise import Loops
-from edge.web.events import EVERY_STATION, Stations
+from edge.web.events import EVERY_CLERK, Stations
 from edge.wiring import Wiring
 from edge.workflows.digitising import close_abandoned_batches
 from edge.workflows.office import Office
@@ -80,7 +80,7 @@ class Heard(Stations):
         super().__init__()
         self.signals: Queue[tuple[str, dict[str, str | int]]] = Queue()
 
-    def publish(self, event: str, station: str = EVERY_STATION, **fields: str | int) -> None:
+    def publish(self, event: str, station: str = EVERY_CLERK, **fields: str | int) -> None:
         self.signals.put((event, fields))
 
 
