@@ -7,11 +7,13 @@ fails ends the day. One line a step with its time.
 import json
 import time
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from edge.documents.signature import verify
 from edge.domain.cover_code import cover_code
 from edge.domain.errors import Conflict
+from edge.workflows.acting import CHINA
 from provisioning.children import wait_until
 from provisioning.counter import Counter
 from provisioning.hub_desk import HubDesk
@@ -284,11 +286,24 @@ class Day:
 
     def transfer(self) -> str:
         """转递到另一个镇，对方收下，原镇见回执"""
-        address = f"/transfers/new/{self.dossier}/send"
-        self.first.send(address, town=self.b.town, reason="户口迁移", letter="调函〔2026〕7号")
+        matter = self.first.send(
+            "/matters/new/transfer_out/open",
+            dossier=self.dossier,
+            town=self.b.town,
+            reason="户口迁移",
+            letter="调函〔2026〕7号",
+            checked="是",
+        )
+        sections = self.first.ask(f"/dossiers/{self.dossier}")["sections"]
+        pages = str(sum(each["pages"] for each in sections))
+        counted = {"bags": "1", "pieces": "1", "pages": pages, "sealed": "是"}
+        sealing = self.first.send(f"{matter}/steps/pack", **counted)
+        self.first.send(f"{sealing}/issue")
+        posted = datetime.now(CHINA).strftime("%Y%m%d")
+        self.first.send(f"{matter}/steps/send", how="机要通信", mail="机0001234", posted=posted)
         wait_until(self._arrived, "arrival", 60)
         transfer = self.second.arrivals()[0]
-        self.second.send(f"/transfers/{transfer}/receive", shelf="2库1列1节1层1位")
+        self.second.send(f"/transfers/{transfer}/receive", pages=pages, shelf="2库1列1节1层1位")
         _expect(self._found_at_second(), "received", transfer)
         wait_until(lambda: self.first.has_receipt(self.person), "receipt", 60)
         self._wait_until_pages_arrive()

@@ -4,9 +4,16 @@ from collections.abc import Mapping
 
 from edge.documents.affair_forms import AFFAIR_FORMS
 from edge.documents.form import Form
+from edge.documents.move_forms import MOVE_FORMS
 from edge.documents.office_forms import OFFICE_FORMS
 from edge.documents.register_forms import REGISTER_FORMS
 
 FORMS: Mapping[str, Form] = {
-    form.code: form for form in (*AFFAIR_FORMS, *OFFICE_FORMS, *REGISTER_FORMS)
+    form.code: form
+    for form in (
+        *AFFAIR_FORMS,
+        *MOVE_FORMS,
+        *OFFICE_FORMS,
+        *REGISTER_FORMS,
+    )
 }

@@ -7,22 +7,12 @@ were sorted by older rules.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import date
 
 from edge.domain.errors import InvalidInput
+from edge.domain.scheme import Category, Scheme
 
 SCHEME = "2018"
-
-
-@dataclass(frozen=True, slots=True)
-class Category:
-    """One class of materials: `code` as pencilled on the sheet, names in both languages."""
-
-    code: str
-    name: str
-    english: str
-    parent: str = ""
 
 
 CATEGORIES: tuple[Category, ...] = (
@@ -49,8 +39,6 @@ SUBDIVISIONS: tuple[Category, ...] = (
     Category("9-4", "会议代表", "Delegates", "9"),
 )
 
-_BY_CODE = {category.code: category for category in CATEGORIES + SUBDIVISIONS}
-
 # What a dossier of each class is expected to hold; gaps are shown as warnings and never block
 # an act (人社厅发〔2016〕75号 lets a dossier be received with materials missing).
 EXPECTED: dict[str, tuple[str, ...]] = {
@@ -58,6 +46,8 @@ EXPECTED: dict[str, tuple[str, ...]] = {
     "退休": ("1", "9-1", "10"),
     "失业": ("1", "10"),
 }
+
+BUILT_IN = Scheme(SCHEME, "干部人事档案工作条例（2018年）", CATEGORIES + SUBDIVISIONS, EXPECTED)
 
 DOSSIER_CLASSES = ("流动", "退休", "失业")
 
@@ -68,23 +58,8 @@ _WRITTEN_DATE = re.compile(
 
 
 def category_of(code: str) -> Category:
-    """Look a category up by its code; raises InvalidInput `category.unknown`."""
-    if code not in _BY_CODE:
-        raise InvalidInput("category.unknown", code=code)
-    return _BY_CODE[code]
-
-
-def top_of(code: str) -> str:
-    """Name the one of the ten categories that a code belongs to."""
-    category = category_of(code)
-    return category.parent or category.code
-
-
-def gaps_of(dossier_class: str, codes: frozenset[str]) -> tuple[Category, ...]:
-    """List the expected categories of which the dossier holds nothing."""
-    expected = EXPECTED.get(dossier_class, ())
-    tops = {top_of(code) for code in codes}
-    return tuple(category_of(code) for code in expected if code not in codes and code not in tops)
+    """Look a category of the built-in scheme up; raises InvalidInput `category.unknown`."""
+    return BUILT_IN.category(code)
 
 
 def check_formed_on(text: str) -> str:

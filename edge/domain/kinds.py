@@ -25,6 +25,7 @@ Town space
     custody.received [dossier]   from, letter?, counts{category: n}
     custody.lent [dossier]       borrower, unit?, due, pages, resumes?
                                  resumes: the loan whose return was noted by mistake
+    custody.renewed [dossier]    loan, due      the loan runs longer; the last one counts
     custody.returned [dossier]   loan, pages, void?         void: there was no such loan
     dossier.viewed [dossier]     purpose, what, matter?, page?   matter: whose readers looked
     proof.issued [proof]         dossier, kind, number, purpose, statement[], code, blob, holder?,
@@ -100,6 +101,7 @@ class Kind(StrEnum):
     MATERIAL_RECLASSIFIED = "material.reclassified"
     CUSTODY_RECEIVED = "custody.received"
     CUSTODY_LENT = "custody.lent"
+    CUSTODY_RENEWED = "custody.renewed"
     CUSTODY_RETURNED = "custody.returned"
     DOSSIER_VIEWED = "dossier.viewed"
     PROOF_ISSUED = "proof.issued"

@@ -20,7 +20,7 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Loan:
-    """An open loan; `due` is YYYYMMDD, `at` milliseconds, `pages` as counted out."""
+    """A loan; `due` is YYYYMMDD as last renewed, `at` milliseconds, `pages` as counted out."""
 
     id: str
     dossier: str
@@ -30,6 +30,7 @@ class Loan:
     pages: int
     at: int
     by: str
+    renewals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,11 @@ PAGE_FIELDS = (
     "blob", "thumb", "width", "height", "dpi", "bytes", "blank", "dark", "skew", "turn", "blurred",
     "outline",
 )  # fmt: skip
-_LOAN = "id, dossier, borrower, unit, due, pages, at, by"
+_LOAN = (
+    "id, dossier, borrower, unit, coalesce((select n.due from loan_renewal n "
+    "where n.loan = loan.id order by n.entry desc limit 1), due) as due, pages, at, by, "
+    "(select count(*) from loan_renewal n where n.loan = loan.id)"
+)
 
 
 def dossier_of(connection: Connection, id: str) -> Dossier:
@@ -252,8 +257,9 @@ def count_pages(connection: Connection) -> int:
     return int(row[0])
 
 
-def _shelf_order(material: Material) -> tuple[list[int], int, str]:
-    code = [int(part) for part in material.category.split("-") if part.isdecimal()]
+def _shelf_order(material: Material) -> tuple[list[tuple[int, str]], int, str]:
+    parts = material.category.split("-")
+    code = [(int(part), "") if part.isascii() and part.isdecimal() else (0, part) for part in parts]
     return code, material.position, material.id
 
 

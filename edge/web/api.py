@@ -123,7 +123,7 @@ class ApiController(Controller):
         looked(request, parts, reader, dossier, OVERVIEW)
         with parts.office.space.read() as town:
             held = dossiers.dossier_of(town, dossier)
-            sections = overview(town, held.person)["sections"]
+        sections = overview(parts.office, held.person)["sections"]
         return DossierOut(
             id=held.id,
             person=held.person,

@@ -1,6 +1,7 @@
 """Putting the pages of a batch in order: turned, put aside, merged, divided; and guessed at."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from anyio.to_thread import run_sync as in_thread
@@ -11,9 +12,10 @@ from litestar.response import Template
 
 from edge.domain import batch
 from edge.domain.access import Clerk, Right
-from edge.domain.archive import category_of
+from edge.domain.archive import BUILT_IN
 from edge.domain.errors import NotFound
-from edge.store import desk
+from edge.domain.suggestion import Suggestion
+from edge.store import desk, dossiers
 from edge.web import drafts, undo
 from edge.web.locale import gettext
 from edge.web.parts import Parts
@@ -91,10 +93,10 @@ def guess(
     numbers: FromQuery[str] = "",
 ) -> Template:
     """What a machine takes the pages for."""
-    shown = _guess(parts, capture, numbers)
+    shown = _fitting(parts, dossier, _guess(parts, capture, numbers))
     return page(
         request, "parts/guess.html", guess=shown, capture=capture, dossier_id=dossier,
-        category=category_of(shown.category) if shown and shown.category else None,
+        category=BUILT_IN.category(shown.category) if shown and shown.category else None,
     )  # fmt: skip
 
 
@@ -108,7 +110,7 @@ def take_guess(
 ) -> Response[Any]:
     """Fill the form with the guess; the clerk looks at it and files."""
     reader.require(Right.FILE)
-    taken = _guess(parts, capture, "")
+    taken = _fitting(parts, dossier, _guess(parts, capture, ""))
     task = f"filing-{capture}"
     if taken is not None:
         typed = drafts.draft_of(parts, reader, task)
@@ -140,7 +142,16 @@ def _change(parts: Parts, clerk: Clerk, capture: str, change: Arrange) -> None:
     )
 
 
-def _guess(parts: Parts, capture: str, numbers: str) -> Any:
+def _fitting(parts: Parts, dossier: str, guess: Suggestion | None) -> Suggestion | None:
+    """Leave the category out of a guess where the dossier is sorted by another scheme."""
+    if guess is None or not dossier:
+        return guess
+    with parts.office.space.read() as town:
+        sorted_by = dossiers.dossier_of(town, dossier).scheme
+    return guess if sorted_by in ("", BUILT_IN.code) else replace(guess, category="")
+
+
+def _guess(parts: Parts, capture: str, numbers: str) -> Suggestion | None:
     wanted = set(_numbers(numbers.split(",")))
     shown = sheets_of(parts, capture)["sheets"]
     chosen = [each for each in shown if not each["discarded"] and not each["blank"]]

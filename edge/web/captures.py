@@ -10,9 +10,9 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from edge.domain.access import Clerk, Right
-from edge.domain.archive import CATEGORIES, SUBDIVISIONS
+from edge.domain.archive import BUILT_IN
 from edge.domain.errors import Conflict, InvalidInput, NotFound
-from edge.store import captures, dossiers, persons
+from edge.store import captures, dossiers, persons, rules
 from edge.web import drafts
 from edge.web.arranging import whole_list
 from edge.web.parts import Parts
@@ -97,6 +97,7 @@ def show(
     """The pages of a batch and where they shall go."""
     shown = sheets_of(parts, capture)
     held = person = None
+    scheme = BUILT_IN
     owner = shown["dossier_id"] or dossier
     if owner:
         looked(request, parts, reader, owner, OVERVIEW)
@@ -104,13 +105,15 @@ def show(
         if owner:
             held = dossiers.dossier_of(town, owner)
             person = persons.person_of(town, held.person)
+    if held:
+        with parts.office.county.read() as county:
+            scheme = rules.scheme_of(county, held.scheme)
     return page(
         request,
         "capture.html",
         dossier=held,
         person=person,
-        categories=CATEGORIES,
-        subdivisions=SUBDIVISIONS,
+        scheme=scheme,
         kept=drafts.draft_of(parts, reader, f"filing-{capture}"),
         **shown,
     )

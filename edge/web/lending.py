@@ -9,17 +9,23 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
 
-from edge.domain.access import Clerk
-from edge.store import dossiers, persons
+from edge.documents.forms import FORMS
+from edge.domain.access import Clerk, Right
+from edge.domain.errors import Conflict
+from edge.store import dossiers, persons, rules
+from edge.store.database import Connection
+from edge.store.matters import Matter, matters_of_dossier
 from edge.web import undo
 from edge.web.locale import gettext
+from edge.web.papers import printed
 from edge.web.parts import Parts
 from edge.web.persons import opened
 from edge.web.rendering import go, page
 from edge.web.wording import local
-from edge.workflows import lending
-
-LOAN_DAYS = 14
+from edge.workflows import borrowing, lending
+from edge.workflows.acting import laid_down_for
+from edge.workflows.move_papers import slip_of_loan
+from edge.workflows.papers import Wanted, issue_paper
 
 
 class Lent(msgspec.Struct, frozen=True):
@@ -29,6 +35,12 @@ class Lent(msgspec.Struct, frozen=True):
     due: str
     unit: Annotated[str, msgspec.Meta(max_length=120)] = ""
     pages: int = 0
+
+
+class Renewed(msgspec.Struct, frozen=True):
+    """The form of renewal; `until` YYYYMMDD."""
+
+    until: Annotated[str, msgspec.Meta(max_length=10)] = ""
 
 
 class Returned(msgspec.Struct, frozen=True):
@@ -62,8 +74,12 @@ def loan(
     held, person = opened(request, parts, reader, dossier)
     with parts.office.space.read() as town:
         pages = sum(each.pages for each in dossiers.catalogue(town, dossier))
-    due = (local(parts.now) + timedelta(days=LOAN_DAYS)).strftime("%Y%m%d")
-    return page(request, "loan.html", dossier=held, person=person, pages=pages, due=due)
+        asked = _applied(town, dossier)
+    days = rules.number_of(laid_down_for(parts.office), "loan.days", lending.LOAN_DAYS)
+    due = (local(parts.now) + timedelta(days=days)).strftime("%Y%m%d")
+    return page(
+        request, "loan.html", dossier=held, person=person, pages=pages, due=due, asked=asked
+    )
 
 
 @post("/loans/{dossier:str}/lend", status_code=303, sync_to_thread=True)
@@ -102,3 +118,39 @@ def give_back(
         words = gettext("%(name)s 借的档案已归还") % {"name": before.borrower}
         undo.offer(parts, reader, "returned", words, here, loan=before.id)
     return go(request, here)
+
+
+@post("/loans/{dossier:str}/renew", status_code=303, sync_to_thread=True)
+def renew(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+    data: URLEncodedBody[Renewed],
+) -> Response[Any]:
+    """Let it run longer; errors as `lending.renew`."""
+    lending.renew(parts.office, reader, dossier, data.until)
+    return go(request, f"/loans/{dossier}")
+
+
+@post("/loans/{dossier:str}/slip", status_code=303, sync_to_thread=True)
+def slip(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+) -> Response[Any]:
+    """Print the slip and the shelf's card of a loan; raises Conflict `dossier.not_lent`."""
+    with parts.office.space.read() as town:
+        out = dossiers.dossier_of(town, dossier).loan
+        if out is None:
+            raise Conflict("dossier.not_lent")
+        sheet = slip_of_loan(town, out)
+    wanted = Wanted(FORMS["loan_slip"], sheet, dossier=dossier, right=Right.LEND)
+    return go(request, printed(parts, reader, issue_paper(parts.office, reader, wanted)))
+
+
+def _applied(town: Connection, dossier: str) -> Matter | None:
+    """The application under which a dossier is lent or about to be."""
+    known = matters_of_dossier(town, dossier)
+    return next((each for each in known if each.open and each.flow == borrowing.FLOW), None)

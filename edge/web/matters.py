@@ -14,7 +14,7 @@ from litestar.response import Template
 from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
 from edge.domain.errors import NotFound
-from edge.domain.matters.flow import LONGEST_LINES, Flow, Subject
+from edge.domain.matters.flow import LONGEST_LINES, FieldKind, Flow, Subject
 from edge.domain.matters.registry import FLOWS, flow_of, groups
 from edge.domain.matters.standing import OPEN
 from edge.domain.workdays import days_left
@@ -147,7 +147,7 @@ def form(
         person=person,
         about=about,
         kept=drafts.draft_of(parts, reader, _task(chosen, dossier or person)),
-        staff=_staff(parts),
+        offers=_offers(parts, dossier),
         task=_task(chosen, dossier or person),
     )
 
@@ -207,7 +207,7 @@ def show(
         step_names={OPEN: flow.name, **{s.code: s.name for s in flow.steps}} if flow else {},
         papers=issued,
         frozen=[(each, FORMS[each.form].title) for each in frozen if each.form in FORMS],
-        staff=_staff(parts),
+        offers=_offers(parts, held.dossier),
         forms=[FORMS[each] for each, right in forms.items() if reader.may(right)],
         names=names,
     )
@@ -279,7 +279,7 @@ def preview(
     return Response(shown, media_type="image/png", headers={"Cache-Control": "no-store"})
 
 
-@post("/matters/{matter:str}/papers/{form:str}", status_code=303, sync_to_thread=True)
+@post("/matters/{matter:str}/papers/{form:str}/issue", status_code=303, sync_to_thread=True)
 def issue(
     request: Request[Any, Any, Any],
     reader: NamedDependency[Clerk],
@@ -317,12 +317,20 @@ async def _sent(request: Request[Any, Any, Any]) -> dict[str, str]:
     return {name: str(value)[: LONGEST_LINES + 1] for name, value in sent.items()}
 
 
-def _staff(parts: Parts) -> dict[str, str]:
-    """Who may be named in a form: the office's own people, and the county's."""
+def _offers(parts: Parts, dossier: str) -> dict[str, dict[str, str]]:
+    """What may be chosen in the fields of a form whose choices are not its own, by code.
+
+    The office's people and the county's, the county's other offices, the dossier's categories.
+    """
     with parts.office.county.read() as county:
         towns = (parts.office.code, "")
         members = [each for town in towns for each in staff.members_of(county, town)]
-    return {each.clerk.id: each.clerk.name for each in members}
+        others = [e for e in staff.town_offices(county) if e.code != parts.office.code]
+    offers = {
+        FieldKind.STAFF: {each.clerk.id: each.clerk.name for each in members},
+        FieldKind.TOWN: {each.code: each.name for each in others},
+    }
+    return {str(kind): named for kind, named in offers.items()}
 
 
 def _task(flow: Flow, subject: str) -> str:

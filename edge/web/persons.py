@@ -10,14 +10,16 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from edge.domain.access import Clerk
-from edge.domain.archive import CATEGORIES, Category, gaps_of, top_of
+from edge.domain.archive import BUILT_IN
 from edge.domain.matters.flow import Flow, Subject
 from edge.domain.matters.registry import FLOWS
-from edge.store import captures, conflicts, dossiers, matters, persons, proofs, screens
+from edge.domain.scheme import UNLISTED, Category, Scheme
+from edge.store import captures, conflicts, dossiers, matters, persons, proofs, rules, screens
 from edge.store.database import Connection
 from edge.web.parts import Parts
 from edge.web.rendering import page
 from edge.workflows import consultation
+from edge.workflows.office import Office
 
 OVERVIEW = "overview"
 # A page left open and come back to after so long is another look.
@@ -26,7 +28,7 @@ LOOK_LASTS_MS = 30 * 60_000
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One of the ten categories; `first` is its first material with pages.
+    """One of the categories; `first` is its first material with pages.
 
     `counted` are the pieces counted at reception, on paper, whether scanned or not.
     """
@@ -39,30 +41,34 @@ class Section:
     first: str
 
 
-def sections_of(dossier: dossiers.Dossier, held: list[dossiers.Material]) -> list[Section]:
-    """Count a dossier's materials by the ten categories and name what is lacking."""
-    counted = Counter({top_of(code): count for code, count in dossier.counts.items()})
+def sections_of(
+    dossier: dossiers.Dossier, held: list[dossiers.Material], scheme: Scheme
+) -> list[Section]:
+    """Count a dossier's materials by the categories of its scheme and name what is lacking."""
+    counted: Counter[str] = Counter()
+    for code, count in dossier.counts.items():
+        counted[scheme.top(code).code] += count
     on_paper = {code for code, count in dossier.counts.items() if count}
-    known = frozenset({each.category for each in held} | on_paper)
-    gaps = gaps_of(dossier.dossier_class, known)
-    materials = Counter(top_of(each.category) for each in held)
-    pages: Counter[str] = Counter()
+    gaps = scheme.gaps(dossier.dossier_class, {each.category for each in held} | on_paper)
+    materials, pages = Counter[str](), Counter[str]()
     first: dict[str, str] = {}
     for each in held:
-        top = top_of(each.category)
+        top = scheme.top(each.category).code
+        materials[top] += 1
         pages[top] += each.pages
         if each.pages:
             first.setdefault(top, each.id)
+    unlisted = UNLISTED.code in {*materials, *counted}
     return [
         Section(
             category=category,
             materials=materials[category.code],
             counted=counted[category.code],
             pages=pages[category.code],
-            lacking=tuple(gap for gap in gaps if top_of(gap.code) == category.code),
+            lacking=tuple(gap for gap in gaps if scheme.top(gap.code) == category),
             first=first.get(category.code, ""),
         )
-        for category in CATEGORIES
+        for category in (*scheme.tops, *((UNLISTED,) if unlisted else ()))
     ]
 
 
@@ -74,8 +80,7 @@ def show(
     person: FromPath[str],
 ) -> Template:
     """The overview that a swipe of the card opens."""
-    with parts.office.space.read() as town:
-        shown = overview(town, person)
+    shown = overview(parts.office, person)
     if shown["dossier"]:
         looked(request, parts, reader, shown["dossier"].id, OVERVIEW)
     begun = [each for each in parts.scanning.open_batches() if each.person == person]
@@ -124,18 +129,25 @@ def opened(
         return held, persons.person_of(town, held.person)
 
 
-def overview(town: Connection, person: str) -> dict[str, Any]:
+def overview(office: Office, person: str) -> dict[str, Any]:
     """Gather what the overview shows; raises NotFound `person.unknown`."""
+    with office.space.read() as town, office.county.read() as county:
+        return _overview(town, county, person)
+
+
+def _overview(town: Connection, county: Connection, person: str) -> dict[str, Any]:
     known = persons.person_of(town, person)
     held = dossiers.dossiers_of_person(town, person)
     dossier = held[0] if held else None
     materials = dossiers.catalogue(town, dossier.id) if dossier else []
+    scheme = rules.scheme_of(county, dossier.scheme) if dossier else BUILT_IN
     return {
         "person": known,
         "dossier": dossier,
         "others": held[1:],
         "materials": materials,
-        "sections": sections_of(dossier, materials) if dossier else [],
+        "scheme": scheme,
+        "sections": sections_of(dossier, materials, scheme) if dossier else [],
         "pages": sum(each.pages for each in materials),
         "conflicts": conflicts.doubts_of(town, [person, *(each.id for each in held)]),
         "confirmed": screens.confirmations_of(town, dossier.id if dossier else person),

@@ -9,9 +9,10 @@ from litestar.params import FromQuery
 from litestar.response import Template
 
 from edge.domain.access import Clerk, Right
-from edge.domain.archive import CATEGORIES, DOSSIER_CLASSES
+from edge.domain.archive import DOSSIER_CLASSES
 from edge.domain.errors import InvalidInput
-from edge.store import persons
+from edge.domain.scheme import Category
+from edge.store import persons, rules
 from edge.web import drafts
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
@@ -42,7 +43,7 @@ def form(
         person=known,
         kept=kept,
         classes=DOSSIER_CLASSES,
-        categories=CATEGORIES,
+        categories=_categories(parts),
     )
 
 
@@ -53,9 +54,15 @@ async def receive(
     """Register person and dossier and take custody; errors as `accession.receive`."""
     sent = await request.form()
     texts = {name: str(sent.get(name, "")).strip()[:LONGEST] for name in TEXTS}
-    counts = {each.code: _count(each.code, sent.get(f"count-{each.code}")) for each in CATEGORIES}
+    categories = await in_thread(_categories, parts)
+    counts = {each.code: _count(each.code, sent.get(f"count-{each.code}")) for each in categories}
     reception = accession.Reception(**texts, counts=counts)
     return go(request, await in_thread(_received, parts, reader, reception))
+
+
+def _categories(parts: Parts) -> tuple[Category, ...]:
+    with parts.office.county.read() as county:
+        return rules.scheme_for_new(county).tops
 
 
 def _received(parts: Parts, clerk: Clerk, reception: accession.Reception) -> str:

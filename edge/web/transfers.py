@@ -9,24 +9,17 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
 
 from edge.domain.access import Clerk
+from edge.domain.errors import InvalidInput
 from edge.store import persons, staff, transfers
 from edge.web.parts import Parts
-from edge.web.persons import opened
 from edge.web.rendering import go, page
 from edge.workflows import transfer
 
 
-class Sent(msgspec.Struct, frozen=True):
-    """The form of sending away."""
-
-    town: str = ""
-    reason: Annotated[str, msgspec.Meta(max_length=120)] = ""
-    letter: Annotated[str, msgspec.Meta(max_length=60)] = ""
-
-
 class Taken(msgspec.Struct, frozen=True):
-    """The form of taking in."""
+    """The form of taking in; `pages` as counted on the paper."""
 
+    pages: Annotated[str, msgspec.Meta(max_length=6)] = ""
     shelf: Annotated[str, msgspec.Meta(max_length=60)] = ""
 
 
@@ -50,37 +43,11 @@ def show(
         "transfers.html",
         every=every,
         arrivals=arrivals,
+        counted={id: transfer.pages_of_arrival(came) for id, came in arrivals.items()},
         names=names,
         whose=whose,
         own=parts.office.code,
     )
-
-
-@get("/transfers/new/{dossier:str}", sync_to_thread=True)
-def form(
-    request: Request[Any, Any, Any],
-    reader: NamedDependency[Clerk],
-    parts: NamedDependency[Parts],
-    dossier: FromPath[str],
-) -> Template:
-    """Where the dossier shall go."""
-    held, person = opened(request, parts, reader, dossier)
-    with parts.office.county.read() as county:
-        towns = [e for e in staff.town_offices(county) if e.code != parts.office.code]
-    return page(request, "transfer.html", dossier=held, person=person, towns=towns)
-
-
-@post("/transfers/new/{dossier:str}/send", status_code=303, sync_to_thread=True)
-def send(
-    request: Request[Any, Any, Any],
-    reader: NamedDependency[Clerk],
-    parts: NamedDependency[Parts],
-    dossier: FromPath[str],
-    data: URLEncodedBody[Sent],
-) -> Response[Any]:
-    """Send it; errors as `transfer.send`."""
-    transfer.send(parts.office, reader, dossier, data.town, data.reason, data.letter)
-    return go(request, "/transfers")
 
 
 @post("/transfers/{id:str}/receive", status_code=303, sync_to_thread=True)
@@ -91,6 +58,10 @@ def receive(
     id: FromPath[str],
     data: URLEncodedBody[Taken],
 ) -> Response[Any]:
-    """Take it in; errors as `transfer.receive_transfer`."""
-    received = transfer.receive_transfer(parts.office, reader, id, data.shelf)
+    """Take it in; raises InvalidInput `loan.pages_wrong`, and as `transfer.receive_transfer`."""
+    if not (data.pages.isascii() and data.pages.isdecimal()):
+        raise InvalidInput("loan.pages_wrong", pages=data.pages)
+    received = transfer.receive_transfer(
+        parts.office, reader, id, data.shelf, pages=int(data.pages)
+    )
     return go(request, f"/persons/{received.person}")

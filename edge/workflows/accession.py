@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from edge.domain.access import Clerk, Right
-from edge.domain.archive import DOSSIER_CLASSES, SCHEME, category_of
+from edge.domain.archive import DOSSIER_CLASSES
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.identity import IdNumber, check_number
 from edge.domain.kinds import Kind
+from edge.domain.scheme import Scheme
+from edge.store import rules
 from edge.store.dossiers import dossier_by_number, dossiers_of_person
 from edge.store.entries import Pen
 from edge.store.papers import take_number
@@ -59,11 +61,14 @@ def receive(office: Office, clerk: Clerk, reception: Reception) -> Received:
     `dossier.number_taken`.
     """
     clerk.require(Right.FILE)
-    checked = _checked(reception)
-    return office.transact(clerk, lambda pen: _receive(office, pen, checked))
+    with office.county.read() as county:
+        scheme = rules.scheme_for_new(county)
+    checked = _checked(reception, scheme)
+    return office.transact(clerk, lambda pen: take_in(office, pen, checked, scheme))
 
 
-def _receive(office: Office, pen: Pen, reception: Reception) -> Received:
+def take_in(office: Office, pen: Pen, reception: Reception, scheme: Scheme) -> Received:
+    """Receive within a transaction; raises Conflict as `receive`."""
     person = _person(pen, reception)
     for held in dossiers_of_person(pen.connection, person):
         if held.dossier_class == reception.dossier_class and held.standing != "sent":
@@ -83,7 +88,7 @@ def _receive(office: Office, pen: Pen, reception: Reception) -> Received:
                     "number": number,
                     "class": reception.dossier_class,
                     "holder": office.name,
-                    "scheme": SCHEME,
+                    "scheme": scheme.code,
                     "shelf": reception.shelf,
                     "counts": counts,
                 },
@@ -142,14 +147,14 @@ def _told_by_number(id_number: str) -> dict[str, str]:
     return {"sex": str(told.sex), "birth": told.birth_date.strftime("%Y%m%d")}
 
 
-def _checked(reception: Reception) -> Reception:
+def _checked(reception: Reception, scheme: Scheme) -> Reception:
     name = reception.name.strip()
     if not name:
         raise InvalidInput("person.name_missing")
     if reception.dossier_class not in DOSSIER_CLASSES:
         raise InvalidInput("dossier.class_unknown", text=reception.dossier_class)
     for code, count in reception.counts.items():
-        category_of(code)
+        scheme.category(code)
         if not 0 <= count <= 9999:
             raise InvalidInput("dossier.count_wrong", category=code, count=count)
     id_number = check_number(reception.id_number).modern if reception.id_number else ""

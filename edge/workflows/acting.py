@@ -15,6 +15,7 @@ from edge.domain.matters.flow import Deadline, Flow
 from edge.domain.matters.standing import heads_of
 from edge.domain.workdays import after_days
 from edge.store import matters, rules
+from edge.store.dossiers import Dossier
 from edge.store.entries import Pen
 from edge.store.matters import Matter
 from edge.store.papers import take_number
@@ -69,10 +70,22 @@ def next_matter_number(office: Office, pen: Pen) -> str:
 
 def begin_another(acting: Acting, flow: Flow, fields: Mapping[str, str]) -> str:
     """Begin a matter of the office that follows from this step; gives its id."""
-    pen, id = acting.pen, acting.pen.new_id()
-    due = due_of(pen.at, flow.deadline, laid_down_for(acting.office))
-    number = next_matter_number(acting.office, pen)
-    told = {"flow": flow.code, "number": number, "due": due, "fields": dict(fields)}
+    return _begin(acting.office, acting.pen, flow, fields, {})
+
+
+def begin_about(
+    office: Office, pen: Pen, flow: Flow, held: Dossier, fields: Mapping[str, str]
+) -> str:
+    """Begin a matter about a dossier that follows from an act; gives its id."""
+    return _begin(office, pen, flow, fields, {"dossier": held.id, "person": held.person})
+
+
+def _begin(
+    office: Office, pen: Pen, flow: Flow, fields: Mapping[str, str], about: Mapping[str, str]
+) -> str:
+    id, due = pen.new_id(), due_of(pen.at, flow.deadline, laid_down_for(office))
+    number = next_matter_number(office, pen)
+    told = {"flow": flow.code, "number": number, "due": due, "fields": dict(fields), **about}
     pen.append(Kind.MATTER_OPENED, id, {name: value for name, value in told.items() if value})
     return id
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from edge.workflows import (
     affairs,
     archiving,
+    borrowing,
     destroying,
     handing_over,
     inspecting,
@@ -12,6 +13,7 @@ from edge.workflows import (
     reading_room,
     reporting,
     retiring,
+    sending,
     stocktaking,
     volumes,
 )
@@ -20,6 +22,7 @@ from edge.workflows.acting import Effect
 EFFECTS: Mapping[tuple[str, str], Effect] = {
     **affairs.EFFECTS,
     **archiving.EFFECTS,
+    **borrowing.EFFECTS,
     **destroying.EFFECTS,
     **handing_over.EFFECTS,
     **inspecting.EFFECTS,
@@ -27,6 +30,7 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     **reading_room.EFFECTS,
     **retiring.EFFECTS,
     **reporting.EFFECTS,
+    **sending.EFFECTS,
     **stocktaking.EFFECTS,
     **volumes.EFFECTS,
 }

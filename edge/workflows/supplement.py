@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.domain.access import Clerk, Right
-from edge.domain.archive import category_of, check_formed_on
+from edge.domain.archive import check_formed_on
 from edge.domain.conflict import REVIEWED_FIELDS
 from edge.domain.errors import Conflict, Denied, InvalidInput
 from edge.domain.identity import check_number
 from edge.domain.kinds import Kind
+from edge.store import rules
 from edge.store.captures import capture_of, waiting_pages
 from edge.store.dossiers import (
     PAGE_FIELDS,
@@ -47,7 +48,6 @@ def file_material(office: Office, clerk: Clerk, filing: Filing) -> Material:
     `material.no_pages`), NotFound, Conflict `page.already_filed` and `dossier.sent_away`.
     """
     clerk.require(Right.FILE)
-    category_of(filing.category)
     formed_on = check_formed_on(filing.formed_on) if filing.formed_on else ""
     title = filing.title.strip()
     if not title:
@@ -57,6 +57,7 @@ def file_material(office: Office, clerk: Clerk, filing: Filing) -> Material:
 
     def act(pen: Pen) -> Material:
         _require_here(pen, filing.dossier)
+        require_category(office, pen, filing.dossier, filing.category)
         capture_of(pen.connection, filing.capture)
         material = pen.new_id()
         pen.append(
@@ -84,11 +85,11 @@ def reclassify(office: Office, clerk: Clerk, material: str, category: str) -> Ma
     Raises InvalidInput `category.unknown`, NotFound, Conflict `dossier.sent_away`.
     """
     clerk.require(Right.FILE)
-    category_of(category)
 
     def act(pen: Pen) -> Material:
         held = material_of(pen.connection, material)
         _require_here(pen, held.dossier)
+        require_category(office, pen, held.dossier, category)
         position = next_position(pen.connection, held.dossier, category)
         pen.append(
             Kind.MATERIAL_RECLASSIFIED,
@@ -138,6 +139,12 @@ def correct_person(
         )
 
     office.transact(clerk, act)
+
+
+def require_category(office: Office, pen: Pen, dossier: str, category: str) -> None:
+    """Raise InvalidInput `category.unknown` unless the dossier's scheme has the category."""
+    with office.county.read() as county:
+        rules.scheme_of(county, dossier_of(pen.connection, dossier).scheme).category(category)
 
 
 def _require_here(pen: Pen, dossier: str) -> None:

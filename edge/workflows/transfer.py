@@ -11,7 +11,8 @@ from edge.domain.access import Clerk, Right
 from edge.domain.errors import Conflict, InvalidInput, NotFound
 from edge.domain.kinds import Kind
 from edge.store.custody import heads_of_custody
-from edge.store.dossiers import Standing, dossier_of
+from edge.store.database import Connection
+from edge.store.dossiers import Dossier, Standing, dossier_of
 from edge.store.entries import Pen
 from edge.store.persons import person_by_id_number
 from edge.store.staff import town_offices
@@ -33,49 +34,77 @@ def send(
     if town not in towns or town == office.code:
         raise InvalidInput("transfer.town_unknown", town=town)
 
-    def act(pen: Pen) -> str:
-        held = dossier_of(pen.connection, dossier)
-        if held.loan is not None:
-            raise Conflict("dossier.lent", borrower=held.loan.borrower)
-        if held.standing is Standing.SENT:
-            raise Conflict("dossier.sent_away")
-        transfer = pen.new_id()
-        pen.append(
-            Kind.TRANSFER_SENT,
-            transfer,
-            {
-                "dossier": dossier,
-                "from": office.code,
-                "to": town,
-                "reason": reason.strip(),
-                "letter": letter.strip(),
-            },
-            heads_of_custody(pen.connection, dossier),
-        )
-        return transfer
-
-    return office.transact(clerk, act)
+    return office.transact(clerk, lambda pen: send_away(office, pen, dossier, town, reason, letter))
 
 
-def receive_transfer(office: Office, clerk: Clerk, transfer: str, shelf: str = "") -> Received:
+def send_away(
+    office: Office, pen: Pen, dossier: str, to: str, reason: str, letter: str = ""
+) -> str:
+    """Send a dossier within a transaction and give the transfer's id.
+
+    `to` is a town of the county by code, or the name of an office that is none. Raises Conflict
+    `dossier.lent` or `dossier.sent_away`.
+    """
+    require_here(dossier_of(pen.connection, dossier))
+    transfer = pen.new_id()
+    told = {"dossier": dossier, "from": office.code, "to": to}
+    pen.append(
+        Kind.TRANSFER_SENT,
+        transfer,
+        {**told, "reason": reason.strip(), "letter": letter.strip()},
+        heads_of_custody(pen.connection, dossier),
+    )
+    return transfer
+
+
+def require_here(held: Dossier) -> None:
+    """Raise Conflict `dossier.lent` (borrower) or `dossier.sent_away` unless the paper is here."""
+    if held.loan is not None:
+        raise Conflict("dossier.lent", borrower=held.loan.borrower)
+    if held.standing is Standing.SENT:
+        raise Conflict("dossier.sent_away")
+
+
+def receive_transfer(
+    office: Office, clerk: Clerk, transfer: str, shelf: str = "", pages: int | None = None
+) -> Received:
     """Take in a dossier that another town has sent: person, dossier, catalogue, custody.
 
-    Raises NotFound `transfer.unknown`, Conflict `transfer.received_already`.
+    `pages` are those counted on the paper. Raises NotFound `transfer.unknown`, Conflict
+    `transfer.received_already`, and `reception.pages_differ` (recorded, counted) where they are
+    not as many as came with the record: the law wants both to be one.
     """
     clerk.require(Right.FILE)
+    return office.transact(clerk, lambda pen: take_over(office, pen, transfer, shelf, pages))
 
-    def act(pen: Pen) -> Received:
-        known = transfer_of(pen.connection, transfer)
-        arrival = arrival_of(pen.connection, transfer)
-        if known is None or arrival is None:
-            raise NotFound("transfer.unknown")
-        if "received" in known.steps:
-            raise Conflict("transfer.received_already")
-        received = _register(office, pen, arrival, shelf)
-        pen.append(Kind.TRANSFER_RECEIVED, transfer, {"dossier": received.dossier})
-        return received
 
-    return office.transact(clerk, act)
+def take_over(
+    office: Office, pen: Pen, transfer: str, shelf: str = "", pages: int | None = None
+) -> Received:
+    """Take a transfer in within a transaction; errors as `receive_transfer`."""
+    arrival = arrival_to_receive(pen.connection, transfer)
+    recorded = pages_of_arrival(arrival)
+    if pages is not None and recorded and pages != recorded:
+        raise Conflict("reception.pages_differ", recorded=recorded, counted=pages)
+    received = _register(office, pen, arrival, shelf)
+    pen.append(Kind.TRANSFER_RECEIVED, transfer, {"dossier": received.dossier})
+    return received
+
+
+def arrival_to_receive(connection: Connection, transfer: str) -> Mapping[str, Any]:
+    """Give what came along with a transfer that waits to be received; errors as its reception."""
+    known = transfer_of(connection, transfer)
+    arrival = arrival_of(connection, transfer)
+    if known is None or arrival is None:
+        raise NotFound("transfer.unknown")
+    if "received" in known.steps:
+        raise Conflict("transfer.received_already")
+    return arrival
+
+
+def pages_of_arrival(arrival: Mapping[str, Any]) -> int:
+    """Count the pages that came with the record."""
+    return sum(len(material.get("pages", [])) for material in arrival.get("materials", []))
 
 
 def _register(office: Office, pen: Pen, arrival: Mapping[str, Any], shelf: str) -> Received:

@@ -11,6 +11,7 @@ from enum import StrEnum
 from edge.domain.access import Right
 from edge.domain.archive import check_formed_on
 from edge.domain.errors import InvalidInput
+from edge.domain.identity import check_number
 
 LONGEST_TEXT, LONGEST_LINES = 200, 2_000
 LARGEST_NUMBER = 9_999_999
@@ -28,7 +29,8 @@ class Subject(StrEnum):
 class FieldKind(StrEnum):
     """How a field is asked for; a DAY is YYYYMMDD, a DATE may lack day and month.
 
-    STAFF is one of the office's people, by id.
+    STAFF is one of the office's people, by id; TOWN another office of the county, by code; ID an
+    identity number, which is shown masked.
     """
 
     TEXT = "text"
@@ -39,6 +41,8 @@ class FieldKind(StrEnum):
     CHOICE = "choice"
     CHECK = "check"
     STAFF = "staff"
+    TOWN = "town"
+    ID = "id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,7 @@ def checked(fields: tuple[Field, ...], sent: Mapping[str, str]) -> dict[str, str
     """Give what was filled in, in its one form; what was left empty is left out.
 
     Raises InvalidInput: `matter.field_missing`, `matter.field_long`, `matter.field_choice`,
-    `matter.field_number` (each with `label`), `date.partial` (text).
+    `matter.field_number` (each with `label`), `date.partial` (text), `id_number.…`.
     """
     filled = {}
     for field in fields:
@@ -183,6 +187,8 @@ def _checked(field: Field, text: str) -> str:
                 raise InvalidInput("matter.field_choice", label=field.label)
         case FieldKind.CHECK:
             return YES
+        case FieldKind.ID:
+            return check_number(text).modern
         case FieldKind.NUMBER:
             if not (text.isascii() and text.isdecimal()) or int(text) > LARGEST_NUMBER:
                 raise InvalidInput("matter.field_number", label=field.label)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from edge.domain.matters.flow import Flow
 
 OPEN = "open"
+# Fields by which an act links its matter to the dossier and person that it has made.
+OF_DOSSIER, OF_PERSON = "of_dossier", "of_person"
 
 
 @dataclass(frozen=True, slots=True)

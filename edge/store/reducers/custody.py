@@ -44,6 +44,24 @@ def lent(connection: Connection, entries: Sequence[Entry]) -> None:
     )
 
 
+def renewed(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Fold `custody.renewed`; of several the greatest entry says when the loan is due."""
+    connection.executemany(
+        "insert or ignore into loan_renewal values (?, ?, ?, ?, ?, ?)",
+        [
+            (
+                entry.id,
+                str(entry.body.get("loan", "")),
+                entry.about,
+                str(entry.body.get("due", "")),
+                entry.at,
+                entry.by,
+            )
+            for entry in entries
+        ],
+    )
+
+
 def returned(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `custody.returned`."""
     connection.executemany(

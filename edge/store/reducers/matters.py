@@ -7,7 +7,7 @@ from typing import Any
 from edge.domain.entry import Entry
 from edge.domain.kinds import Kind
 from edge.domain.matters.registry import FLOWS
-from edge.domain.matters.standing import OPEN, Act, Standing, stand
+from edge.domain.matters.standing import OF_DOSSIER, OF_PERSON, OPEN, Act, Standing, stand
 from edge.store.database import Connection
 
 
@@ -41,7 +41,7 @@ def acted(connection: Connection, entries: Sequence[Entry]) -> None:
                 entry.id,
                 entry.about,
                 OPEN if entry.kind == Kind.MATTER_OPENED else _text(entry, "step"),
-                json.dumps(_fields(entry.body.get("fields", {})), sort_keys=True),
+                json.dumps(_links(entry) | _fields(entry.body.get("fields", {})), sort_keys=True),
                 json.dumps(list(entry.after)),
                 _text(entry, "undoes"),
                 _text(entry, "due"),
@@ -80,18 +80,30 @@ def _refold(connection: Connection, matters: Iterable[str]) -> None:
             continue
         now = standing_of(connection, matter, row[0])
         connection.execute(
-            "update matter set state = ?, open = ?, due = ?, fields = ?, aside = ?, changed = ? "
-            "where id = ?",
+            "update matter set dossier = ?, person = ?, state = ?, open = ?, due = ?, fields = ?, "
+            "aside = ?, changed = ? where id = ?",
             (
+                now.fields.get(OF_DOSSIER, ""),
+                now.fields.get(OF_PERSON, ""),
                 now.state,
                 now.open,
                 now.due,
-                json.dumps(dict(now.fields), sort_keys=True, ensure_ascii=False),
+                json.dumps(_filled(now.fields), sort_keys=True, ensure_ascii=False),
                 len(now.aside),
                 max((act.at for act in now.taken), default=0),
                 matter,
             ),
         )
+
+
+def _filled(fields: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in fields.items() if name not in (OF_DOSSIER, OF_PERSON)}
+
+
+def _links(entry: Entry) -> dict[str, str]:
+    """Whom a beginning is about, as fields, so that undoing a later link shows it again."""
+    links = {OF_DOSSIER: _text(entry, "dossier"), OF_PERSON: _text(entry, "person")}
+    return {name: id for name, id in links.items() if id}
 
 
 def _fields(said: Mapping[str, Any]) -> dict[str, str]:

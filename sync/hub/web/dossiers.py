@@ -9,10 +9,11 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from edge.domain.access import Clerk
-from edge.domain.archive import CATEGORIES, Category, gaps_of, top_of
 from edge.domain.entry import Entry
 from edge.domain.errors import NotFound
-from edge.store import dossiers, persons
+from edge.domain.scheme import UNLISTED, Category, Scheme
+from edge.store import dossiers, persons, rules
+from edge.store.database import Space
 from edge.store.entries import history_of
 from edge.store.staff import names_of_staff
 from edge.web.rendering import page
@@ -50,7 +51,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One of the ten categories: what it holds and what it lacks."""
+    """One of the categories: what it holds and what it lacks."""
 
     category: Category
     filed: tuple[Filed, ...]
@@ -70,19 +71,21 @@ class Opened:
     dossier: dossiers.Dossier
     filed: tuple[Filed, ...]
     history: tuple[Entry, ...]
+    scheme: Scheme
 
     @property
     def sections(self) -> list[Section]:
-        """The ten categories in order."""
-        codes = frozenset(each.material.category for each in self.filed)
-        gaps = gaps_of(self.dossier.dossier_class, codes)
+        """The categories of its scheme in order; what is in none of them comes last."""
+        codes = {each.material.category for each in self.filed}
+        gaps = self.scheme.gaps(self.dossier.dossier_class, codes)
+        unlisted = UNLISTED in {self.scheme.top(code) for code in codes}
         return [
             Section(
                 category,
-                tuple(f for f in self.filed if top_of(f.material.category) == category.code),
-                tuple(gap for gap in gaps if top_of(gap.code) == category.code),
+                tuple(f for f in self.filed if self.scheme.top(f.material.category) == category),
+                tuple(gap for gap in gaps if self.scheme.top(gap.code) == category),
             )
-            for category in CATEGORIES
+            for category in (*self.scheme.tops, *((UNLISTED,) if unlisted else ()))
         ]
 
     @property
@@ -96,9 +99,9 @@ class Opened:
         return sum(each.awaiting for each in self.filed)
 
 
-def open_dossier(town: Town, dossier: str) -> Opened:
+def open_dossier(county: Space, town: Town, dossier: str) -> Opened:
     """Read a dossier; raises NotFound `dossier.unknown`."""
-    with town.space.read() as connection:
+    with town.space.read() as connection, county.read() as laid_down:
         held = dossiers.dossier_of(connection, dossier)
         filed = tuple(
             Filed(each, tuple(_leaf(town, p) for p in dossiers.pages_of(connection, each.id)))
@@ -109,6 +112,7 @@ def open_dossier(town: Town, dossier: str) -> Opened:
             dossier=held,
             filed=filed,
             history=_recent(history_of(connection, dossier)),
+            scheme=rules.scheme_of(laid_down, held.scheme),
         )
 
 
@@ -135,7 +139,7 @@ def show(
     look(held, parts.author, reader, dossier, OVERVIEW)
     with parts.county.read() as county:
         names = names_of_staff(county)
-    opened = open_dossier(held, dossier)
+    opened = open_dossier(parts.county, held, dossier)
     return page(request, "hub/dossier.html", town=held, opened=opened, names=names, now=parts.now)
 
 
@@ -153,7 +157,7 @@ def view(
 ) -> Template:
     """One page large, the others beside it as thumbnails."""
     held = parts.town(town)
-    opened = open_dossier(held, dossier)
+    opened = open_dossier(parts.county, held, dossier)
     leaves = [(filed.material, leaf) for filed in opened.filed for leaf in filed.leaves]
     place = next(
         (i for i, (m, leaf) in enumerate(leaves) if (m.id, leaf.page.number) == (material, number)),

@@ -8,34 +8,67 @@ from hypothesis import strategies as st
 
 from edge.domain.access import ROLES, Clerk, Right
 from edge.domain.archive import (
-    CATEGORIES,
+    BUILT_IN,
     DOSSIER_CLASSES,
     EXPECTED,
-    SUBDIVISIONS,
     category_of,
     check_formed_on,
-    gaps_of,
-    top_of,
 )
 from edge.domain.errors import Denied, InvalidInput
+from edge.domain.scheme import UNLISTED, Scheme, check_categories
 
 
 def test_the_scheme_has_ten_categories_and_every_part_belongs_to_one() -> None:
-    assert [category.code for category in CATEGORIES] == [str(code) for code in range(1, 11)]
-    assert {top_of(part.code) for part in SUBDIVISIONS} == {"4", "9"}
-    assert all(top_of(category.code) == category.code for category in CATEGORIES)
+    assert [category.code for category in BUILT_IN.tops] == [str(code) for code in range(1, 11)]
+    assert {BUILT_IN.top(part.code).code for part in BUILT_IN.parts} == {"4", "9"}
+    assert all(BUILT_IN.top(each.code) == each for each in BUILT_IN.tops)
     for code in ("0", "11", "4-9", "", "１"):
+        assert BUILT_IN.top(code) == UNLISTED
         with pytest.raises(InvalidInput) as caught:
             category_of(code)
         assert caught.value.key == "category.unknown"
 
 
 def test_gaps_are_what_is_expected_and_not_there() -> None:
-    assert [gap.code for gap in gaps_of("流动", frozenset())] == ["1", "4-1", "6"]
-    assert [gap.code for gap in gaps_of("流动", frozenset({"1", "4-2", "4-1"}))] == ["6"]
-    assert [gap.code for gap in gaps_of("退休", frozenset({"9-2", "10"}))] == ["1", "9-1"]
-    assert gaps_of("别的", frozenset()) == ()
+    def gaps(kind: str, *codes: str) -> list[str]:
+        return [gap.code for gap in BUILT_IN.gaps(kind, codes)]
+
+    assert gaps("流动") == ["1", "4-1", "6"]
+    assert gaps("流动", "1", "4-2", "4-1") == ["6"]
+    assert gaps("退休", "9-2", "10") == ["1", "9-1"]
+    assert gaps("别的") == []
     assert set(EXPECTED) == set(DOSSIER_CLASSES)
+
+
+OWN = [
+    {"code": "甲", "name": "本人材料", "english": "Own"},
+    {"code": "甲-2", "name": "申请", "parent": "甲"},
+    {"code": "乙", "name": "单位材料"},
+    {"code": "甲-1", "name": "履历", "parent": "甲"},
+]
+
+
+def test_a_countys_scheme_orders_its_parts_below_their_categories() -> None:
+    scheme = Scheme("own", "本县", check_categories(OWN), {})
+    codes = sorted(("甲", "甲-1", "乙", "甲-2", "9-1"), key=scheme.order)
+    assert codes == ["甲", "甲-2", "甲-1", "乙", "9-1"]
+    assert scheme.category("乙").english == "单位材料"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"code": "甲", "name": "又一个"},
+        {"code": "丙", "name": ""},
+        {"code": "", "name": "丙"},
+        {"code": "a b", "name": "丙"},
+        {"code": "丙", "name": "丙", "parent": "丁"},
+        {"code": "丙", "name": "丙", "parent": "甲-1"},
+    ],
+)
+def test_a_scheme_that_makes_no_sense_is_not_published(wrong: dict[str, str]) -> None:
+    with pytest.raises(InvalidInput, match=r"scheme\.category"):
+        check_categories([*OWN, wrong])
 
 
 @pytest.mark.parametrize(

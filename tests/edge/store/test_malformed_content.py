@@ -25,7 +25,7 @@ from edge.store.proofs import proofs_of
 from edge.store.records import notes_of
 from edge.store.room import hours_since, open_alerts
 from edge.store.room_sheet import seen_in
-from edge.store.rules import categories_of_scheme, rules_of
+from edge.store.rules import rules_of, scheme_of
 from edge.store.staff import institutions, members_of
 from edge.store.stock import last_readings, readings_of, recorded_for
 from edge.store.switches import command_of, commands_since, override_of
@@ -86,7 +86,7 @@ def read_all(connection: Connection) -> None:
     reconcile("", recorded_for(connection, "", SUBJECT), readings_of(connection, SUBJECT))
     last_readings(connection, SUBJECT)
     rules_of(connection)
-    categories_of_scheme(connection, SUBJECT)
+    scheme_of(connection, SUBJECT)
     catalogue(connection, SUBJECT)
     pages_of(connection, SUBJECT)
     for capture in waiting_captures(connection):

@@ -81,6 +81,7 @@ DATA: dict[str, Any] = {
     ),
     Kind.CUSTODY_RECEIVED: told({"from": TEXTS}, {"counts": COUNTS}),
     Kind.CUSTODY_LENT: told({"borrower": TEXTS, "due": TEXTS, "pages": SMALL}),
+    Kind.CUSTODY_RENEWED: told({"loan": SUBJECTS, "due": TEXTS}),
     Kind.CUSTODY_RETURNED: told({"loan": SUBJECTS, "pages": SMALL}),
     Kind.DOSSIER_VIEWED: told(
         {"purpose": TEXTS, "what": TEXTS}, {"matter": SUBJECTS, "page": SMALL}

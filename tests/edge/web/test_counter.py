@@ -38,9 +38,16 @@ def test_the_standing_of_the_dossier_decides_what_the_loan_screen_offers(desk: D
 def test_a_dossier_sent_to_another_town_is_on_its_way_and_no_longer_worked_on(desk: Desk) -> None:
     received = receive_person(desk.office, "王秀英")
     desk.sign_in()
-    shown = desk.get(f"/transfers/new/{received.dossier}").text
-    assert "枫桥乡" in shown
-    desk.post(f"/transfers/new/{received.dossier}/send", town=MAPLE, reason="工作调动")
+    assert "枫桥乡" in desk.get(f"/matters/new/transfer_out?dossier={received.dossier}").text
+    form = {"town": MAPLE, "letter": "调7号", "reason": "工作单位变动", "checked": "是"}
+    begun = desk.post("/matters/new/transfer_out/open", dossier=received.dossier, **form)
+    matter = begun.headers["location"]
+    counted = {"bags": "1", "pieces": "2", "pages": "9", "sealed": "是"}
+    sealing = desk.post(f"{matter}/steps/pack", **counted).headers["location"]
+    assert sealing == f"{matter}/papers/transfer_notice"
+    assert "转递通知单" in desk.get(sealing).text
+    assert desk.post(f"{sealing}/issue").headers["location"].startswith("/papers/")
+    desk.post(f"{matter}/steps/send", how="机要通信", mail="机0001", posted="20261120")
     assert "在途，等回执" in desk.get("/transfers").text
     shown = desk.get(f"/persons/{received.person}").text
     assert "已转出" in shown

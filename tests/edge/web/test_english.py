@@ -29,7 +29,7 @@ ADDRESSES = (
     "/loans",
     "/loans/{dossier}",
     "/transfers",
-    "/transfers/new/{dossier}",
+    "/matters/new/transfer_out?dossier={dossier}",
     "/dossiers/{dossier}/view/{material}/1",
     "/room",
     "/sync",

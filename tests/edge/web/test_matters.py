@@ -48,8 +48,8 @@ def test_a_paper_of_a_matter_is_issued_kept_and_shown(desk: Desk) -> None:
     assert "问题整改通知单" in desk.get(address).text
     preview = desk.get(f"{address}/papers/rectification_notice/preview")
     assert preview.headers["content-type"] == "image/png"
-    issued = desk.post(f"{address}/papers/rectification_notice")
+    issued = desk.post(f"{address}/papers/rectification_notice/issue")
     assert issued.headers["location"].startswith("/papers/")
     assert "整改〔2026〕00-0001号" in desk.get(address).text
     assert desk.get(f"{issued.headers['location']}/pdf").content.startswith(b"%PDF")
-    assert desk.post(f"{address}/papers/other").status_code == 404
+    assert desk.post(f"{address}/papers/other/issue").status_code == 404

@@ -155,7 +155,7 @@ def filed_page(office: Office, received: Received) -> str:
         "/dossiers/{dossier}/proofs/storage",
         "/dossiers/{dossier}/proofs/storage/preview",
         "/loans/{dossier}",
-        "/transfers/new/{dossier}",
+        "/matters/new/transfer_out?dossier={dossier}",
         "/api/v1/dossiers/{dossier}",
         "{page}",
     ],
