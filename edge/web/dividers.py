@@ -1,0 +1,60 @@
+"""Separator and cover sheets, printed from the screens where a stack is prepared."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Request, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Template
+
+from edge.domain.access import Clerk
+from edge.domain.errors import DeviceUnavailable
+from edge.web.locale import sentence
+from edge.web.parts import Parts
+from edge.web.rendering import page
+from edge.workflows import dividing
+
+
+class Copies(msgspec.Struct, frozen=True):
+    """The form of printing separators."""
+
+    copies: Annotated[int, msgspec.Meta(ge=1, le=dividing.MOST)] = 10
+
+
+@post("/dividers/separators", status_code=200, sync_to_thread=True)
+def print_separators(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    data: URLEncodedBody[Copies],
+) -> Template:
+    """Print separator sheets; errors as `dividing.separators` and of the printer."""
+    return _sent(request, parts, dividing.separators(parts.office, reader, data.copies))
+
+
+@post("/dossiers/{dossier:str}/cover-sheet", status_code=200, sync_to_thread=True)
+def print_cover_sheet(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+) -> Template:
+    """Print a dossier's cover sheet; errors as `dividing.cover_sheet` and of the printer."""
+    return _sent(request, parts, dividing.cover_sheet(parts.office, reader, dossier))
+
+
+HANDLERS = [print_separators, print_cover_sheet]
+
+
+def _sent(request: Request[Any, Any, Any], parts: Parts, pdf: bytes) -> Template:
+    if parts.printer is None:
+        raise DeviceUnavailable("device.printer.absent", fault="absent", detail="")
+    parts.work.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=parts.work, suffix=".pdf") as paper:
+        paper.write(pdf)
+        paper.flush()
+        parts.printer.submit(Path(paper.name), sentence("divider.sheet"))
+    return page(request, "parts/done_notice.html", said=sentence("divider.sent"))
