@@ -1,6 +1,5 @@
 """What stands where: dossiers by place, what a stock-taking saw, how full a room is."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge.domain.stock import Recorded, Seen
@@ -83,23 +82,28 @@ def last_readings(connection: Connection, matter: str, limit: int = 12) -> list[
     return [Reading(*row) for row in rows]
 
 
-def count_at(connection: Connection, prefix: str) -> int:
-    """How many dossiers stand at places that begin so; those on loan keep their place."""
-    return sum(each.standing != "sent" for each in recorded_at(connection, prefix))
+def places(connection: Connection) -> list[str]:
+    """The place of every dossier that has not been sent away, one on loan too."""
+    rows = connection.execute(
+        "select shelf from dossier where id not in "
+        "(select dossier from transfer where step = 'sent')"
+    )
+    return [shelf for (shelf,) in rows]
 
 
-def moves_between(
-    connection: Connection, dossiers: Iterable[str], since: int, until: int
-) -> tuple[int, int]:
-    """How many of these dossiers came in, and how many left, between two moments (ms)."""
-    every = set(dossiers)
+def places_of_moves(connection: Connection, since: int, until: int) -> tuple[list[str], list[str]]:
+    """The places of the dossiers that came in, and of those that left, between two moments (ms)."""
     came = connection.execute(
-        "select dossier from receipt_of_dossier where at >= ? and at < ?", (since, until)
+        "select d.shelf from receipt_of_dossier r join dossier d on d.id = r.dossier "
+        "where r.at >= ? and r.at < ?",
+        (since, until),
     ).fetchall()
     left = connection.execute(
-        "select dossier from transfer where step = 'sent' and at >= ? and at < ?", (since, until)
+        "select d.shelf from transfer t join dossier d on d.id = t.dossier "
+        "where t.step = 'sent' and t.at >= ? and t.at < ?",
+        (since, until),
     ).fetchall()
-    return sum(each in every for (each,) in came), sum(each in every for (each,) in left)
+    return [shelf for (shelf,) in came], [shelf for (shelf,) in left]
 
 
 def first_receipt(connection: Connection) -> int | None:

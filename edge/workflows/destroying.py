@@ -8,6 +8,7 @@ from edge.domain.errors import Conflict
 from edge.store import lists, volumes
 from edge.store.volumes import Volume
 from edge.workflows.acting import Acting, step_another
+from edge.workflows.composing import chinese_day
 
 LIST, RECORD = "destruction_list", "destruction_record"
 HEADINGS = ("案卷编号", "题名", "期", "保管期限", "件", "页", "架位")
@@ -19,7 +20,7 @@ def line_of(each: Volume) -> tuple[str, ...]:
     return (
         each.volume,
         each.title,
-        each.period,
+        chinese_day(each.period),
         term,
         each.pieces,
         each.pages,
@@ -40,7 +41,7 @@ def listed(acting: Acting) -> Mapping[str, str]:
             raise Conflict("volume.not_expired", number=each.volume)
     facts = [
         ("批次", fields["what"]),
-        ("统计到", fields["until"]),
+        ("统计到", chinese_day(fields["until"])),
         ("鉴定小组", "、".join(fields[n] for n in ("lead", "business", "archivist", "authority"))),
         ("鉴定意见", acting.fields["opinion"]),
         ("共计", f"{len(found)} 卷"),

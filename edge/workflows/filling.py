@@ -15,14 +15,20 @@ def rooms(connection: Connection, now: int) -> list[tuple[Matter, Fill]]:
     """Every room in use and how full it is at a moment (ms)."""
     first = stock.first_receipt(connection)
     days = min(YEAR_DAYS, max(_LEAST_DAYS, (now - (first or now)) // _DAY_MS))
-    found = []
-    kept = [each.shelf for each in volumes.volumes(connection, "kept")]
-    for room in open_matters(connection, FLOW):
-        prefix = room.fields.get("shelf", "")
-        here = [e for e in stock.recorded_at(connection, prefix) if e.standing != "sent"]
-        came, left = stock.moves_between(
-            connection, (each.dossier for each in here), now - days * _DAY_MS, now + 1
-        )
-        taken = len(here) + sum(shelf.startswith(prefix) for shelf in kept)
-        found.append((room, Fill(int(room.fields.get("capacity", 0)), taken, came, left, days)))
-    return found
+    taken = stock.places(connection)
+    taken += [each.shelf for each in volumes.volumes(connection, "kept")]
+    came, left = stock.places_of_moves(connection, now - days * _DAY_MS, now + 1)
+    return [
+        (room, Fill(int(room.fields.get("capacity", 0)), *_within(room, taken, came, left), days))
+        for room in sorted(open_matters(connection, FLOW), key=_place)
+    ]
+
+
+def _place(room: Matter) -> str:
+    return room.fields.get("shelf", "")
+
+
+def _within(room: Matter, *places: list[str]) -> tuple[int, int, int]:
+    prefix = _place(room)
+    counted = [sum(place.startswith(prefix) for place in each) for each in places]
+    return counted[0], counted[1], counted[2]

@@ -7,6 +7,7 @@ the county sees it in the list and withdraws it everywhere.
 from collections import Counter
 from collections.abc import Mapping
 
+from edge.documents.proof import chinese_date
 from edge.domain.errors import Denied, InvalidInput
 from edge.domain.matters.registry import FLOWS
 from edge.store import lists, volumes
@@ -51,7 +52,7 @@ def counted(acting: Acting) -> None:
         ("钥匙", fields.get("keys", "")),
         ("印章和UKey", fields.get("seals", "")),
         ("没办完的事", fields.get("left", "")),
-        ("清点日期", day_of(acting.pen.at).strftime("%Y%m%d")),
+        ("清点日期", chinese_date(day_of(acting.pen.at))),
     ]
     told = [(name, value) for name, value in facts if value]
     headings = ("项目", "名称", "数量或编号")

@@ -10,6 +10,7 @@ from edge.store.dossiers import dossier_of_code
 from edge.workflows.acting import Acting, begin_another, laid_down_for
 
 FORM = "inspection_record"
+SEPARATED = ("office", "reading", "desk")
 
 
 def recorded(acting: Acting) -> Mapping[str, str]:
@@ -34,6 +35,17 @@ def recorded(acting: Acting) -> Mapping[str, str]:
     return {"results": written(findings)}
 
 
+def separated(acting: Acting) -> None:
+    """Open a rectification for each of the three separations that is wanting."""
+    asked = acting.flow.fields()
+    for name in SEPARATED:
+        if acting.fields[name] != "是":
+            what = f"没有做到{asked[name].label}"
+            place = acting.matter.fields.get("name", "")
+            found = {"what": what, "place": place, "found_by": acting.clerk.name}
+            begin_another(acting, RECTIFICATION, found)
+
+
 def disinfecting(acting: Acting) -> Mapping[str, str]:
     """Check that the dossiers are known here, and write their numbers in one form."""
     numbers = []
@@ -46,6 +58,7 @@ def disinfecting(acting: Acting) -> Mapping[str, str]:
 
 
 EFFECTS = {
+    ("room", "separate"): separated,
     ("inspection", "record"): recorded,
     ("disinfection", "open"): disinfecting,
 }

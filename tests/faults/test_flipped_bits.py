@@ -81,6 +81,7 @@ def test_a_flipped_bit_anywhere_in_a_database_is_named_and_goes_no_further(world
             leftover.unlink()
 
 
+@pytest.mark.checklist("003-06")
 @pytest.mark.parametrize("way", ["snapshot", "segments"])
 def test_a_damaged_database_is_replaced_from_the_county(world: World, way: str) -> None:
     box, entries, files = busy_box(world)

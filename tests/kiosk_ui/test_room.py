@@ -59,6 +59,7 @@ def counter(request: pytest.FixtureRequest, browser: Browser, kept: World) -> It
         yield window
 
 
+@pytest.mark.checklist("000-16")
 def test_every_part_is_shown_and_a_switch_obeys_the_hand(counter: Counter, kept: World) -> None:
     assert kept.keeper is not None
     a_round(kept.keeper)
@@ -82,6 +83,7 @@ def test_every_part_is_shown_and_a_switch_obeys_the_hand(counter: Counter, kept:
     assert RELAYS.state["除湿机"] is False
 
 
+@pytest.mark.checklist("000-15", "000-16")
 def test_smoke_is_said_in_red_and_an_aisle_says_why_it_stays(counter: Counter, kept: World) -> None:
     assert kept.keeper is not None
     a_round(kept.keeper, smoke=True)

@@ -39,6 +39,7 @@ ROOM = Flow(
             right=Right.ROOM,
             fields=(*_SEPARATED, Field("note", "说明", FieldKind.LINES)),
             deadline=Deadline(365, rule="room.check_days"),
+            undoable=False,
         ),
         Step("resize", "改容量", ("in_use",), right=Right.ROOM, fields=(_CAPACITY,)),
         Step("close", "停用", ("in_use",), "closed", right=Right.ROOM),

@@ -88,6 +88,7 @@ def kept(office: Office) -> Kept:
     return Kept(office, relays, RoomKeeper(office, ROOM, relays))
 
 
+@pytest.mark.checklist("000-16")
 def test_damp_air_is_dried_and_both_commands_stand_on_record_as_read_back(kept: Kept) -> None:
     kept.round()
     assert kept.relays.told == []
@@ -189,6 +190,7 @@ def test_a_switch_that_gives_no_answer_is_told_off_and_told_of(kept: Kept) -> No
     assert ("除湿机", False) in kept.relays.told[before:]
 
 
+@pytest.mark.checklist("000-15")
 def test_an_aisle_moves_once_for_each_asking_and_never_for_a_rule(kept: Kept) -> None:
     kept.round()
     kept.keeper.move_aisle(CLERK, "一号列")

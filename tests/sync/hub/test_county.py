@@ -34,6 +34,7 @@ def test_a_towns_code_is_a_plain_word(world: World, code: str) -> None:
         world.hub.county.add_town(code, "某镇")
 
 
+@pytest.mark.checklist("002-12")
 def test_a_user_enrolled_at_the_hub_can_sign_in_at_the_box(world: World) -> None:
     world.hub.county.enrol_user("李静", "lijing", "510101", ["clerk"], "246810")
     box = world.box()
@@ -45,6 +46,7 @@ def test_a_user_enrolled_at_the_hub_can_sign_in_at_the_box(world: World) -> None
     assert not pin_matches(member.verifier, "000000")
 
 
+@pytest.mark.checklist("001-01", "004-06")
 def test_one_question_reaches_every_town(world: World) -> None:
     for town, name in (("510101", "王小明"), ("510102", "李小明")):
         box = world.box(town)
