@@ -11,7 +11,7 @@ from edge.store.papers import paper_by_code
 from edge.store.proofs import proof_by_code
 
 # A proof's QR code holds where it can be checked; the short code stands beside it in letters.
-_CHECKED_AT = re.compile(r"HTTPS?://[^\s?#]+/V(?:ERIFY)?/([2-9A-HJ-NP-Z]{8})/?")
+_CHECKED_AT = re.compile(r"HTTPS?://[^\s?#]+/V(?:ERIFY)?/([2-9A-HJ-NP-Z]{8})(?:/([2-7A-Z]+))?/?")
 _SHORT = re.compile(r"[2-9A-HJ-NP-Z]{8}")
 
 
@@ -29,12 +29,14 @@ class Meaning:
     """What one code stands for.
 
     `text` is what a form takes of it: the dossier's number, the words of a place, else the code
-    itself; `subject` the person of a dossier, or the proof.
+    itself; `subject` the person of a dossier, or the proof. `said` is what another office's proof
+    says for itself.
     """
 
     means: Means
     text: str
     subject: str = ""
+    said: str = ""
 
 
 def meaning_of(connection: Connection, code: str) -> Meaning:
@@ -55,4 +57,6 @@ def meaning_of(connection: Connection, code: str) -> Meaning:
         known = proof_by_code(connection, short) or paper_by_code(connection, short)
         if known is not None:
             return Meaning(Means.PROOF, short, known.id)
-    return Meaning(Means.PROOF if checked else Means.OTHER, short if checked else code.strip())
+    if checked:
+        return Meaning(Means.PROOF, short, said=checked[2] or "")
+    return Meaning(Means.OTHER, code.strip())

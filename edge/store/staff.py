@@ -106,6 +106,12 @@ def seal_of_box(county: Connection, box: str) -> str:
     return str(row[0]) if row else ""
 
 
+def seals_of_offices(county: Connection) -> list[str]:
+    """The PEM certificates of every office seal in use, each the seal's own first."""
+    rows = county.execute("select seal from box where not revoked and seal <> '' order by id")
+    return [str(pem) for (pem,) in rows]
+
+
 def ordinal_of_box(county: Connection, box: str) -> int:
     """A box's number within its town, from 1; 0 before it is admitted."""
     row = county.execute("select ordinal from box where id = ?", (box,)).fetchone()

@@ -71,6 +71,8 @@ def _way(known: Meaning) -> Told:
             return Told(known.means, known.text, f"/persons/{known.subject}", known.subject)
         case Means.PROOF if known.subject:
             return Told(known.means, known.text, f"/verify/{known.text}")
+        case Means.PROOF if known.said:
+            return Told(known.means, known.text, f"/verify/{known.text}?said={known.said}")
         case Means.PROOF:
             return Told(known.means, known.text, said=sentence("code.proof_elsewhere"))
         case Means.SHELF:

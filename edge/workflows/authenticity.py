@@ -7,13 +7,19 @@ paper in hand is compared with it, and whoever has none learns nobody's name.
 import re
 from dataclasses import dataclass
 
+from cryptography import x509
+
+from edge.documents.vouching import Vouched, vouched
 from edge.domain.cover_code import plain
 from edge.store.database import Connection
 from edge.store.entries import entry_of
 from edge.store.papers import paper_by_code
 from edge.store.proofs import Proof, ProofStanding, proof_by_code, proof_of
+from edge.store.staff import seals_of_offices
+from edge.workflows.office import Office
 
-_ADDRESS = re.compile(r"(?:HTTPS?://[^\s?#]+/)?([2-9A-HJ-NP-Z]{8})/?")
+# An address, or the code alone; behind it what the QR code says for itself.
+_ADDRESS = re.compile(r"(?:HTTPS?://[^\s?#]+?/)?([2-9A-HJ-NP-Z]{8})(?:/([2-7A-Z]{100,400}))?/?")
 _LONG_NUMBER = re.compile(r"\d{17}[\dXx]|\d{15}")
 
 
@@ -44,6 +50,20 @@ def code_in(text: str) -> str:
     """Find the short code in what was typed or scanned; empty for none."""
     found = _ADDRESS.fullmatch(plain(text))
     return found[1] if found else ""
+
+
+def said_in(text: str) -> str:
+    """Find what a scanned QR code says for itself behind its short code; empty for nothing."""
+    found = _ADDRESS.fullmatch(plain(text))
+    return (found[2] or "") if found else ""
+
+
+def vouched_for(office: Office, code: str, said: str) -> Vouched | None:
+    """Tell a genuine proof of another office of the county by what its QR code says, offline."""
+    with office.county.read() as county:
+        seals = seals_of_offices(county)
+    certificates = [x509.load_pem_x509_certificates(pem.encode())[0] for pem in seals]
+    return vouched(code, said, certificates) if said else None
 
 
 def authentic(connection: Connection, code: str) -> Authentic | None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from edge.documents.proof import ProofKind, ProofPaper, preview, typeset_proof
 from edge.documents.seal import stamp_seal
 from edge.documents.signature import sign
+from edge.documents.vouching import Vouched, vouch
 from edge.domain.access import Clerk, Right
 from edge.domain.asker import SELF, Asker, check_asker
 from edge.domain.errors import Conflict, InvalidInput
@@ -19,6 +20,8 @@ from edge.store import matters, rules
 from edge.store.entries import Pen
 from edge.store.papers import take_number
 from edge.store.proofs import Proof, ProofStanding, proof_of, proof_of_matter
+from edge.workflows.acting import day_of
+from edge.workflows.authenticity import masked_name
 from edge.workflows.consultation import require_cleared
 from edge.workflows.office import Office
 from edge.workflows.proof_content import Content, content_of
@@ -30,6 +33,7 @@ CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 # The county's rule that names the kinds of proof which a second clerk must have seen.
 SECOND_LOOK = "proof.second_look"
 LONGEST_REASON = 200
+UNCODED = "········"  # stands on a preview, which nothing is signed for
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ def preview_proof(office: Office, clerk: Clerk, request: ProofRequest) -> bytes:
     clerk.require(Right.PROVE)
     content = _content(office, request)
     require_cleared(clerk, content.dossier)
-    return preview(_paper(office, clerk, request, content, "（预览，未编号）", "········"))
+    return preview(_paper(office, clerk, request, content, "（预览，未编号）", UNCODED))
 
 
 def statements_of(office: Office, clerk: Clerk, request: ProofRequest) -> tuple[str, ...]:
@@ -192,9 +196,21 @@ def _paper(
         .date(),
         clerk=clerk.name,
         verify_code=code,
-        verify_url=f"{office.verify_url}/{code}",
+        verify_url=_address(office, request, content, number, code),
         replaces=_number_of(office, request.replaces),
     )
+
+
+def _address(
+    office: Office, request: ProofRequest, content: Content, number: str, code: str
+) -> str:
+    """Where the QR code leads; behind the code it says itself, signed, what the proof is."""
+    if code == UNCODED:
+        return f"{office.verify_url}/{code}"
+    day = day_of(office.author.clock()).strftime("%Y%m%d")
+    holder = masked_name(content.person.name)
+    said = Vouched(code, number, request.kind.name.lower(), day, holder)
+    return f"{office.verify_url}/{code}/{vouch(said, office.seal)}"
 
 
 def _number_of(office: Office, proof: str) -> str:

@@ -7,6 +7,7 @@ compared with the paper; names and identity numbers stay on the paper alone.
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from html import escape
+from pathlib import Path
 
 from litestar import MediaType, Response, get
 from litestar.handlers import HTTPRouteHandler
@@ -34,11 +35,16 @@ _PAGE = """<!doctype html><html lang="zh-CN"><meta charset="utf-8">
 
 
 def verify_route(county: County) -> HTTPRouteHandler:
-    """`/verify/{code}`, to mount where the QR points."""
+    """`/verify/{code}`, to mount where the QR points; what it says behind the code is for boxes."""
 
-    @get("/verify/{code:str}", include_in_schema=False, sync_to_thread=True)
-    def verify(code: FromPath[str]) -> Response[str]:
-        found = _find(county, code.upper()) if _CODE.fullmatch(code.upper()) else None
+    @get(
+        "/verify/{asked:path}",
+        include_in_schema=False,
+        sync_to_thread=True,
+    )
+    def verify(asked: FromPath[Path]) -> Response[str]:
+        code = asked.parts[1].upper() if len(asked.parts) > 1 else ""
+        found = _find(county, code) if _CODE.fullmatch(code) else None
         body = _told(*found) if found else _unknown()
         return Response(
             body, media_type=MediaType.HTML, status_code=200 if found else 404, headers=_HEADERS
