@@ -237,6 +237,7 @@ class Box:
             activity=self._activity,
             camera=Viewfinder(self.wiring.camera.pictures) if self.wiring.camera else None,
             codes=self.wiring.codes,
+            cards=self.wiring.cards,
             swipes=self.wiring.swipes,
         )
         return create_app(parts, self.record.keys.derive("web").hex())

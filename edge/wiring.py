@@ -57,7 +57,7 @@ class Wiring:
         )
         self.swipes = Swipes(settings.card_reader.station if settings.card_reader else COUNTER)
         self.barcode_gun = _barcode_gun(settings)
-        self.codes = ReadCodes()
+        self.codes, self.cards = ReadCodes(), ReadCodes()
         self.climate = climate_line_of(settings, office.author.clock)
         self.keeper = _keeper(settings, office, self.climate)
         self.hot_folder = _hot_folder(settings)
@@ -143,9 +143,10 @@ class Wiring:
                 self.swipes.lay(person.id if person else "")
                 self._stations.publish("card", SELF)
             elif person is None:
-                self._stations.publish("card-new", station)
+                self._stations.publish("card-new", station, card=self.cards.keep(swipe.name))
             else:
-                self._stations.publish("card", station, person=person.id)
+                card = self.cards.keep(swipe.name)
+                self._stations.publish("card", station, person=person.id, card=card)
 
     def _listen_for_codes(self) -> None:
         assert self.barcode_gun is not None

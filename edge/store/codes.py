@@ -30,13 +30,14 @@ class Meaning:
 
     `text` is what a form takes of it: the dossier's number, the words of a place, else the code
     itself; `subject` the person of a dossier, or the proof. `said` is what another office's proof
-    says for itself.
+    says for itself; `lent` is a dossier that is out.
     """
 
     means: Means
     text: str
     subject: str = ""
     said: str = ""
+    lent: str = ""
 
 
 def meaning_of(connection: Connection, code: str) -> Meaning:
@@ -49,7 +50,8 @@ def meaning_of(connection: Connection, code: str) -> Meaning:
         return Meaning(Means.SHELF, shelf)
     dossier = dossier_of_code(connection, code)
     if dossier is not None:
-        return Meaning(Means.DOSSIER, dossier.number, dossier.person)
+        lent = dossier.id if dossier.loan else ""
+        return Meaning(Means.DOSSIER, dossier.number, dossier.person, lent=lent)
     spelt = plain(code)
     checked = _CHECKED_AT.fullmatch(spelt)
     short = checked[1] if checked else spelt

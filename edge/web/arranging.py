@@ -93,7 +93,7 @@ def guess(
     numbers: FromQuery[str] = "",
 ) -> Template:
     """What a machine takes the pages for."""
-    shown = _fitting(parts, dossier, _guess(parts, capture, numbers))
+    shown = fitting(parts, dossier, guess_of(parts, capture, numbers))
     return page(
         request, "parts/guess.html", guess=shown, capture=capture, dossier_id=dossier,
         category=BUILT_IN.category(shown.category) if shown and shown.category else None,
@@ -110,7 +110,7 @@ def take_guess(
 ) -> Response[Any]:
     """Fill the form with the guess; the clerk looks at it and files."""
     reader.require(Right.FILE)
-    taken = _fitting(parts, dossier, _guess(parts, capture, ""))
+    taken = fitting(parts, dossier, guess_of(parts, capture, ""))
     task = f"filing-{capture}"
     if taken is not None:
         typed = drafts.draft_of(parts, reader, task)
@@ -142,7 +142,7 @@ def _change(parts: Parts, clerk: Clerk, capture: str, change: Arrange) -> None:
     )
 
 
-def _fitting(parts: Parts, dossier: str, guess: Suggestion | None) -> Suggestion | None:
+def fitting(parts: Parts, dossier: str, guess: Suggestion | None) -> Suggestion | None:
     """Leave the category out of a guess where the dossier is sorted by another scheme."""
     if guess is None or not dossier:
         return guess
@@ -151,7 +151,8 @@ def _fitting(parts: Parts, dossier: str, guess: Suggestion | None) -> Suggestion
     return guess if sorted_by in ("", BUILT_IN.code) else replace(guess, category="")
 
 
-def _guess(parts: Parts, capture: str, numbers: str) -> Suggestion | None:
+def guess_of(parts: Parts, capture: str, numbers: str) -> Suggestion | None:
+    """What a machine takes the chosen pages for; all where no numbers are given."""
     wanted = set(_numbers(numbers.split(",")))
     shown = sheets_of(parts, capture)["sheets"]
     chosen = [each for each in shown if not each["discarded"] and not each["blank"]]

@@ -14,7 +14,7 @@ from edge.domain.archive import BUILT_IN
 from edge.domain.errors import Conflict, InvalidInput, NotFound
 from edge.store import captures, dossiers, persons, rules
 from edge.web import drafts
-from edge.web.arranging import whole_list
+from edge.web.arranging import fitting, guess_of, whole_list
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import go, page
@@ -203,6 +203,31 @@ async def file(
         category=str(sent.get("category", "")),
         title=str(sent.get("title", ""))[:LONGEST],
         formed_on=str(sent.get("formed_on", ""))[:LONGEST],
+        capture=capture,
+        pages=tuple(int(each) for each in sent.getall("page", []) if _is_number(str(each))),
+    )
+    return go(request, await in_thread(_filed, parts, reader, filing))
+
+
+@post("/captures/{capture:str}/guess/file", status_code=303)
+async def file_as_guessed(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    capture: FromPath[str],
+    dossier: FromQuery[str] = "",
+    category: FromQuery[str] = "",
+) -> Response[Any]:
+    """File the chosen pages as what a machine takes them for: the clerk has looked and agrees."""
+    sent = await request.form()
+    taken = fitting(parts, dossier, await in_thread(guess_of, parts, capture, ""))
+    if taken is None or not taken.title or taken.category != category:
+        raise NotFound("capture.no_guess")
+    filing = supplement.Filing(
+        dossier=str(sent.get("dossier", "")) or dossier,
+        category=taken.category,
+        title=taken.title,
+        formed_on=taken.formed_on,
         capture=capture,
         pages=tuple(int(each) for each in sent.getall("page", []) if _is_number(str(each))),
     )

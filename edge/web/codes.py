@@ -68,7 +68,9 @@ def _told(parts: Parts, code: str) -> Told:
 def _way(known: Meaning) -> Told:
     match known.means:
         case Means.DOSSIER:
-            return Told(known.means, known.text, f"/persons/{known.subject}", known.subject)
+            # A folder that is out and lies on the counter has come back.
+            go = f"/loans/{known.lent}" if known.lent else f"/persons/{known.subject}"
+            return Told(known.means, known.text, go, known.subject)
         case Means.PROOF if known.subject:
             return Told(known.means, known.text, f"/verify/{known.text}")
         case Means.PROOF if known.said:

@@ -28,8 +28,8 @@ class Signal:
     fields: dict[str, str | int] = field(default_factory=dict)
 
 
-# card          a card was read: person
-# card-new      a card of a person not on record was read
+# card          a card was read: person, and the number by which the page asks for the name on it
+# card-new      a card of a person not on record was read: likewise
 # card-unread   a card was not read whole
 # code          a code was read: code, by which the page asks what it means
 # pages         a capture gained pages or ended: capture

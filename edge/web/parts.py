@@ -133,7 +133,8 @@ class Parts:
 
     `work` is a folder for papers on their way to the printer. `drivers` tell the health known last,
     at once, by the names shown on the screen; `loops` what ails each of the box's own loops, empty
-    where it is well. A device that the office has not got is None. `codes` were read last.
+    where it is well. A device that the office has not got is None. `codes` were read last, and
+    names on `cards`.
     """
 
     office: Office
@@ -153,6 +154,7 @@ class Parts:
     activity: Activity = field(default_factory=Activity)
     camera: Viewfinder | None = None
     codes: ReadCodes = field(default_factory=ReadCodes)
+    cards: ReadCodes = field(default_factory=ReadCodes)
     undos: Undos = field(default_factory=Undos)
     swipes: Swipes = field(default_factory=Swipes)
     facing: Facing = field(default_factory=Facing)

@@ -109,8 +109,9 @@ def test_a_card_of_any_kind_and_a_code_reach_the_screens(office: Office, tmp_pat
         wiring.start(started)
         for name, card in cards.items():
             reader.present(card_of({"name": name, **card}))
-            told = stations.signals.get(timeout=10)
-            assert told == ("card", {"person": received[name].person})
+            event, fields = stations.signals.get(timeout=10)
+            assert (event, fields["person"]) == ("card", received[name].person)
+            assert wiring.cards.of(int(fields["card"])) == name
             reader.lift()
             time.sleep(0.5)  # the driver must see the reader empty
         until(lambda: wiring.health()["barcode_gun"]().state is State.READY)

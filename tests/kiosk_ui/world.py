@@ -79,6 +79,8 @@ class World:
     power: PowerKeeper | None = None
     codes: ReadCodes = field(default_factory=ReadCodes)
     swipes: Swipes = field(default_factory=Swipes)
+    cards: ReadCodes = field(default_factory=ReadCodes)
+    scanning: list[Scanning] = field(default_factory=list)
 
     def person(self) -> Person:
         """A person whose dossier has pages."""
@@ -88,6 +90,11 @@ class World:
                 "join page p on p.owner = m.id group by d.id order by count(*) desc limit 1"
             ).fetchone()
             return person_of(town, row[0])
+
+    def swipe(self, person: Person) -> None:
+        """Read a card at the counter, as the box's own reader does."""
+        card = self.cards.keep(person.name)
+        self.stations.publish("card", person=person.id, card=card)
 
     def lay_card(self, person: str) -> None:
         """Read a card at the self-service screen, as the box's own reader does."""
@@ -126,7 +133,9 @@ def served(world: World, work: Path) -> Iterator[World]:
         camera=world.camera,
         codes=world.codes,
         swipes=world.swipes,
+        cards=world.cards,
     )
+    world.scanning.append(parts.scanning)
     port = int(world.url.rsplit(":", 1)[1])
     config = uvicorn.Config(
         create_app(parts, "a secret of this test run, long enough"),

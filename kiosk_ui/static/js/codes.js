@@ -19,6 +19,11 @@ function act({ means, text, go, person, said }) {
     place.value = text;
     place.focus();
     for (const kind of ["input", "change"]) place.dispatchEvent(new Event(kind, { bubbles: true }));
+  } else if (means === "shelf" && document.querySelector("form[data-place]")) {
+    // On the overview of a dossier, the code of a shelf says where it was put.
+    const form = document.querySelector("form[data-place]");
+    form.elements.shelf.value = text;
+    form.requestSubmit();
   } else if (said) {
     notice.querySelector("div").textContent = said;
     notice.hidden = false;

@@ -35,6 +35,7 @@ class Desk:
     stations: Stations
     codes: ReadCodes
     swipes: Swipes = field(default_factory=Swipes)
+    cards: ReadCodes = field(default_factory=ReadCodes)
     standing: SyncStanding = field(
         default_factory=lambda: SyncStanding(online=True, confirmed_at=NOON)
     )
@@ -88,7 +89,7 @@ def open_desk(
     sticks: Sticks | None = None,
 ) -> Iterator[Desk]:
     """Serve an office with the given devices."""
-    stations, codes, swipes = Stations(), ReadCodes(), Swipes()
+    stations, codes, cards, swipes = Stations(), ReadCodes(), ReadCodes(), Swipes()
     scanning = Scanning(office, stations, work, feed)
     made: list[Desk] = []
     parts = Parts(
@@ -108,8 +109,9 @@ def open_desk(
         codes=codes,
         sticks=sticks or Sticks((), (), {}),
         swipes=swipes,
+        cards=cards,
     )
     with TestClient(create_app(parts, SECRET)) as client:
-        made.append(Desk(office, client, scanning, stations, codes, swipes))
+        made.append(Desk(office, client, scanning, stations, codes, swipes, cards))
         yield made[0]
     scanning.stop(10)
