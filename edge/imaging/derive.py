@@ -22,6 +22,11 @@ def thumbnail(jpeg: bytes, width: int = 240) -> bytes:
     return _narrowed(jpeg, width, quality=75)
 
 
+def thumbnail_of(sheet: Image.Image, dpi: int, width: int = 240) -> bytes:
+    """Return the same of a page that is decoded already, in grey or RGB."""
+    return _fitted(sheet, min(width, sheet.width), dpi * min(1.0, width / sheet.width), quality=75)
+
+
 def view(jpeg: bytes, width: int = 1240) -> bytes:
     """Return a JPEG for the screen, at most `width` pixels wide."""
     return _narrowed(jpeg, width, quality=82)
@@ -110,11 +115,14 @@ def _narrowed(jpeg: bytes, width: int, quality: int) -> bytes:
     across = image.height if turned else full
     scale = min(1.0, width / across)
     image.draft("RGB", (math.ceil(full * scale), math.ceil(image.height * scale)))
-    page = _plain(image)
+    return _fitted(_plain(image), min(width, across), dpi * scale, quality)
+
+
+def _fitted(page: Image.Image, width: int, dpi: float, quality: int) -> bytes:
     if page.width > width:
         size = (width, max(1, round(page.height * width / page.width)))
         page = page.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return encoded(page, quality=quality, dpi=round(dpi * page.width / across))
+    return encoded(page, quality=quality, dpi=round(dpi))
 
 
 def _opened(jpeg: bytes) -> Image.Image:

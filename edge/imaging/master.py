@@ -4,7 +4,7 @@ import io
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PIL import Image, ImageSequence
@@ -23,21 +23,26 @@ PAGE_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class Master:
-    """One page for good; `dpi` is guessed from A4 where its source tells none."""
+    """One page for good; `dpi` is guessed from A4 where its source tells none.
+
+    `sheet` are the pixels of which the JPEG was made, while they are at hand: 35 MB, so that only
+    one page at a time keeps them.
+    """
 
     jpeg: bytes
     media_type: str
     width: int
     height: int
     dpi: int
+    sheet: Image.Image | None = field(default=None, repr=False, compare=False)
 
 
 def as_master(path: Path) -> Master:
-    """Return a single page; a JPEG keeps every byte that its scanner wrote.
+    """Return a single page, with its `sheet`; a JPEG keeps every byte that its scanner wrote.
 
     Raises InvalidInput when the file is unreadable or holds several pages.
     """
-    pages = iter(as_masters(path))
+    pages = _read(path)
     first = next(pages)
     if next(pages, None) is not None:
         raise InvalidInput("page.several", name=path.name)
@@ -49,6 +54,11 @@ def as_masters(path: Path) -> Iterator[Master]:
 
     Raises InvalidInput when the file is unreadable, ArchiveError when poppler is missing.
     """
+    for master in _read(path):
+        yield replace(master, sheet=None)
+
+
+def _read(path: Path) -> Iterator[Master]:
     with path.open("rb") as file:
         head = file.read(16)
     if head.startswith(b"%PDF-"):
@@ -93,9 +103,11 @@ def _own(jpeg: bytes) -> Master:
 
 def _converted(frame: Image.Image) -> Master:
     dpi = dots_per_inch(frame) or _guess(*frame.size)
-    page = frame.convert("L" if frame.mode in {"1", "L", "I;16", "LA"} else "RGB")
+    page = frame
+    if frame.mode not in {"L", "RGB"}:
+        page = frame.convert("L" if frame.mode in {"1", "I;16", "LA"} else "RGB")
     jpeg = encoded(page, quality=QUALITY, dpi=dpi)
-    return Master(jpeg, MEDIA_TYPE, page.width, page.height, dpi)
+    return Master(jpeg, MEDIA_TYPE, page.width, page.height, dpi, page)
 
 
 def _drawn(path: Path) -> Iterator[Master]:

@@ -14,10 +14,10 @@ from edge.domain.access import Clerk, Right
 from edge.domain.errors import InvalidInput, NotFound
 from edge.domain.kinds import Kind
 from edge.imaging import likeness
-from edge.imaging.derive import Pose, straightened, thumbnail
+from edge.imaging.derive import Pose, straightened, thumbnail, thumbnail_of
 from edge.imaging.master import Master
 from edge.imaging.outline import Outline
-from edge.imaging.quality import measure
+from edge.imaging.quality import PageQuality, measure, measure_sheet
 from edge.store import desk
 from edge.store.captures import Capture, arrangements_of, batch_pages, capture_of
 from edge.store.database import Connection
@@ -223,11 +223,10 @@ def close_abandoned_batches(office: Office) -> int:
 
 def page_record(office: Office, master: Master) -> Mapping[str, Any]:
     """Keep a page's files and say what the record will hold of it."""
-    quality = measure(master.jpeg)
-    sheet = straightened(master.jpeg, Pose(outline=quality.outline))
+    quality, small = _looked_at(master)
     return {
         "blob": office.blobs.put(master.jpeg),
-        "thumb": office.blobs.put(thumbnail(sheet)),
+        "thumb": office.blobs.put(small),
         "width": master.width,
         "height": master.height,
         "dpi": master.dpi,
@@ -240,6 +239,15 @@ def page_record(office: Office, master: Master) -> Mapping[str, Any]:
         "mark": quality.mark,
         "codes": list(quality.codes),
     }
+
+
+def _looked_at(master: Master) -> tuple[PageQuality, bytes]:
+    """Measure a page and make its thumbnail, of its pixels where they are at hand."""
+    sheet = master.sheet
+    quality = measure(master.jpeg) if sheet is None else measure_sheet(sheet, master.dpi)
+    if sheet is not None and not quality.outline:
+        return quality, thumbnail_of(sheet, master.dpi)
+    return quality, thumbnail(straightened(master.jpeg, Pose(outline=quality.outline)))
 
 
 def written(outline: Outline) -> str:

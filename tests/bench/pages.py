@@ -1,17 +1,19 @@
 """From the far end's page to the durable page: the whole pipeline beside `scanimage` alone.
 
 The far end is a process of its own, as a scanner is; both runs take the same pages through the same
-driver, one drops each TIFF, the other keeps it as a page of an open batch. Memory is that of a
-process which takes a short and a long batch.
+driver, one drops each TIFF, the other keeps it as a page of an open batch. At a feeder's own pace
+the ratio tells whether the pipeline keeps up; unpaced, pages come as fast as a disk gives them, so
+that ratio tells what a page costs us beside a program that only copies it. Memory is that of a
+process which takes one long batch, told on the way.
 """
 
+import io
 import json
 import statistics
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
@@ -25,11 +27,12 @@ from provisioning.seed.county import TOWNS
 from provisioning.seed.materials import make_materials
 from provisioning.seed.pages import render_page
 from provisioning.seed.people import make_people
-from tests.bench.figures import Figure
+from tests.bench.figures import Cost, Figure, timed
 from tests.offices import CLERK, office_in
 
 SHEETS, FEW_SHEETS = 20, 4
-SHORT, LONG = 50, 1_000
+# Pages after which memory is told; they are coarse ones, since only their number matters.
+MARKS, COARSE_DPI = (50, 300, 1_000), 150
 MIB = 1024
 
 
@@ -46,11 +49,13 @@ def measure_pages(folder: Path, rounds: int, quick: bool) -> Iterator[Figure]:
                 alone.append(_alone(url, folder / f"alone-{name}-{place}", sheets))
                 whole.append(_whole(url, folder / f"whole-{name}-{place}", sheets))
             yield Figure(f"scan.alone.{name}", "pages/min", _speeds(sheets, alone))
-            ratio = statistics.median(w / a for w, a in zip(whole, alone, strict=True))
-            yield Figure(f"scan.pipeline.{name}", "pages/min", _speeds(sheets, whole), ratio)
+            ratio = statistics.median(w.wall / a.wall for w, a in zip(whole, alone, strict=True))
+            also = {"cpu_ms_a_page": 1000 * statistics.median(w.cpu for w in whole) / sheets}
+            yield Figure(f"scan.pipeline.{name}", "pages/min", _speeds(sheets, whole), ratio, also)
     if not quick:
-        short, long = (_peak(paper, folder / f"peak-{count}", count) for count in (SHORT, LONG))
-        yield Figure("scan.memory", "MiB", (long,), long / short, {"short_mib": short})
+        peaks = _peaks(paper, folder / "peaks")
+        also = {f"after_{count}_mib": peak for count, peak in zip(MARKS, peaks, strict=True)}
+        yield Figure("scan.memory", "MiB", (peaks[-1],), peaks[-1] / peaks[0], also)
 
 
 def render(paper: Path, sheets: int) -> None:
@@ -77,8 +82,8 @@ def far_end(paper: Path) -> Iterator[str]:
             running.terminate()
 
 
-def _speeds(sheets: int, seconds: list[float]) -> tuple[float, ...]:
-    return tuple(60 * sheets / each for each in seconds)
+def _speeds(sheets: int, costs: list[Cost]) -> tuple[float, ...]:
+    return tuple(60 * sheets / each.wall for each in costs)
 
 
 def _tell(url: str, what: str, said: dict[str, float]) -> None:
@@ -92,51 +97,65 @@ def _load(url: str, sheets: int) -> None:
     _tell(url, "load", {"pages": sheets})
 
 
-def _alone(url: str, folder: Path, sheets: int) -> float:
+def _alone(url: str, folder: Path, sheets: int) -> Cost:
     folder.mkdir()
     _load(url, sheets)
-    started, seen = time.perf_counter(), 0
-    for page in SaneScanner(url).scan(ScanRequest(Source.FEEDER), folder):
-        page.path.unlink()
-        seen += 1
-    assert seen == sheets
-    return time.perf_counter() - started
+    return timed(lambda: _fed(url, folder, sheets, lambda path: None))
 
 
-def _whole(url: str, folder: Path, sheets: int) -> float:
+def _whole(url: str, folder: Path, sheets: int) -> Cost:
     work = folder / "work"
     work.mkdir(parents=True)
     with office_in(folder / "office") as office:
         batch = begin_batch(office, CLERK, "scanner", "")
         _load(url, sheets)
-        started, seen = time.perf_counter(), 0
-        for page in SaneScanner(url).scan(ScanRequest(Source.FEEDER), work):
-            add_page(office, CLERK, batch, as_master(page.path))
-            page.path.unlink()
-            seen += 1
-        assert seen == sheets
-        return time.perf_counter() - started
+        return timed(
+            lambda: _fed(
+                url, work, sheets, lambda path: add_page(office, CLERK, batch, as_master(path))
+            )
+        )
 
 
-def _peak(paper: Path, folder: Path, count: int) -> float:
-    """Take `count` pages in a fresh process and tell its peak of memory, in MiB."""
-    command = [sys.executable, "-m", "tests.bench.pages", str(paper), str(folder), str(count)]
-    return float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+def _fed(url: str, folder: Path, sheets: int, take: Callable[[Path], object]) -> None:
+    seen = 0
+    for page in SaneScanner(url).scan(ScanRequest(Source.FEEDER), folder):
+        take(page.path)
+        page.path.unlink()
+        seen += 1
+    assert seen == sheets
 
 
-def take(paper: Path, folder: Path, count: int) -> None:
-    """Take `count` pages into one batch, one TIFF at a time as a scanner leaves them."""
-    sheets = sorted(paper.glob("*.jpg"))
+def _peaks(paper: Path, folder: Path) -> list[float]:
+    """Take pages in a fresh process and tell its peak of memory so far at each mark, in MiB."""
+    command = [sys.executable, "-m", "tests.bench.pages", str(paper), str(folder)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [float(line) for line in told.split()]
+
+
+def take(paper: Path, folder: Path) -> Iterator[float]:
+    """Take pages into one batch, one TIFF at a time as a scanner leaves them."""
+    scans = [_scan(sheet) for sheet in sorted(paper.glob("*.jpg"))[:FEW_SHEETS]]
     folder.mkdir(parents=True)
-    scan = folder / "page.tif"
+    path = folder / "page.tif"
     with office_in(folder / "office") as office:
         batch = begin_batch(office, CLERK, "scanner", "")
-        for number in range(count):
-            with Image.open(sheets[number % len(sheets)]) as sheet:
-                # No two pages of a batch are equal, byte by byte.
-                sheet.putpixel((0, 0), (number % 256, number // 256, 0))
-                sheet.save(scan, dpi=(300, 300))
-            add_page(office, CLERK, batch, as_master(scan))
+        for number in range(1, MARKS[-1] + 1):
+            scan = scans[number % len(scans)]
+            # No two pages of a batch are equal: a dot of another shade in the last row.
+            path.write_bytes(scan[:-2] + number.to_bytes(2, "big"))
+            add_page(office, CLERK, batch, as_master(path))
+            if number in MARKS:
+                yield own_peak()
+
+
+def _scan(sheet: Path) -> bytes:
+    """A page as an uncompressed TIFF, whose last bytes are its last pixels."""
+    out = io.BytesIO()
+    with Image.open(sheet) as image:
+        size = (image.width * COARSE_DPI // 300, image.height * COARSE_DPI // 300)
+        coarse = image.resize(size)
+        coarse.save(out, "TIFF", dpi=(COARSE_DPI, COARSE_DPI))
+    return out.getvalue()
 
 
 def own_peak() -> float:
@@ -147,5 +166,5 @@ def own_peak() -> float:
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
-    sys.stdout.write(str(own_peak()))
+    for peak in take(Path(sys.argv[1]), Path(sys.argv[2])):
+        sys.stdout.write(f"{peak}\n")
