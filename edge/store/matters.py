@@ -55,6 +55,26 @@ def matter_by_number(connection: Connection, number: str) -> Matter | None:
     return _matter(row) if row else None
 
 
+def matter_of_order(connection: Connection, order: str) -> Matter | None:
+    """Find the matter of a call by the hotline's own number of its work order."""
+    row = connection.execute(
+        _MATTER + "where flow = 'hotline' and json_extract(fields, '$.order') = ? "
+        "order by id desc limit 1",
+        (order,),
+    ).fetchone()
+    return _matter(row) if row else None
+
+
+def calls_about(connection: Connection, number: str) -> list[Matter]:
+    """List the calls that are held to a matter, by its number; the newest first."""
+    rows = connection.execute(
+        _MATTER + "where flow = 'hotline' and json_extract(fields, '$.case') = ? "
+        "order by id desc limit 20",
+        (number,),
+    )
+    return [_matter(row) for row in rows]
+
+
 def open_matters(connection: Connection, flow: str = "", limit: int = _LIMIT) -> list[Matter]:
     """List what is under way, of one flow or of all; the nearest deadline first, none last."""
     rows = connection.execute(

@@ -1,5 +1,7 @@
 """What pages of a person's dossiers state, as it was noted down."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge.domain.errors import NotFound
@@ -50,6 +52,15 @@ def notes_of(connection: Connection, person: str) -> list[Note]:
     """List what is noted of a person and not struck out, by field and value."""
     rows = connection.execute(_NOTE + "where person = ? order by field, value, entry", (person,))
     return [note for note in (Note(*row) for row in rows) if not note.struck]
+
+
+def struck_of(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
+    """Tell which of these notes were struck out; one that has not arrived yet is none."""
+    rows = connection.execute(
+        "select s.note from json_each(?) w join record_struck s on s.note = w.value",
+        (json.dumps(sorted(ids)),),
+    )
+    return frozenset(str(note) for (note,) in rows)
 
 
 def is_looked_at(

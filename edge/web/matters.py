@@ -184,6 +184,7 @@ def show(
         standing = store.standing_of(town, held)
         issued = papers.papers_of_matter(town, matter)
         frozen = lists.lists_of(town, matter)
+        calls = store.calls_about(town, held.number)
     if held.dossier:
         looked(request, parts, reader, held.dossier, OVERVIEW)
     with parts.office.county.read() as county:
@@ -206,6 +207,7 @@ def show(
         undoable=bool(flow and last and flow.step(last.step).undoable),
         step_names={OPEN: flow.name, **{s.code: s.name for s in flow.steps}} if flow else {},
         papers=issued,
+        calls=calls,
         frozen=[(each, FORMS[each.form].title) for each in frozen if each.form in FORMS],
         offers=_offers(parts, held.dossier),
         forms=[FORMS[each] for each, right in forms.items() if reader.may(right)],

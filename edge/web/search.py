@@ -13,7 +13,7 @@ from edge.domain.access import Clerk
 from edge.domain.archive import CATEGORIES, DOSSIER_CLASSES
 from edge.domain.errors import InvalidInput, NotFound
 from edge.store import search
-from edge.store.matters import matter_by_number
+from edge.store.matters import matter_by_number, matter_of_order
 from edge.store.search import Filters
 from edge.web.locale import sentence_of
 from edge.web.parts import Parts
@@ -54,7 +54,8 @@ def ask(
 ) -> Response[Any]:
     """Open the person or the matter that a whole number names, or show what was found."""
     with parts.office.space.read() as town:
-        matter = matter_by_number(town, "".join(data.q.split()))
+        number = "".join(data.q.split())
+        matter = matter_by_number(town, number) or matter_of_order(town, number)
     if matter is not None:
         return Redirect(f"/matters/{matter.id}", status_code=303)
     found = find(parts, data.q)

@@ -112,8 +112,9 @@ def drift_of(connection: Connection, proof: proofs.Proof) -> list[tuple[str, str
     told = [("holder", person.name), ("id_number", person.id_number)]
     changed = [(str(body[name]), now) for name, now in told if name in body and body[name] != now]
     notes = [str(each) for each in body.get("notes", [])]
+    struck = records.struck_of(connection, notes)
     for id, said in zip(notes, body.get("statement", []), strict=False):
-        if records.note_of(connection, id).struck:
+        if id in struck:
             changed.append((str(said), ""))
     if not notes and "holder" in body:
         said = [str(each) for each in body.get("statement", [])]

@@ -10,6 +10,8 @@ from edge.store import matters
 from edge.store.database import Connection
 from edge.store.matters import Matter
 
+_ALL = 10_000  # units of a county, by far
+
 
 def require_extent(connection: Connection, unit: str, extent: str, today: str) -> None:
     """Let a unit ask to this extent; `today` YYYYMMDD.
@@ -30,8 +32,8 @@ def require_extent(connection: Connection, unit: str, extent: str, today: str) -
 
 def _line_of(connection: Connection, unit: str) -> Matter | None:
     """The unit's line: an open one if there is any, else the one closed last."""
-    open_lines = matters.open_matters(connection, QUERY_RIGHT.code)
-    for each in (*open_lines, *matters.closed_matters(connection, QUERY_RIGHT.code)):
+    held = matters.open_matters(connection, QUERY_RIGHT.code, _ALL)
+    for each in (*held, *matters.closed_matters(connection, QUERY_RIGHT.code, _ALL)):
         if each.fields.get("unit") == unit:
             return each
     return None

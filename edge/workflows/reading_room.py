@@ -90,7 +90,8 @@ def reading_of(office: Office, clerk: Clerk, matter: str) -> Reading:
         held = matter_of(town, matter)
         if held.state != "reading" or not held.dossier:
             raise Conflict("reading.not_open")
-        until = int(held.fields.get("until", "0"))
+        said = held.fields.get("until", "")
+        until = int(said) if said.isascii() and said.isdecimal() else 0
         if office.author.clock() >= until:
             raise Denied("reading.over")
         dossier = dossier_of(town, held.dossier)

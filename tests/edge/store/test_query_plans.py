@@ -112,6 +112,10 @@ QUESTIONS: dict[str, Callable[[Connection, str], object]] = {
         c, dossiers.dossier_of(c, dossier).person
     ),
     "open matters": lambda c, _: matters.open_matters(c),
+    "calls about a matter": lambda c, _: matters.calls_about(c, "1"),
+    "call by its order": lambda c, _: matters.matter_of_order(c, "1"),
+    "notes struck": lambda c, _: records.struck_of(c, ["1"]),
+    "look at a material": lambda c, dossier: records.is_looked_at(c, dossier, "u", "m", 0),
     "matter by number": lambda c, _: matters.matter_by_number(c, "1"),
     "papers": papers.papers_of_dossier,
     "paper by code": papers.paper_by_code,

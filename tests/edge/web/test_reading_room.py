@@ -16,7 +16,7 @@ from tests.offices import CLERK, id_number, receive_person, scan
 NUMBER, PHONE = id_number(7, "19650312"), "13900001111"
 
 
-@pytest.mark.checklist("001-12", "000-02", "000-11")
+@pytest.mark.checklist("001-12", "000-02", "000-11", "000-24")
 def test_the_readers_leaf_through_what_was_approved_and_get_nowhere_else(desk: Desk) -> None:
     office = desk.office
     held = receive_person(office, "王秀英", NUMBER, phone=PHONE, place="桥头村")
@@ -30,9 +30,15 @@ def test_the_readers_leaf_through_what_was_approved_and_get_nowhere_else(desk: D
     matter = open_matter(office, CLERK, Opening("consultation", held.dossier, fields=fields))
     take_step(office, COLLEAGUE, matter.id, "approve", {})
     desk.sign_in()
+    call = {"order": "HJ2026112001", "content": "问查到没有", "due": "20261130"}
+    opened = open_matter(office, CLERK, Opening("hotline", fields={**call, "case": matter.number}))
     # The case is found by the number that a caller reads out, and shows its next step.
     found = desk.post("/search/ask", q=matter.number).headers["location"]
     assert "开始查阅" in desk.get(found).text
+    assert "HJ2026112001" in desk.get(found).text
+    asked = desk.post("/search/ask", q="HJ2026112001").headers["location"]
+    assert asked == f"/matters/{opened.id}"
+    assert matter.number in desk.get(asked).text
     assert desk.get(f"/matters/number/{matter.number}").headers["location"] == found
     assert desk.post(f"/reading/{matter.id}/enter", fragment=True).status_code == 409
     assert desk.post(f"{found}/steps/begin").status_code == 303

@@ -1,12 +1,15 @@
 """Noting a page, proving by it, checking the paper by its code, and revoking it, on the screen."""
 
 import re
+from html import unescape
 
 import pytest
 
+from edge.store.dossiers import pages_of
+from edge.store.texts import PageText, note_text
 from edge.workflows.supplement import Filing, file_material
 from tests.edge.web.conftest import Desk
-from tests.offices import CLERK, id_number, receive_person, scan
+from tests.offices import CLERK, NOON, id_number, receive_person, scan
 
 
 @pytest.mark.checklist("001-07", "001-19", "000-18")
@@ -44,6 +47,24 @@ def test_from_the_page_to_a_proof_that_is_checked_replaced_and_checked_again(des
     assert "已作废" in desk.get(ended.headers["location"]).text
     assert desk.post(f"/notes/{id}/strike").status_code == 303
     assert "最先记载" not in desk.get(listed).text
+
+
+def test_what_a_machine_read_waits_beside_the_notes_until_it_is_checked(desk: Desk) -> None:
+    received = receive_person(desk.office, "王秀英")
+    filing = Filing(received.dossier, "1", "职工登记表", "198507", scan(desk.office, "a"), (1,))
+    material = file_material(desk.office, CLERK, filing).id
+    with desk.office.space.read() as town:
+        (page,) = pages_of(town, material)
+    read = PageText("出生年月 1965年3月12日", 0, (620, 877), ())
+    desk.office.space.write(lambda town: note_text(town, page.blob, read, NOON))
+    desk.sign_in()
+    listed = f"/persons/{received.person}/records"
+    place = f"/dossiers/{received.dossier}/notes/new?material={material}&number=1&field=birth"
+    assert place in unescape(desk.get(listed).text)
+    assert 'value="19650312"' in desk.get(place).text
+    note = {"field": "birth", "value": "19650312", "page": "1", "material": material}
+    desk.post(f"/dossiers/{received.dossier}/notes", **note)
+    assert place not in unescape(desk.get(listed).text)
 
 
 def test_a_code_that_is_none_or_not_ours_is_said_so(desk: Desk) -> None:
