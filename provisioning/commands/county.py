@@ -16,6 +16,7 @@ from edge.domain.errors import ArchiveError, InvalidInput
 from edge.settings import CarrySettings
 from edge.store import verification
 from edge.store.keys import Keys
+from edge.store.rules import rules_of
 from provisioning.announcing import announced
 from provisioning.commands.box import tell_damaged
 from provisioning.serving import Listener, log_to_stderr, serve
@@ -40,6 +41,12 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
     user_parser.add_argument("--name", required=True)
     user_parser.add_argument("--town", default="", help="empty for people of the county itself")
     user_parser.add_argument("--role", action="append", choices=sorted(ROLES), required=True)
+    withdraw_parser = _act(acts, "withdraw", withdraw, "let a person sign in nowhere any more")
+    withdraw_parser.add_argument("--login", required=True)
+    rule_parser = _act(acts, "rule", rule, "lay down a rule that every office goes by")
+    rule_parser.add_argument("--name", required=True)
+    rule_parser.add_argument("--value", required=True, help="empty for the usual")
+    _act(acts, "rules", rules, "list the rules laid down")
     ticket_parser = _act(acts, "ticket", ticket, "issue a one-off enrolment ticket")
     ticket_parser.add_argument("--town", required=True)
     ticket_parser.add_argument("--url", required=True, help="https://host:port of the endpoint")
@@ -100,6 +107,27 @@ def user(county: County, chosen: argparse.Namespace) -> int:
     if len(pin) != PIN_DIGITS or not pin.isdigit():
         raise InvalidInput("pin.shape", digits=PIN_DIGITS)
     county.enrol_user(chosen.name, chosen.login, chosen.town, chosen.role, pin)
+    return 0
+
+
+def withdraw(county: County, chosen: argparse.Namespace) -> int:
+    """Withdraw a person."""
+    county.withdraw_user(chosen.login)
+    print(f"已停用 {chosen.login}")
+    return 0
+
+
+def rule(county: County, chosen: argparse.Namespace) -> int:
+    """Lay down a rule."""
+    county.set_rule(chosen.name.strip(), chosen.value.strip())
+    return 0
+
+
+def rules(county: County, _: argparse.Namespace) -> int:
+    """List the rules."""
+    with county.spaces.county.read() as town:
+        for name, value in rules_of(town).items():
+            print(f"{name} = {value}")
     return 0
 
 

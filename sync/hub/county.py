@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
-from edge.domain.errors import Conflict
+from edge.domain.errors import Conflict, NotFound
 from edge.domain.kinds import Kind
-from edge.store.database import Space
+from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen, new_id, now_ms
 from edge.store.folder import close_to_others, hold
 from edge.store.keys import Keys
-from edge.store.staff import institutions, name_of_institution, verifier_of
+from edge.store.staff import institutions, member_by_login, name_of_institution, verifier_of
 from sync.enrolment import Ticket
 from sync.hub.bootstrap import Snapshots
 from sync.hub.enrolment import TICKET_LIFE_MS, Applicant, Registry
@@ -97,6 +97,28 @@ class County:
             lambda c: Pen(c, self.author, SETUP).append(Kind.USER_ENROLLED, id, said)
         )
         return id
+
+    def withdraw_user(self, login: str) -> str:
+        """Let a person sign in nowhere any more; what they did stays. Gives the person's id.
+
+        Raises NotFound `staff.no_login` (login).
+        """
+
+        def act(connection: Connection) -> str:
+            member = member_by_login(connection, login)
+            if member is None:
+                raise NotFound("staff.no_login", login=login)
+            pen = Pen(connection, self.author, SETUP)
+            pen.append(Kind.USER_WITHDRAWN, member.clerk.id, {})
+            return member.clerk.id
+
+        return self.spaces.county.write(act)
+
+    def set_rule(self, name: str, value: str) -> None:
+        """Lay down a number or text that every office goes by; empty goes back to the usual."""
+        self.spaces.county.write(
+            lambda c: Pen(c, self.author, SETUP).append(Kind.RULE_SET, name, {"value": value})
+        )
 
     def applicants(self) -> list[Applicant]:
         """List the boxes that wait to be admitted."""

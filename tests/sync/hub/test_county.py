@@ -6,6 +6,7 @@ import pytest
 
 from edge.domain.errors import Conflict, NotFound
 from edge.domain.query import parse
+from edge.store.rules import rules_of
 from edge.store.staff import institutions, member_by_login, pin_matches
 from sync.hub.county import County
 from sync.hub.search import search
@@ -44,6 +45,21 @@ def test_a_user_enrolled_at_the_hub_can_sign_in_at_the_box(world: World) -> None
     assert member is not None
     assert pin_matches(member.verifier, "246810")
     assert not pin_matches(member.verifier, "000000")
+
+
+@pytest.mark.checklist("002-12")
+def test_a_person_withdrawn_and_a_rule_laid_down_reach_the_box(world: World) -> None:
+    box = world.box("510101")
+    county = world.hub.county
+    county.enrol_user("李䶮", "102", "510101", ["clerk"], "246810")
+    county.withdraw_user("102")
+    county.set_rule("inspection.points", "防火,防水")
+    with pytest.raises(NotFound, match=r"staff\.no_login"):
+        county.withdraw_user("102")
+    box.sync()
+    with box.county.read() as connection:
+        assert member_by_login(connection, "102") is None
+        assert rules_of(connection) == {"inspection.points": "防火,防水"}
 
 
 @pytest.mark.checklist("001-01", "004-06")
