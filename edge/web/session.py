@@ -19,8 +19,9 @@ from litestar.types import Empty, Message, ScopeSession
 
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import Denied
-from edge.store.staff import member_by_id
+from edge.store.staff import enrolled_at, member_by_id
 from edge.web.parts import Parts
+from edge.workflows.handing_over import has_left
 
 MAX_AGE_SECONDS = 8 * 3600
 _BEGUN = "session-begun"
@@ -142,15 +143,18 @@ def provide_clerk(request: Request[Any, Any, Any], parts: NamedDependency[Parts]
     """Give handlers the clerk as the record knows them now; raises NotSignedIn.
 
     While readers sit at the screen nothing but what they were let in to answers: Denied
-    `reading.confined`. Who is withdrawn, or loses a role, loses it with the next request and not
-    with the session. The templates find the clerk in the request's state.
+    `reading.confined`. Who is withdrawn, has handed over, or loses a role, loses it with the next
+    request and not with the session. The templates find the clerk in the request's state.
     """
     kept = signed_in(request)
     if kept is None:
         raise NotSignedIn
     with parts.office.county.read() as county:
         member = member_by_id(county, kept.id)
-    if member is None or member.clerk.town not in ("", parts.office.code):
+        since = enrolled_at(county, kept.id)
+    with parts.office.space.read() as town:
+        left = has_left(town, kept.id, since)
+    if member is None or left or member.clerk.town not in ("", parts.office.code):
         sign_out(request)
         raise NotSignedIn
     confined = request.session.get(READING)

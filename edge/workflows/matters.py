@@ -52,7 +52,7 @@ def open_matter(office: Office, clerk: Clerk, opening: Opening) -> Matter:
         )  # fmt: skip
         filled = _take_effect(Acting(office, clerk, pen, flow, begun, fields), OPEN)
         told = {"flow": flow.code, "number": number, "dossier": dossier, "person": person}
-        given = {"due": filled.get("due", due), "fields": filled}
+        given = {"due": filled.get("due", due), "fields": _told(filled, fields)}
         pen.append(Kind.MATTER_OPENED, id, {k: v for k, v in {**told, **given}.items() if v})
         return matters.matter_of(pen.connection, id)
 
@@ -79,7 +79,7 @@ def take_step(
         fields = checked(chosen.fields, sent)
         filled = _take_effect(Acting(office, clerk, pen, flow, held, fields), step)
         due = filled.get("due", due_of(pen.at, chosen.deadline, laid_down))
-        told = {"step": step, "due": due, "fields": filled}
+        told = {"step": step, "due": due, "fields": _told(filled, fields)}
         pen.append(
             Kind.MATTER_STEPPED,
             matter,
@@ -138,6 +138,11 @@ def _require_other(clerk: Clerk, flow: Flow, step: Step, standing: Standing) -> 
         if clerk.id in standing.taken_by(earlier):
             name = flow.name if earlier == OPEN else flow.step(earlier).name
             raise Denied("matter.second_person", step=name)
+
+
+def _told(filled: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:
+    """What stands on record as filled in: a deadline that an effect computed is no field."""
+    return {name: value for name, value in filled.items() if name != "due" or name in sent}
 
 
 def _take_effect(acting: Acting, step: str) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from edge.web.sticks import Sticks
 from edge.workflows.matters import Opening, open_matter, take_step
 from edge.workflows.office import Office
 from tests.edge.web.conftest import Desk, open_desk
-from tests.offices import CLERK, id_number, receive_person
+from tests.offices import CLERK, COUNTY, PIN, READER, Clock, id_number, receive_person
 
 FILED = {"pieces": "12", "pages": "80", "shelf": "2库1列1节1层", "checker": "查敏"}
 
@@ -98,6 +98,24 @@ def test_a_dossier_put_in_its_place_is_found_there_and_put_back(desk: Desk) -> N
     assert "1库2列1节3层5位" in desk.get(f"/persons/{one.person}").text
     assert desk.post("/undo").status_code == 303
     assert "1库1列1节1层1位" in desk.get(f"/persons/{one.person}").text
+
+
+@pytest.mark.checklist("004-12")
+def test_the_third_signature_ends_the_session_of_whoever_handed_over(
+    desk: Desk, clock: Clock
+) -> None:
+    people = {"giver": CLERK.id, "taker": READER.id, "witness": COUNTY.id}
+    belongings = {"reason": "退休", "keys": "两把", "seals": "一枚"}
+    handover = open_matter(desk.office, CLERK, Opening("handover", fields={**people, **belongings}))
+    clock.forward(1_000)
+    for who, step in ((CLERK, "count"), (CLERK, "give"), (READER, "take")):
+        take_step(desk.office, who, handover.id, step, {})
+    desk.sign_in()
+    assert desk.get("/").status_code == 200
+    take_step(desk.office, COUNTY, handover.id, "witness", {})
+    assert desk.get("/").status_code == 303
+    refused = desk.post("/sign-in", login="101", pin=PIN, fragment=True)
+    assert "已经办过交接" in refused.text
 
 
 @pytest.mark.checklist("004-04", "004-02", "003-18", "004-20")
