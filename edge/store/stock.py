@@ -82,6 +82,17 @@ def last_readings(connection: Connection, matter: str, limit: int = 12) -> list[
     return [Reading(*row) for row in rows]
 
 
+def is_disinfected(connection: Connection, number: str) -> bool:
+    """Say whether a finished disinfection names this dossier's number."""
+    row = connection.execute(
+        "select 1 from matter where flow = 'disinfection' and state = 'done' and instr("
+        "char(10) || json_extract(fields, '$.numbers') || char(10), char(10) || ? || char(10)) > 0 "
+        "limit 1",
+        (number,),
+    ).fetchone()
+    return row is not None
+
+
 def places(connection: Connection) -> list[str]:
     """The place of every dossier that has not been sent away, one on loan too."""
     rows = connection.execute(

@@ -18,8 +18,8 @@ _WIDTHS: Mapping[str, tuple[int, ...]] = {
     "stocktaking": (3, 6, 3, 5, 5, 2),
     "inspection_record": (3, 2, 6),
     "handover_list": (3, 6, 5),
-    "destruction_list": (7, 6, 3, 2, 1, 1, 4),
-    "archive_list": (7, 6, 3, 2, 1, 1, 4),
+    "destruction_list": (8, 5, 4, 3, 2, 2, 5),
+    "archive_list": (8, 5, 4, 3, 2, 2, 5),
     "four_properties": (2, 5, 2),
     "yearly_report": (4, 4, 2, 1),
 }

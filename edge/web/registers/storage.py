@@ -71,17 +71,19 @@ def show(
 ) -> Template:
     """Scan a dossier, scan a place; `done` is what was put last."""
     reader.require(Right.FILE)
-    moved, whose = None, ""
+    moved, whose, clean = None, "", True
     if done:
         with parts.office.space.read() as town:
             moved = dossier_of(town, done)
             whose = names_of_dossiers(town, [done]).get(done, "")
+            clean = stock.is_disinfected(town, moved.number)
     return page(
         request,
         "registers/places.html",
         cover=cover[:80],
         moved=moved,
         whose=whose,
+        clean=clean,
         ousted=ousted[:200],
     )
 

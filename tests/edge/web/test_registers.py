@@ -87,14 +87,20 @@ def test_volumes_are_begun_chosen_destroyed_and_handed_over_at_the_screens(
     assert (stick / handover.number / "SHA256SUMS").exists()
 
 
-@pytest.mark.checklist("001-01", "002-10", "000-17")
+@pytest.mark.checklist("001-01", "002-10", "000-17", "000-14")
 def test_a_dossier_put_in_its_place_is_found_there_and_put_back(desk: Desk) -> None:
     desk.sign_in()
     one = receive_person(desk.office, "王建国", id_number(1), shelf="1库1列1节1层1位")
     put = desk.post("/places/put", cover=one.number, place="DXS1-2-1-3-5-" + "X", fragment=True)
     assert put.status_code == 422
     put = desk.post("/places/put", cover=one.number, place=shelf_code(1, 2, 1, 3, 5))
-    assert "1库2列1节3层5位" in desk.get(put.headers["location"]).text
+    shown = desk.get(put.headers["location"]).text
+    assert "1库2列1节3层5位" in shown
+    assert "没有消毒登记" in shown
+    fields = {"numbers": one.number, "method": "消毒柜"}
+    run = open_matter(desk.office, CLERK, Opening("disinfection", fields=fields))
+    take_step(desk.office, CLERK, run.id, "finish", {"minutes": "45"})
+    assert "没有消毒登记" not in desk.get(put.headers["location"]).text
     assert "1库2列1节3层5位" in desk.get(f"/persons/{one.person}").text
     assert desk.post("/undo").status_code == 303
     assert "1库1列1节1层1位" in desk.get(f"/persons/{one.person}").text
