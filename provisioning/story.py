@@ -75,6 +75,7 @@ class Day:
             self.swipe,
             self.read_cover,
             self.prove,
+            self.note,
             self.wait_for_paper,
             self.alarm,
             self.reach_county,
@@ -207,6 +208,23 @@ class Day:
         printed = list((self.world.far_ends.print_room / "printed").glob("*.pdf"))
         _expect(len(printed) == 1, "printed", printed)
         return verdict.signer
+
+    def note(self) -> str:
+        """翻到毕业生登记表，摘记学历，开学历证明时引用"""
+        overview = self.first.look(f"/persons/{self.person}")
+        view = f"/dossiers/{self.dossier}/view/"
+        material = [each.split("/")[0] for each in overview.split(view)[1:]][-1]
+        self.first.look(f"{view}{material}/1")
+        self.first.send(
+            f"/dossiers/{self.dossier}/notes",
+            field="education",
+            value="大学本科",
+            material=material,
+            page="1",
+        )
+        said = self.first.look(f"/persons/{self.person}/records")
+        _expect("大学本科" in said, "note", said)
+        return "大学本科"
 
     def wait_for_paper(self) -> str:
         """打印机缺纸：说得明白，加纸后接着打"""

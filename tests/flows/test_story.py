@@ -18,5 +18,5 @@ def test_a_day_in_two_towns_goes_from_paper_to_county(
 
     assert tell_story(Path("story"), told.append) == 0
 
-    assert len(told) == 23
+    assert len(told) == 24
     assert all(line.startswith("✓") for line in told[:-1])
