@@ -8,6 +8,7 @@ import threading
 import xml.etree.ElementTree as ElementTree
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 
 import httpx
 from zeroconf import ServiceBrowser, ServiceStateChange, Zeroconf
@@ -24,7 +25,13 @@ FEEDER_FAULTS = {
     "ScannerAdfHatchOpen": Fault.COVER_OPEN,
     "ScannerAdfInputTrayFailed": Fault.JAM,
     "ScannerAdfInputTrayOverloaded": Fault.JAM,
+    "ScannerAdfDuplexPageTooShort": Fault.JAM,
+    "ScannerAdfDuplexPageTooLong": Fault.JAM,
 }
+# Testing: warming up or calibrating. Stopped and Down are for whoever stands at the device.
+BUSY_STATES = {"Processing", "Testing"}
+STOPPED_STATES = {"Stopped": Fault.PAUSED, "Down": Fault.PAUSED}
+DENIED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 class Source(StrEnum):
@@ -37,7 +44,11 @@ class Source(StrEnum):
 
 
 class EsclError(Exception):
-    """The device did not answer, or not in eSCL."""
+    """The device did not answer, or not in eSCL; `fault` is permission where it will not."""
+
+    def __init__(self, detail: str, fault: Fault = Fault.ABSENT) -> None:
+        super().__init__(detail)
+        self.fault = fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +78,13 @@ class Status:
 
     @property
     def busy(self) -> bool:
-        """Tell whether a job is running."""
-        return self.state == "Processing"
+        """Tell whether a job is running, whoever's it is, or the device makes itself ready."""
+        return self.state in BUSY_STATES
 
     @property
     def fault(self) -> Fault | None:
-        """Return what a clerk must mend at the feeder; an empty one is no fault."""
-        return FEEDER_FAULTS.get(self.feeder)
+        """Return what a clerk must mend at the device; an empty feeder is no fault."""
+        return FEEDER_FAULTS.get(self.feeder) or STOPPED_STATES.get(self.state)
 
     @property
     def paper(self) -> bool | None:
@@ -150,6 +161,10 @@ class EsclClient:
                     if len(body) > LONGEST_DOCUMENT:
                         raise EsclError(f"{document} is longer than {LONGEST_DOCUMENT} bytes")
             return ElementTree.fromstring(body)
+        except httpx.HTTPStatusError as error:
+            denied = error.response.status_code in DENIED
+            fault = Fault.PERMISSION if denied else Fault.ABSENT
+            raise EsclError(f"{self.url}/{document}: {error!r}", fault) from error
         except (httpx.HTTPError, httpx.InvalidURL, ElementTree.ParseError) as error:
             raise EsclError(f"{self.url}/{document}: {error!r}") from error
 

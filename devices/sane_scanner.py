@@ -1,31 +1,46 @@
 """The driver of scanners on this machine, by any backend of SANE, through the `scanimage` process.
 
 A backend's device names hold bus numbers that change with every plug; the scanner is known by its
-make and model instead, and looked up anew for each scan.
+make, model and serial number instead, and looked up anew for each scan.
 """
 
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from devices.driver import Fault, Found, Health, State
 from devices.escl import Source
+from devices.sane_options import (
+    Options,
+    duplex_switch,
+    names_of,
+    parse_options,
+    sensed,
+    serial_of,
+    source_options,
+)
 from devices.scanimage import EXIT_FAULTS, ScanImage, ScannedPage, require_scanimage, scan_error
 from devices.scanner import LOOK_S, Profile, ScanRequest
 from edge.domain.errors import DeviceFault, InvalidInput
 
 SYSTEM_CONFIG = Path("/etc/sane.d")
 _LISTED = "%d\t%v\t%m%n"
-_CHOICES = r"^\s+--{name} (.+?) \["
+_SENSED = {
+    "multi_feed": Fault.MULTI_FEED,
+    "jam": Fault.JAM,
+    "cover": Fault.COVER_OPEN,
+}
 
 
 class SaneBackendScanner:
-    """The first scanner of a backend whose make and model fit `match` (a regular expression).
+    """The first scanner of a backend whose make, model and serial number fit `match`.
 
-    `config` gives the backend's own files by name, those of this machine unless told; `options`
-    go to scanimage as they are. One scan at a time, `cancel` from any thread.
+    `match` is a regular expression. `config` gives the backend's own files by name, those of this
+    machine unless told; `options` go to scanimage as they are. One scan at a time; `cancel` and
+    `stop_waiting` from any thread.
     """
 
     kind = "scanner"
@@ -36,17 +51,22 @@ class SaneBackendScanner:
         match: str = ".",
         *,
         options: Sequence[str] = (),
-        config: Mapping[str, str] | None = None,
+        config: dict[str, str] | None = None,
         page_seconds: float | None = None,
     ) -> None:
         if not re.fullmatch(r"[a-z0-9_-]+", backend):
             raise InvalidInput("device.scanner.bad_address", address=backend)
-        self._backend, self._match, self._more = backend, re.compile(match), tuple(options)
+        try:
+            self._match = re.compile(match)
+        except re.error as error:
+            raise InvalidInput("device.scanner.bad_address", address=match) from error
+        self._backend, self._more = backend, tuple(options)
         self._page_seconds = page_seconds
         self._lease = threading.Lock()
-        self._cancelled = threading.Event()
+        self._cancelled, self._hurried = threading.Event(), threading.Event()
         own = config if config is not None else _system_config(backend)
-        self._process = ScanImage({**own, "dll.conf": f"{backend}\n"}, self._cancelled)
+        files = ChainMap({"dll.conf": f"{backend}\n"}, own)
+        self._process = ScanImage(files, self._cancelled)
 
     def discover(self) -> list[Found]:
         """List the backend's devices that fit; none while a scan runs, for it holds the device."""
@@ -55,22 +75,32 @@ class SaneBackendScanner:
         said = self._process.said("--formatted-device-list", _LISTED)
         for line in said.splitlines():
             name, _, described = line.partition("\t")
-            model = " ".join(described.split("\t"))
-            if not described or not self._match.search(model):
+            model, serial = " ".join(described.split("\t")), serial_of(name)
+            one = f"{model} {serial}".strip()
+            if not described or not self._match.search(one):
                 continue
-            seen[model] = seen.get(model, 0) + 1
-            # Two alike can only be told by their order.
-            alike = f":{seen[model]}" if seen[model] > 1 else ""
-            found.append(Found(f"sane:{self._backend}:{model}{alike}", self.kind, model, name))
+            seen[one] = seen.get(one, 0) + 1
+            # Two alike without a number of their own can only be told by their order.
+            alike = f":{seen[one]}" if seen[one] > 1 else ""
+            id = f"sane:{self._backend}:{one}{alike}"
+            found.append(Found(id, self.kind, model, name, {"serial": serial}))
         return found
 
     def health(self) -> Health:
-        """Say whether the scanner is there; backends tell of paper and covers in a scan alone."""
-        if self._lease.locked():
+        """Say how the scanner is, so far as its backend shows sensors; else that it is there."""
+        if not self._lease.acquire(blocking=False):
             return Health(State.BUSY)
-        if not self.discover():
-            return Health(State.ABSENT, Fault.ABSENT, f"{self._backend}: no device that fits")
-        return Health(State.READY)
+        try:
+            found = self.discover()
+            if not found:
+                return Health(State.ABSENT, Fault.ABSENT, f"{self._backend}: no device that fits")
+            sensors = Profile.for_model(found[0].model).sensors
+            told = sensed(sensors, self._all_options(found[0]))
+        finally:
+            self._lease.release()
+        fault = next((fault for what, fault in _SENSED.items() if told.get(what)), None)
+        words = " ".join(what for what, yes in told.items() if yes)
+        return Health(State.FAULT if fault else State.READY, fault, words)
 
     def scan(self, request: ScanRequest, folder: Path) -> Iterator[ScannedPage]:
         """Scan into `folder`; pages and errors as `SaneScanner.scan`."""
@@ -81,18 +111,25 @@ class SaneBackendScanner:
             require_scanimage(folder)
             device = self._device()
             profile = Profile.for_model(device.model)
-            has = self._process.said("--device-name", device.address, "--all-options")
-            sources = _names(has, "source", profile.sources)
-            source = _chosen(request, frozenset(sources))
+            has = self._all_options(device)
+            sources = names_of(has, "source", profile.sources)
+            switch = duplex_switch(profile, has)
+            apart = {Source.DUPLEX.value} if switch and Source.FEEDER.value in sources else set()
+            source = _chosen(request, frozenset(sources) | apart)
             deadline = time.monotonic() + request.wait
             while True:
-                options = self._options(request, device, profile, has, sources.get(source, ""))
+                options = [
+                    *self._options(request, device, profile, has),
+                    *source_options(source, sources, switch),
+                    *self._more,
+                ]
                 try:
                     yield from self._read(profile, source, options, folder)
                     return
                 except DeviceFault as error:
                     empty = _is_empty(error)
-                    if empty and time.monotonic() < deadline and not self._cancelled.wait(LOOK_S):
+                    waits = time.monotonic() < deadline and not self._hurried.is_set()
+                    if empty and waits and not self._cancelled.wait(LOOK_S):
                         continue
                     glass = request.source is Source.AUTO and Source.FLATBED.value in sources
                     if not (empty and glass and source != Source.FLATBED.value):
@@ -104,6 +141,14 @@ class SaneBackendScanner:
     def cancel(self) -> None:
         """Stop the running scan; pages already yielded stay."""
         self._cancelled.set()
+
+    def stop_waiting(self) -> None:
+        """Wait for paper no more, now and from now on; a scan that reads goes on."""
+        self._hurried.set()
+
+    def _all_options(self, device: Found) -> Options:
+        said = self._process.said("--device-name", device.address, "--all-options")
+        return parse_options(said)
 
     def _device(self) -> Found:
         found = self.discover()
@@ -119,34 +164,27 @@ class SaneBackendScanner:
         yield from self._process.pages([*options, *single], folder, limit, _verdict)
 
     def _options(
-        self, request: ScanRequest, device: Found, profile: Profile, has: str, source: str
+        self, request: ScanRequest, device: Found, profile: Profile, has: Options
     ) -> list[str]:
         width, height = profile.paper_mm
-        mode = _names(has, "mode", profile.modes).get(request.mode.value)
+        mode = names_of(has, "mode", profile.modes).get(request.mode.value)
         return [
             f"--device-name={device.address}",
-            *([f"--source={source}"] if source else []),
             *([f"--mode={mode}"] if mode else []),
             f"--resolution={request.resolution}",
             *("-x", f"{width:g}", "-y", f"{height:g}"),
-            *self._more,
+            # A feeder that centres the sheet must know how wide it is.
+            *(
+                f"--{name}={length:g}"
+                for name, length in (("page-width", width), ("page-height", height))
+                if name in has
+            ),
         ]
 
 
 def _system_config(backend: str) -> dict[str, str]:
     own = SYSTEM_CONFIG / f"{backend}.conf"
     return {own.name: own.read_text("utf-8", errors="replace")} if own.is_file() else {}
-
-
-def _names(has: str, option: str, wanted: Mapping[str, Sequence[str]]) -> dict[str, str]:
-    """What the device calls each of the things wanted, where it has them."""
-    found = re.search(_CHOICES.format(name=option), has, re.MULTILINE)
-    choices = found[1].split("|") if found else []
-    return {
-        name: next(each for each in spellings if each in choices)
-        for name, spellings in wanted.items()
-        if not set(spellings).isdisjoint(choices)
-    }
 
 
 def _chosen(request: ScanRequest, sources: frozenset[str]) -> str:

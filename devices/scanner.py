@@ -6,7 +6,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
 from importlib.resources import files
@@ -29,7 +29,7 @@ __all__ = ["Mode", "Profile", "SaneScanner", "ScanRequest", "Source"]
 log = logging.getLogger(__name__)
 
 
-LOOK_S = 0.5  # between two looks for paper
+LOOK_S, HAND_AWAY_S = 0.5, 1.0  # between two looks for paper, and after it was seen
 
 
 class Mode(StrEnum):
@@ -56,13 +56,19 @@ class ScanRequest:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """How a model names its options, the likeliest name first: a row of `profiles/scanner.toml`."""
+    """How a model names its options, the likeliest name first: a row of `profiles/scanner.toml`.
+
+    `duplex_options` are options of their own for both sides: name, both, one. `sensors` are options
+    by which a device tells, with yes, of paper loaded and of what is wrong.
+    """
 
     match: str
     sources: Mapping[str, Sequence[str]]
     modes: Mapping[str, Sequence[str]]
     paper_mm: tuple[float, float]
     page_seconds: float
+    duplex_options: Sequence[Sequence[str]] = ()
+    sensors: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def for_model(cls, model: str) -> "Profile":
@@ -100,7 +106,7 @@ class SaneScanner:
         self._patience = patience
         self._page_seconds = page_seconds
         self._lease = threading.Lock()
-        self._cancelled = threading.Event()
+        self._cancelled, self._hurried = threading.Event(), threading.Event()
         config = {
             "dll.conf": "airscan\n",
             "airscan.conf": f'[devices]\n"scanner" = {self.url}, eSCL\n'
@@ -136,9 +142,10 @@ class SaneScanner:
         try:
             status = self._client.status()
         except EsclError as error:
-            return Health(State.ABSENT, Fault.ABSENT, str(error))
+            state = State.ABSENT if error.fault is Fault.ABSENT else State.FAULT
+            return Health(state, error.fault, str(error))
         if status.fault:
-            return Health(State.FAULT, status.fault, status.feeder)
+            return Health(State.FAULT, status.fault, f"{status.state} {status.feeder}")
         if status.busy:
             return Health(State.BUSY, Fault.BUSY, status.state)
         return Health(State.READY, None, status.feeder)
@@ -195,7 +202,7 @@ class SaneScanner:
                 self._capabilities = self._client.capabilities()
             status = self._idle_status()
         except EsclError as error:
-            raise scan_error(Fault.ABSENT, 0, str(error)) from error
+            raise scan_error(error.fault, 0, str(error)) from error
         source, sources = request.source, self._capabilities.sources
         if source is not Source.FLATBED and not sources.isdisjoint((Source.FEEDER, Source.DUPLEX)):
             status = self._fed_status(status, request.wait)
@@ -206,21 +213,27 @@ class SaneScanner:
             source = Source.DUPLEX
         if source not in sources:
             raise InvalidInput("device.scanner.no_source", source=source.value)
-        if source is not Source.FLATBED:
-            if status.fault:
-                raise scan_error(status.fault, 0, status.feeder)
-            if status.paper is False:
-                raise scan_error(Fault.PAPER_OUT, 0, status.feeder)
+        if status.fault and (source is not Source.FLATBED or status.fault is Fault.PAUSED):
+            raise scan_error(status.fault, 0, f"{status.state} {status.feeder}")
+        if source is not Source.FLATBED and status.paper is False:
+            raise scan_error(Fault.PAPER_OUT, 0, status.feeder)
         return source
 
     def _fed_status(self, status: Status, wait: float) -> Status:
         """Wait for paper in an empty feeder, unless somebody cancels."""
         deadline = time.monotonic() + wait
         while status.paper is False and time.monotonic() < deadline:
-            if self._cancelled.wait(LOOK_S):
-                break
+            if self._cancelled.wait(LOOK_S) or self._hurried.is_set():
+                return status
             status = self._client.status()
+            if status.paper:
+                # The hand that lays the paper in is still at it.
+                self._cancelled.wait(HAND_AWAY_S)
         return status
+
+    def stop_waiting(self) -> None:
+        """Wait for paper no more, now and from now on; a scan that reads goes on."""
+        self._hurried.set()
 
     def _idle_status(self) -> Status:
         # A scanner needs a moment to settle after a cancelled job.
@@ -258,9 +271,9 @@ class SaneScanner:
         """Say what ended the scan: the feeder's own word goes before the exit code."""
         try:
             status = self._client.status()
-        except EsclError:
+        except EsclError as error:
             # Pages that arrived whole need no further word from the device.
-            return Fault.ABSENT if code or not kept else None
+            return error.fault if code or not kept else None
         if source is not Source.FLATBED and status.fault:
             return status.fault
         if code == 0:

@@ -177,6 +177,7 @@ class Box:
             ends.callback(self.wiring.close)
             ends.callback(self.replication.stop)
             ends.callback(self._scanning.stop, SCAN_PATIENCE_S)
+            ends.callback(self.wiring.stop_waiting)
             ends.callback(self._health.stop)
             ends.callback(self._sticks.stop)
 

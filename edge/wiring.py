@@ -129,6 +129,11 @@ class Wiring:
         assert chosen is not None
         return self.scanner.scan(ScanRequest(duplex=chosen.duplex, wait=chosen.wait), folder)
 
+    def stop_waiting(self) -> None:
+        """Let a scan that waits for paper end; one that reads goes on."""
+        if self.scanner is not None:
+            self.scanner.stop_waiting()
+
     def _listen_for_cards(self) -> None:
         assert self.card_reader is not None
         for swipe in self.card_reader.swipes():

@@ -120,7 +120,7 @@ def capabilities_document(model: str, serial: str, uuid: str) -> str:
     )
 
 
-def status_document(busy: bool, feeder: str, jobs: Mapping[str, Job]) -> str:
+def status_document(state: str, feeder: str, jobs: Mapping[str, Job]) -> str:
     """Return the `ScannerStatus`; `feeder` is the `AdfState`."""
     rows = "".join(
         f"<scan:JobInfo><pwg:JobUri>/eSCL/ScanJobs/{key}</pwg:JobUri>"
@@ -133,7 +133,7 @@ def status_document(busy: bool, feeder: str, jobs: Mapping[str, Job]) -> str:
     return (
         f'<?xml version="1.0" encoding="UTF-8"?><scan:ScannerStatus {NAMESPACES}>'
         "<pwg:Version>2.63</pwg:Version>"
-        f"<pwg:State>{'Processing' if busy else 'Idle'}</pwg:State>"
+        f"<pwg:State>{state}</pwg:State>"
         f"<scan:AdfState>{feeder}</scan:AdfState>"
         f"<scan:Jobs>{rows}</scan:Jobs></scan:ScannerStatus>"
     )
@@ -167,6 +167,8 @@ class _Exchange(BaseHTTPRequestHandler):
             self._json(HTTPStatus.OK, scanner.state())
         elif not scanner.answers():
             self.close_connection = True
+        elif scanner.locked:
+            self._send(HTTPStatus.FORBIDDEN)
         elif self.path == "/eSCL/ScannerCapabilities":
             self._send(HTTPStatus.OK, scanner.capabilities().encode())
         elif self.path == "/eSCL/ScannerStatus":
@@ -187,6 +189,8 @@ class _Exchange(BaseHTTPRequestHandler):
             self._order(body)
         elif not scanner.answers():
             self.close_connection = True
+        elif scanner.locked:
+            self._send(HTTPStatus.FORBIDDEN)
         elif self.path == "/eSCL/ScanJobs":
             status, key = scanner.begin(body.decode(errors="replace"))
             self._send(status, location=f"{scanner.url}/ScanJobs/{key}" if key else None)

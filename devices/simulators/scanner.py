@@ -11,6 +11,8 @@ The real SANE stack (sane-airscan) drives it. Scenes are set from Python by the 
     POST /sim/busy    {"busy": true}
     POST /sim/offline | /sim/online             the control address itself keeps answering
     POST /sim/pace    {"seconds": 1.0}          time for one page
+    POST /sim/stand   {"state": "Testing"}      Testing, Stopped, Down; Idle again
+    POST /sim/lock    {"locked": true}          it refuses whoever asks (403)
 """
 
 import argparse
@@ -61,6 +63,8 @@ class SimulatedScanner:
         self._occupied = False
         self._offline = False
         self._pace = 0.0
+        self._stand = "Idle"
+        self.locked = False
         self._server = EsclServer((host, port), self)
         self._thread: threading.Thread | None = None
         self._zeroconf: Zeroconf | None = None
@@ -183,6 +187,15 @@ class SimulatedScanner:
         with self._lock:
             self._pace = seconds
 
+    def stand(self, state: str) -> None:
+        """Be in this eSCL `State` while no job runs."""
+        with self._lock:
+            self._stand = state
+
+    def lock(self, locked: bool = True) -> None:
+        """Refuse every question and job."""
+        self.locked = locked
+
     def state(self) -> dict[str, object]:
         """Return what the control address shows."""
         with self._lock:
@@ -210,7 +223,8 @@ class SimulatedScanner:
         """Return the eSCL `ScannerStatus` document."""
         with self._lock:
             feeder = "ScannerAdfLoaded" if self._tray else "ScannerAdfEmpty"
-            return status_document(self._busy(), self._trouble or feeder, self._jobs)
+            state = "Processing" if self._busy() else self._stand
+            return status_document(state, self._trouble or feeder, self._jobs)
 
     def begin(self, settings: str) -> tuple[HTTPStatus, str]:
         """Open a scan job; return the HTTP status and the job's key."""
@@ -280,6 +294,8 @@ class SimulatedScanner:
             "offline": self.offline,
             "online": lambda: self.offline(False),
             "pace": lambda: self.pace(float(str(body["seconds"]))),
+            "stand": lambda: self.stand(str(body["state"])),
+            "lock": lambda: self.lock(body.get("locked", True) is True),
         }
         if verb not in orders:
             return HTTPStatus.NOT_FOUND

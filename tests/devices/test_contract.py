@@ -27,6 +27,7 @@ from devices.driver import Driver, Fault, Found, Health, State
 from devices.hot_folder import HotFolder
 from devices.label_printer import LabelPrinter, load_label_models
 from devices.printer import CupsPrinter
+from devices.sane_scanner import SaneBackendScanner
 from devices.scanner import SaneScanner
 from devices.sensors import Sensor
 from devices.simulators.barcode_gun import BarcodeGunFarEnd, GunFault
@@ -204,6 +205,17 @@ def printer(ends: ExitStack, folder: Path) -> Rig:
     )
 
 
+def scanner_sane(ends: ExitStack, folder: Path) -> Rig:
+    config = {"test.conf": "number_of_devices 1\n"}
+    driver = SaneBackendScanner("test", config=config)
+    return Rig(
+        driver,
+        driver.cancel,
+        lambda: config.update({"test.conf": "number_of_devices 0\n"}),
+        lambda: config.update({"test.conf": "number_of_devices 1\n"}),
+    )
+
+
 def scanner(ends: ExitStack, folder: Path) -> Rig:
     Image.new("RGB", (827, 1169), "white").save(folder / "1.jpg")
     far = ends.enter_context(SimulatedScanner(folder))
@@ -245,6 +257,7 @@ MAKERS: dict[str, Callable[[ExitStack, Path], Rig]] = {
     "label_printer": label_printer,
     "printer": printer,
     "scanner": scanner,
+    "scanner-sane": scanner_sane,
     "ups": ups,
 }
 

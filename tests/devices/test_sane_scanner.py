@@ -8,14 +8,30 @@ import pytest
 from PIL import Image
 
 from devices.driver import Fault, State
+from devices.sane_options import duplex_switch, names_of, parse_options, serial_of, source_options
 from devices.sane_scanner import SaneBackendScanner
-from devices.scanner import Mode, ScanRequest, Source
+from devices.scanner import Mode, Profile, ScanRequest, Source
 from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput
 
 CONFIG = {
     "test.conf": "number_of_devices 2\ngeometry_max 300.0\nbr_x 210\nbr_y 297\n"
     'resolution 75\ntest-picture "Color pattern"\n'
 }
+
+
+# What other backends tell of themselves; the feeder of the second has its two sides apart.
+FUJITSU = """All options specific to device `fujitsu:fi-7160:103412':
+    --source ADF Front|ADF Back|ADF Duplex [ADF Front]
+    --mode Lineart|Halftone|Gray|Color [Lineart]
+    --page-width 0..224.846mm (in steps of 0.0211639) [215.872]
+    --page-loaded[=(yes|no)] [yes] [hardware]
+    --cover-open[=(yes|no)] [no] [hardware]
+    --double-feed[=(yes|no)] [no] [hardware]
+"""
+EPSON = """    --mode Lineart|Gray|Color [Color]
+    --source Flatbed|Automatic Document Feeder [Flatbed]
+    --adf-mode Simplex|Duplex [inactive]
+"""
 
 
 def scanner(*options: str, match: str = "frontend-tester") -> SaneBackendScanner:
@@ -30,6 +46,8 @@ def test_it_is_known_by_make_and_model_and_two_alike_by_their_order() -> None:
     assert scanner().health().state is State.READY
     assert scanner(match="ScanSnap").health().fault is Fault.ABSENT
     assert SaneBackendScanner("no_such_backend", config={}).health().state is State.ABSENT
+    with pytest.raises(InvalidInput):
+        scanner(match="(")
 
 
 @pytest.mark.checklist("001-05")
@@ -87,3 +105,32 @@ def test_a_cancelled_scan_keeps_what_was_whole(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.part"))
     with pytest.raises(InvalidInput, match=r"device\.scanner\.no_source"):
         list(slow.scan(ScanRequest(Source.DUPLEX, 50), tmp_path))
+
+
+def test_the_words_of_other_makers_are_understood() -> None:
+    has = parse_options(FUJITSU)
+    assert has["source"].words == ("ADF Front", "ADF Back", "ADF Duplex")
+    assert (has["page-loaded"].now, has["double-feed"].now) == ("yes", "no")
+    apart = parse_options(EPSON)
+    profile = Profile.for_model("EPSON DS-530")
+    assert duplex_switch(profile, apart) == ("adf-mode", "Duplex", "Simplex")
+    names = names_of(apart, "source", profile.sources)
+    switch = duplex_switch(profile, apart)
+    assert source_options("duplex", names, switch) == [
+        "--source=Automatic Document Feeder",
+        "--adf-mode=Duplex",
+    ]
+    assert source_options("feeder", names, switch)[1] == "--adf-mode=Simplex"
+    assert source_options("flatbed", names, switch) == ["--source=Flatbed"]
+
+
+def test_the_serial_number_is_found_wherever_the_cable_is(tmp_path: Path) -> None:
+    for place, numbers in (("1-2", ("1", "7", "Q4X0001")), ("1-3", ("1", "8", "Q4X0002"))):
+        device = tmp_path / "bus" / "usb" / "devices" / place
+        device.mkdir(parents=True)
+        for name, said in zip(("busnum", "devnum", "serial"), numbers, strict=True):
+            (device / name).write_text(f"{said}\n")
+    assert serial_of("epsonds:libusb:001:008", tmp_path) == "Q4X0002"
+    assert serial_of("epsonds:libusb:001:009", tmp_path) == ""
+    assert serial_of("fujitsu:fi-7160:103412", tmp_path) == "103412"
+    assert serial_of("test:0", tmp_path) == ""

@@ -197,6 +197,43 @@ def test_a_busy_scanner_is_said_to_be_busy_quickly(
     assert scanner.health().state is State.BUSY
 
 
+@pytest.mark.parametrize(
+    ("state", "fault", "error"),
+    [
+        ("Testing", Fault.BUSY, DeviceUnavailable),
+        ("Stopped", Fault.PAUSED, DeviceUnavailable),
+        ("Down", Fault.PAUSED, DeviceUnavailable),
+    ],
+)
+def test_what_the_device_says_of_itself_is_told_for_the_glass_too(
+    far_end: SimulatedScanner,
+    scanner: SaneScanner,
+    tmp_path: Path,
+    state: str,
+    fault: Fault,
+    error: type[Exception],
+) -> None:
+    far_end.stand(state)
+    assert scanner.health().fault is fault
+    with pytest.raises(error) as caught:
+        list(scanner.scan(feed(Source.FLATBED), tmp_path))
+    assert caught.value.fields["fault"] is fault  # type: ignore[attr-defined]
+    far_end.stand("Idle")
+    assert scanner.health().state is State.READY
+
+
+def test_a_scanner_that_refuses_this_machine_is_a_matter_of_permission(
+    far_end: SimulatedScanner, scanner: SaneScanner, tmp_path: Path
+) -> None:
+    far_end.load(1)
+    far_end.lock()
+    assert scanner.health().fault is Fault.PERMISSION
+    with pytest.raises(DeviceUnavailable, match=r"device\.scanner\.permission"):
+        list(scanner.scan(feed(), tmp_path))
+    far_end.lock(False)
+    assert len(list(scanner.scan(feed(), tmp_path))) == 1
+
+
 def test_a_second_scan_at_the_same_time_is_refused_as_busy(
     far_end: SimulatedScanner, scanner: SaneScanner, tmp_path: Path
 ) -> None:
@@ -320,3 +357,9 @@ def test_an_empty_feeder_is_waited_for_and_starts_by_itself(
     far_end.load(0)
     with pytest.raises(DeviceFault, match=r"device\.scanner\.paper_out"):
         list(scanner.scan(feed(), tmp_path))
+    # A box that stops does not wait for paper.
+    threading.Timer(0.3, scanner.stop_waiting).start()
+    begun = time.monotonic()
+    with pytest.raises(DeviceFault, match=r"device\.scanner\.paper_out"):
+        list(scanner.scan(feed(wait=60.0), tmp_path))
+    assert time.monotonic() - begun < 20
