@@ -1,7 +1,7 @@
 # The commands of README.md; each sets up what it needs.
 PYTHON := .venv/bin/python
 
-.PHONY: all setup demo story test nightly lint bench clean
+.PHONY: all setup demo story test test-kernel nightly lint bench clean
 all: lint test
 
 setup:
@@ -15,6 +15,11 @@ story: setup
 
 test: setup
 	@$(PYTHON) -m pytest -q -n 2 --dist loadgroup tests
+
+# Our drivers on a real kernel's cameras, adapters, keyboards and printers, in a virtual machine.
+test-kernel: setup
+	@tests/kernel/prepare.sh || true
+	@DANGXIA_KERNEL=host $(PYTHON) -m pytest -q tests/kernel
 
 # What is too long for every change: many more histories of a town, many more spoilt segments.
 nightly: setup
