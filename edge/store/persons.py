@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edge.domain.errors import NotFound
+from edge.domain.query import infix_match
 from edge.store.database import Connection
 
 
@@ -52,6 +53,17 @@ def person_by_id_number(connection: Connection, id_number: str) -> Person | None
         (id_number,),
     ).fetchone()
     return Person(*row) if row else None
+
+
+def namesakes(connection: Connection, name: str, but: str = "", limit: int = 5) -> list[Person]:
+    """List persons of the very same name, but one."""
+    rows = connection.execute(
+        f"select {PERSON_COLUMNS} from person p where p.row in "
+        "(select rowid from person_search where person_search match ?) and p.name = ? "
+        "and p.id <> ? order by p.id limit ?",
+        (infix_match(name), name, but, limit),
+    )
+    return [Person(*row) for row in rows] if name else []
 
 
 def names_of_dossiers(connection: Connection, dossiers: Iterable[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from litestar.response import Template
 from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
 from edge.domain.errors import NotFound
-from edge.domain.matters.flow import LONGEST_LINES, FieldKind, Flow, Subject
+from edge.domain.matters.flow import LONGEST_LINES, Flow, Subject
 from edge.domain.matters.registry import FLOWS, flow_of, groups
 from edge.domain.matters.standing import OPEN
 from edge.domain.workdays import days_left
@@ -23,6 +23,8 @@ from edge.store import matters as store
 from edge.web import drafts
 from edge.web.locale import gettext
 from edge.web.more import SCREENS
+from edge.web.offers import offers_of
+from edge.web.panels import panel_of
 from edge.web.papers import printed
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
@@ -147,7 +149,7 @@ def form(
         person=person,
         about=about,
         kept=drafts.draft_of(parts, reader, _task(chosen, dossier or person)),
-        offers=_offers(parts, dossier),
+        offers=offers_of(parts, dossier),
         task=_task(chosen, dossier or person),
     )
 
@@ -209,7 +211,8 @@ def show(
         papers=issued,
         calls=calls,
         frozen=[(each, FORMS[each.form].title) for each in frozen if each.form in FORMS],
-        offers=_offers(parts, held.dossier),
+        offers=offers_of(parts, held.dossier),
+        panel=panel_of(parts, held),
         forms=[FORMS[each] for each, right in forms.items() if reader.may(right)],
         names=names,
     )
@@ -317,22 +320,6 @@ def _lasts(matter: store.Matter) -> bool:
 async def _sent(request: Request[Any, Any, Any]) -> dict[str, str]:
     sent = await request.form()
     return {name: str(value)[: LONGEST_LINES + 1] for name, value in sent.items()}
-
-
-def _offers(parts: Parts, dossier: str) -> dict[str, dict[str, str]]:
-    """What may be chosen in the fields of a form whose choices are not its own, by code.
-
-    The office's people and the county's, the county's other offices, the dossier's categories.
-    """
-    with parts.office.county.read() as county:
-        towns = (parts.office.code, "")
-        members = [each for town in towns for each in staff.members_of(county, town)]
-        others = [e for e in staff.town_offices(county) if e.code != parts.office.code]
-    offers = {
-        FieldKind.STAFF: {each.clerk.id: each.clerk.name for each in members},
-        FieldKind.TOWN: {each.code: each.name for each in others},
-    }
-    return {str(kind): named for kind, named in offers.items()}
 
 
 def _task(flow: Flow, subject: str) -> str:

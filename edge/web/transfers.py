@@ -11,9 +11,11 @@ from litestar.response import Template
 from edge.domain.access import Clerk
 from edge.domain.errors import InvalidInput
 from edge.store import persons, staff, transfers
+from edge.web.locale import gettext
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
 from edge.workflows import transfer
+from edge.workflows.matters import Opening, open_matter
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -65,3 +67,27 @@ def receive(
         parts.office, reader, id, data.shelf, pages=int(data.pages)
     )
     return go(request, f"/persons/{received.person}")
+
+
+@post("/transfers/{id:str}/reception", status_code=303, sync_to_thread=True)
+def begin(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    id: FromPath[str],
+) -> Response[Any]:
+    """Begin to receive it step by step; errors as `open_matter` and `arrival_to_receive`."""
+    with parts.office.space.read() as town:
+        came = transfer.arrival_to_receive(town, id)
+    with parts.office.county.read() as county:
+        holder = staff.name_of_institution(county, str(came.get("from", "")))
+    person, dossier = came.get("person") or {}, came.get("dossier") or {}
+    fields = {
+        "name": str(person.get("name", "")),
+        "id_number": str(person.get("id_number", "")),
+        "class": str(dossier.get("class", "")),
+        "holder": holder,
+        "reason": str(came.get("reason", "")) or gettext("转递"),
+    }
+    begun = open_matter(parts.office, reader, Opening("reception", fields=fields))
+    return go(request, f"/matters/{begun.id}")

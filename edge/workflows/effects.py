@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from edge.workflows import (
+    adding,
     affairs,
     archiving,
     borrowing,
@@ -11,6 +12,7 @@ from edge.workflows import (
     inspecting,
     proving,
     reading_room,
+    reception,
     reporting,
     retiring,
     sending,
@@ -21,7 +23,9 @@ from edge.workflows.acting import Effect
 
 EFFECTS: Mapping[tuple[str, str], Effect] = {
     **affairs.EFFECTS,
+    **adding.EFFECTS,
     **archiving.EFFECTS,
+    **reception.EFFECTS,
     **borrowing.EFFECTS,
     **destroying.EFFECTS,
     **handing_over.EFFECTS,

@@ -59,6 +59,8 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
     revoke_parser.add_argument("--reason", required=True)
     lost_parser = _act(acts, "lost", lost, "what a silent box may not have delivered")
     lost_parser.add_argument("--box", required=True)
+    scheme_parser = _act(acts, "scheme", scheme, "publish a classification scheme from TOML")
+    scheme_parser.add_argument("file", type=Path)
     hub_acts = nouns.add_parser("hub", help="run or verify the hub").add_subparsers(required=True)
     run_parser = hub_acts.add_parser("run", help="run the hub in the foreground")
     run_parser.add_argument("--config", type=Path, required=True)
@@ -163,6 +165,20 @@ def lost(county: County, chosen: argparse.Namespace) -> int:
     account = account_of(county, chosen.box)
     print("\n".join(in_words(account)))
     return 0 if account.complete else 1
+
+
+def scheme(county: County, chosen: argparse.Namespace) -> int:
+    """Publish a scheme: `code`, `name` and `[[categories]]` of a TOML file."""
+    try:
+        told = tomllib.loads(chosen.file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidInput("scheme.file", file=str(chosen.file)) from error
+    categories = told.get("categories", [])
+    if not isinstance(categories, list) or not all(isinstance(each, dict) for each in categories):
+        raise InvalidInput("scheme.file", file=str(chosen.file))
+    code, name = str(told.get("code", "")), str(told.get("name", ""))
+    print(f"{code} {name}：{county.publish_scheme(code, name, categories)} 类")
+    return 0
 
 
 def verify_hub(chosen: argparse.Namespace) -> int:

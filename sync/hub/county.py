@@ -1,11 +1,15 @@
 """The composition root of the hub: its folder opened, and what the command line asks of it."""
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from edge.domain.errors import Conflict, NotFound
+from edge.domain.errors import Conflict, InvalidInput, NotFound
 from edge.domain.kinds import Kind
+from edge.domain.scheme import check_categories
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen, new_id, now_ms
 from edge.store.folder import close_to_others, hold
@@ -21,6 +25,8 @@ from sync.tls import fingerprint_of, make_certificate
 
 COUNTY_CODE = "county"
 SETUP = "setup"
+LONGEST_RULE = 2_000
+_RULE = re.compile(r"[0-9A-Za-z一-龥_.-]{1,64}")
 
 
 class County:
@@ -115,10 +121,30 @@ class County:
         return self.spaces.county.write(act)
 
     def set_rule(self, name: str, value: str) -> None:
-        """Lay down a number or text that every office goes by; empty goes back to the usual."""
-        self.spaces.county.write(
-            lambda c: Pen(c, self.author, SETUP).append(Kind.RULE_SET, name, {"value": value})
-        )
+        """Lay down a number or text that every office goes by; empty goes back to the usual.
+
+        Raises InvalidInput `rule.name` or `rule.long`.
+        """
+        if not _RULE.fullmatch(name):
+            raise InvalidInput("rule.name", name=name)
+        if len(value) > LONGEST_RULE:
+            raise InvalidInput("rule.long", most=LONGEST_RULE)
+        self._lay_down(Kind.RULE_SET, name, {"value": value})
+
+    def publish_scheme(self, code: str, name: str, categories: Sequence[Mapping[str, Any]]) -> int:
+        """Publish an edition of a scheme; gives how many categories it has.
+
+        Raises InvalidInput `scheme.code`, `scheme.category`, `scheme.size`.
+        """
+        if not _RULE.fullmatch(code) or not name.strip():
+            raise InvalidInput("scheme.code", code=code)
+        checked = [asdict(each) for each in check_categories(categories)]
+        told = [{key: text for key, text in each.items() if text} for each in checked]
+        self._lay_down(Kind.SCHEME_PUBLISHED, code, {"name": name.strip(), "categories": told})
+        return len(checked)
+
+    def _lay_down(self, kind: Kind, about: str, told: Mapping[str, Any]) -> None:
+        self.spaces.county.write(lambda c: Pen(c, self.author, SETUP).append(kind, about, told))
 
     def applicants(self) -> list[Applicant]:
         """List the boxes that wait to be admitted."""

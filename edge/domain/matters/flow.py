@@ -29,8 +29,8 @@ class Subject(StrEnum):
 class FieldKind(StrEnum):
     """How a field is asked for; a DAY is YYYYMMDD, a DATE may lack day and month.
 
-    STAFF is one of the office's people, by id; TOWN another office of the county, by code; ID an
-    identity number, which is shown masked.
+    STAFF is one of the office's people, by id; TOWN another office of the county, by code;
+    CATEGORY one of the dossier's scheme; ID an identity number, which is shown masked.
     """
 
     TEXT = "text"
@@ -42,6 +42,7 @@ class FieldKind(StrEnum):
     CHECK = "check"
     STAFF = "staff"
     TOWN = "town"
+    CATEGORY = "category"
     ID = "id"
 
 

@@ -6,6 +6,7 @@ from edge.domain.errors import NotFound
 from edge.domain.matters.affairs import AFFAIR_FLOWS
 from edge.domain.matters.consulting import CONSULTING_FLOWS
 from edge.domain.matters.flow import Flow
+from edge.domain.matters.intake import INTAKE_FLOWS
 from edge.domain.matters.moves import MOVE_FLOWS
 from edge.domain.matters.office import OFFICE_FLOWS
 from edge.domain.matters.people import PEOPLE_FLOWS
@@ -16,6 +17,7 @@ from edge.domain.matters.volumes import VOLUME_FLOWS
 FLOWS: Mapping[str, Flow] = {
     flow.code: flow
     for flow in (
+        *INTAKE_FLOWS,
         *MOVE_FLOWS,
         *PROVING_FLOWS,
         *CONSULTING_FLOWS,
