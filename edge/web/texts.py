@@ -8,9 +8,10 @@ from litestar.params import URLEncodedBody
 from litestar.response import Template
 
 from edge.domain import query
-from edge.domain.access import Clerk
+from edge.domain.access import Clerk, Right
 from edge.domain.errors import InvalidInput
 from edge.store import dossiers, persons, search, texts
+from edge.store.database import Connection
 from edge.web.parts import Parts
 from edge.web.persons import LOOK_LASTS_MS
 from edge.web.rendering import page
@@ -35,6 +36,10 @@ def find(
     with parts.office.space.read() as town:
         titles = search.find_titles(town, _readings(data.q), LIMIT) if long_enough else []
         hits = texts.find_text(town, words, LIMIT + 1) if long_enough else []
+        found = {hit.dossier for hit in titles} | {hit.dossier for hit in hits}
+        shut = {each for each in found if not _may_open(town, reader, each)}
+        titles = [hit for hit in titles if hit.dossier not in shut]
+        hits = [hit for hit in hits if hit.dossier not in shut]
         waiting = texts.count_unread(town)
         shown = {hit.dossier for hit in titles} | {hit.dossier for hit in hits[:LIMIT]}
         names = persons.names_of_dossiers(town, shown)
@@ -55,6 +60,10 @@ def find(
         names=names,
         waiting=waiting,
     )
+
+
+def _may_open(town: Connection, reader: Clerk, dossier: str) -> bool:
+    return reader.may(Right.SECRET) or not dossiers.dossier_of(town, dossier).secrecy
 
 
 def _readings(text: str) -> tuple[tuple[query.Query, ...], ...]:

@@ -80,7 +80,7 @@ def own(office: Office, person: str, asked: str) -> Own:
     _require(office, asked)
     with office.space.read() as town:
         known = person_of(town, person)
-        held = dossiers.dossiers_of_person(town, person)
+        held = _open_to_all(dossiers.dossiers_of_person(town, person))
         under_way = matters.matters_of_person(town, person)
     for each in held:
         consultation.view(office, office.itself, each.id, "overview", OWN)
@@ -129,12 +129,17 @@ def holder_of(office: Office, name: str, id_number: str) -> tuple[Holding, ...]:
         known = person_by_id_number(town, number)
         if known is None or not _is_called(known.name, name.strip()):
             return ()
-        held = dossiers.dossiers_of_person(town, known.id)
+        held = _open_to_all(dossiers.dossiers_of_person(town, known.id))
     for each in held:
         consultation.view(office, office.itself, each.id, "holder", PUBLIC)
     names = _institutions(office)
     with office.space.read() as town:
         return tuple(_holding(town, office, each, names) for each in held)
+
+
+def _open_to_all(held: list[dossiers.Dossier]) -> list[dossiers.Dossier]:
+    """Leave out what bears a grade of secrecy: a screen without a clerk does not tell of it."""
+    return [each for each in held if not each.secrecy]
 
 
 def _require(office: Office, asked: str) -> None:

@@ -6,6 +6,7 @@ from edge.domain.kinds import Kind
 from edge.store.database import Connection
 from edge.store.dossiers import dossier_of
 from edge.store.entries import Author, Pen
+from edge.workflows.consultation import require_cleared
 from sync.hub.web.parts import Town
 
 PURPOSE = "supervision"
@@ -18,7 +19,7 @@ def look(town: Town, author: Author, clerk: Clerk, dossier: str, what: str) -> N
     clerk.require(Right.READ)
 
     def act(connection: Connection) -> None:
-        dossier_of(connection, dossier)
+        require_cleared(clerk, dossier_of(connection, dossier))
         pen = Pen(connection, author, clerk.id)
         pen.append(Kind.DOSSIER_VIEWED, dossier, {"purpose": PURPOSE, "what": what})
 
@@ -33,3 +34,4 @@ def require_look(connection: Connection, clerk: Clerk, dossier: str, now: int) -
     ).fetchone()
     if row is None:
         raise Denied("dossier.not_opened")
+    require_cleared(clerk, dossier_of(connection, dossier))

@@ -6,11 +6,12 @@ import pytest
 
 from edge.domain.kinds import Kind
 from edge.store.records import looks_by_matter
+from edge.workflows.citizens import holder_of
 from edge.workflows.matters import Opening, open_matter, take_step
 from edge.workflows.supplement import Filing, file_material
 from tests.edge.web.conftest import Desk
 from tests.edge.workflows.test_matters import COLLEAGUE
-from tests.edge.workflows.test_reading_room import ASKED
+from tests.edge.workflows.test_reading_room import ASKED, KEEPER
 from tests.offices import CLERK, id_number, receive_person, scan
 
 NUMBER, PHONE = id_number(7, "19650312"), "13900001111"
@@ -46,8 +47,9 @@ def test_the_readers_leaf_through_what_was_approved_and_get_nowhere_else(desk: D
     page = desk.get(base).text
     assert "履历表" in page
     assert "奖状" not in page
-    for private in (NUMBER, NUMBER[-4:], PHONE, "桥头村", 'id="find"'):
+    for private in (NUMBER, PHONE, "桥头村", 'id="find"'):
         assert private not in page
+    assert NUMBER[-4:] not in re.sub(r"<[^>]+>", "", page)
     leaf = desk.get(f"{base}/{seen}/2").text
     assert "赵一、钱二" in leaf
     assert desk.get(f"{base}/{seen}/2/image").content.startswith(b"\xff\xd8")
@@ -71,6 +73,32 @@ def test_the_readers_leaf_through_what_was_approved_and_get_nowhere_else(desk: D
     desk.sign_in()
     looks = desk.get(f"/matters/{matter.id}/looks").text
     assert len(re.findall("履历表", looks)) == 2
+
+
+@pytest.mark.checklist("003-15")
+def test_a_graded_dossier_shows_nowhere_to_who_is_not_cleared(desk: Desk) -> None:
+    office = desk.office
+    held = receive_person(office, "王秀英", NUMBER)
+    filing = Filing(held.dossier, "1", "履历表", "1990", scan(office, "a"), (1,))
+    material = file_material(office, CLERK, filing).id
+    desk.sign_in()
+    assert "履历表" in desk.post("/search/text", q="履历表").text
+    assert desk.get(f"/persons/{held.person}").status_code == 200
+    graded = {"grade": "机密", "basis": "密〔2026〕1号"}
+    open_matter(office, KEEPER, Opening("secrecy", held.dossier, fields=graded))
+    assert held.dossier not in desk.post("/search/text", q="履历表").text
+    for address in (
+        f"/persons/{held.person}",
+        f"/persons/{held.person}/records",
+        f"/dossiers/{held.dossier}/view/{material}/1",
+        f"/dossiers/{held.dossier}/proofs/storage/preview",
+        f"/materials/{material}/copy",
+        f"/matters/new/consultation?dossier={held.dossier}",
+    ):
+        refused = desk.get(address)
+        assert refused.status_code == 403, address
+        assert "机密" in refused.text
+    assert holder_of(office, "王秀英", NUMBER) == ()
 
 
 def test_the_retirement_check_is_worked_from_the_list_of_records(desk: Desk) -> None:

@@ -2,11 +2,16 @@
 
 import re
 
+import pytest
+
 from edge.domain.entry import first_break
-from edge.store.entries import entries_of_box
+from edge.domain.kinds import Kind
+from edge.store.database import Connection
+from edge.store.entries import Author, Pen, entries_of_box
 from tests.sync.hub.web.county import (
     ADMINISTRATOR,
     BRIDGE,
+    NOW,
     SUPERVISOR,
     WILLOW,
     County,
@@ -176,3 +181,17 @@ def test_unknown_towns_dossiers_and_pages_are_said_to_be_unknown(county: County)
             f"/towns/{WILLOW}/dossiers/{dossier}/view/material-{WILLOW}-2-0/1",
         ):
             assert browser.get(address).status_code == 404, address
+
+
+@pytest.mark.checklist("003-15")
+def test_a_grade_of_secrecy_shuts_out_the_county_s_supervisor_too(county: County) -> None:
+    dossier = f"dossier-{BRIDGE}-2"
+
+    def grade(connection: Connection) -> None:
+        pen = Pen(connection, Author("c" * 32, lambda: NOW), "u-shiqiao")
+        pen.append(Kind.DOSSIER_GRADED, dossier, {"secrecy": "机密"})
+
+    with browser_of(county, SUPERVISOR) as browser:
+        assert browser.get(f"/towns/{BRIDGE}/dossiers/{dossier}").status_code == 200
+        county.hub.spaces.town(BRIDGE).write(grade)
+        assert browser.get(f"/towns/{BRIDGE}/dossiers/{dossier}").status_code == 403
