@@ -49,6 +49,19 @@ def load_label_models(path: Path = _PROFILES) -> Mapping[str, LabelModel]:
     return {key: LabelModel(**row) for key, row in tomllib.loads(path.read_text("utf-8")).items()}
 
 
+def job_of(picture: Bitmap, model: LabelModel, gap_mm: float, copies: int) -> bytes:
+    """Write a picture in the model's language.
+
+    Raises InvalidInput `label.too_wide` (width, most; mm).
+    """
+    width = picture.width * MM_PER_INCH / model.dpi
+    if width > model.width_mm:
+        raise InvalidInput("label.too_wide", width=round(width), most=round(model.width_mm))
+    if model.language == "tspl":
+        return tspl(picture, model.dpi, gap_mm, copies)
+    return escpos(picture, copies)
+
+
 class LabelPrinter:
     """A label printer at a host's port or behind a character device such as /dev/usb/lp0.
 
@@ -96,22 +109,16 @@ class LabelPrinter:
         Raises InvalidInput `label.too_wide` (width, most; mm), DeviceFault for what a hand can
         mend, DeviceUnavailable where no printer answers.
         """
-        width = picture.width * MM_PER_INCH / self.model.dpi
-        if width > self.model.width_mm:
-            raise InvalidInput(
-                "label.too_wide", width=round(width), most=round(self.model.width_mm)
-            )
-        job = (
-            tspl(picture, self.model.dpi, self._gap_mm, copies)
-            if self.model.language == "tspl"
-            else escpos(picture, copies)
-        )
+        job = job_of(picture, self.model, self._gap_mm, copies)
         with self._one_at_a_time, self._line() as line:
             if self.model.status:
                 _require_well(line.status())
             line.send(job)
             if self.model.status:
                 line.await_printed(time.monotonic() + _PRINTED_WITHIN_S)
+
+    def close(self) -> None:
+        """Nothing is open between two jobs."""
 
     @property
     def _address(self) -> str:

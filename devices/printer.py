@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any, TypeVar
 
 import cups
@@ -156,6 +157,21 @@ class CupsPrinter:
                 retry=False,
             )
         )
+
+    def submit_raw(self, octets: bytes, title: str) -> int:
+        """Queue what the printer shall get as it is; number and errors as `submit`."""
+        self._ask(self._queue_attributes)
+        with NamedTemporaryFile(prefix="raw-") as file:
+            file.write(octets)
+            file.flush()
+            raw = {"document-format": "application/vnd.cups-raw"}
+            name = _job_name(title)
+            return int(
+                self._ask(
+                    lambda connection: connection.printFile(self.queue, file.name, name, raw),
+                    retry=False,
+                )
+            )
 
     def job(self, job_id: int) -> PrintJob:
         """Return the job as it is now; NotFound where CUPS no longer knows it."""

@@ -35,6 +35,15 @@ def add_driverless(name: str, uri: str, host: str, port: int = 631) -> None:
         raise _failure(Fault.ABSENT, name, f"{uri} did not say what it can do")
 
 
+def add_raw(name: str, uri: str, host: str, port: int = 631) -> None:
+    """Make (or point anew) the queue `name` that sends on to `uri` what it gets, as it is.
+
+    Raises DeviceUnavailable: absent (no CUPS) or permission.
+    """
+    flags = ["-m", "raw", "-o", "printer-is-shared=false", "-o", "printer-error-policy=retry-job"]
+    _lpadmin(["-p", name, "-E", "-v", uri, *flags], name, host, port)
+
+
 def remove(name: str, host: str, port: int = 631) -> None:
     """Remove the queue `name` with its waiting jobs."""
     _lpadmin(["-x", name], name, host, port)

@@ -48,9 +48,10 @@ class PrinterSettings:
 
 @dataclass(frozen=True, slots=True)
 class LabelPrinterSettings:
-    """A label printer at a `host`, or behind a character device at a stable `path`.
+    """A label printer at a `host`, a character device at a stable `path`, or a raw CUPS `queue`.
 
-    `size` names the paper that is in it, as in `edge.documents.label.SIZES`.
+    `size` names the paper that is in it, as in `edge.documents.label.SIZES`. The queue is of the
+    CUPS at `cups_host`, `cups_port`.
     """
 
     model: str
@@ -58,10 +59,13 @@ class LabelPrinterSettings:
     host: str = ""
     port: int = 9100
     size: str = "60x40"
+    queue: str = ""
+    cups_host: str = "localhost"
+    cups_port: int = 631
 
     def __post_init__(self) -> None:
         """Refuse a printer that is nowhere; raises InvalidInput `settings.lacking`."""
-        if self.path is None and not self.host:
+        if self.path is None and not self.host and not self.queue:
             raise InvalidInput("settings.lacking", name="label_printer.path")
 
 

@@ -11,6 +11,7 @@ from devices.driver import Health
 from devices.hot_folder import Arrival, HotFolder
 from devices.hotplug import PlugWatch
 from devices.label_printer import LabelPrinter, load_label_models
+from devices.label_queue import QueuedLabelPrinter
 from devices.printer import CupsPrinter
 from devices.sane_scanner import SaneBackendScanner
 from devices.scanimage import ScannedPage
@@ -92,7 +93,8 @@ class Wiring:
         """Close every device; the loops that listen end."""
         self._plugs.close()
         for device in (
-            self.card_reader, self.barcode_gun, self.climate, self.printer, self.ups,
+            self.card_reader, self.barcode_gun, self.climate, self.printer, self.label_printer,
+            self.ups,
         ):  # fmt: skip
             if device is not None:
                 device.close()
@@ -249,7 +251,7 @@ def _printer(settings: Settings) -> CupsPrinter | None:
     return CupsPrinter(chosen.host, chosen.port, chosen.queue, chosen.uri or None)
 
 
-def label_printer_of(settings: Settings) -> LabelPrinter | None:
+def label_printer_of(settings: Settings) -> LabelPrinter | QueuedLabelPrinter | None:
     """The label printer that the settings name; raises InvalidInput `settings.value`."""
     chosen = settings.label_printer
     if chosen is None:
@@ -259,7 +261,11 @@ def label_printer_of(settings: Settings) -> LabelPrinter | None:
         raise InvalidInput("settings.value", name="label_printer.model", kind=" ".join(models))
     if chosen.size not in SIZES:
         raise InvalidInput("settings.value", name="label_printer.size", kind=" ".join(SIZES))
-    return LabelPrinter(chosen.path or chosen.host, models[chosen.model], chosen.port)
+    model = models[chosen.model]
+    if chosen.queue:
+        queue = CupsPrinter(chosen.cups_host, chosen.cups_port, chosen.queue)
+        return QueuedLabelPrinter(queue, model)
+    return LabelPrinter(chosen.path or chosen.host, model, chosen.port)
 
 
 def _barcode_gun(settings: Settings) -> BarcodeGun | None:

@@ -106,7 +106,10 @@ class SimulatedLabelPrinter(socketserver.ThreadingTCPServer):
         dots = Image.frombytes("1", (stride * 8, height), bytes(each ^ 0xFF for each in rows))
         with self._counting:
             for _ in range(copies):
-                dots.save(self.folder / f"label-{len(self.printed()) + 1:04d}.png")
+                # Whoever looks sees a label whole or not at all.
+                wet = self.folder / "wet.png"
+                dots.save(wet)
+                wet.rename(self.folder / f"label-{len(self.printed()) + 1:04d}.png")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ import pytest
 from PIL import Image
 
 import devices
+from devices import queues
 from devices.barcode_gun import BarcodeGun
 from devices.barcode_gun import Pace as GunPace
 from devices.camera import DocumentCamera
@@ -26,6 +27,7 @@ from devices.climate import ClimateLine, Gateway, Pace
 from devices.driver import Driver, Fault, Found, Health, State
 from devices.hot_folder import HotFolder
 from devices.label_printer import LabelPrinter, load_label_models
+from devices.label_queue import QueuedLabelPrinter
 from devices.printer import CupsPrinter
 from devices.sane_scanner import SaneBackendScanner
 from devices.scanner import SaneScanner
@@ -151,6 +153,20 @@ def barcode_gun(types: bool) -> Callable[[ExitStack, Path], Rig]:
 PACE = Pace(0.1, answer_within_s=0.3, quiet_s=0.2, tries=1, reopen_after_s=(0.05,))
 
 
+def label_printer_queue(ends: ExitStack, folder: Path) -> Rig:
+    room = ends.enter_context(PrintRoom(folder))
+    queues.add_raw("labels", "socket://127.0.0.1:9", room.host, room.port)
+    cups = CupsPrinter(room.host, room.port, "labels")
+    driver = QueuedLabelPrinter(cups, load_label_models()["TSPL-203"])
+    return Rig(
+        driver,
+        driver.close,
+        # What ails the printer shows in a job: test_label_printer.py.
+        lambda: queues.remove("labels", room.host, room.port),
+        lambda: queues.add_raw("labels", "socket://127.0.0.1:9", room.host, room.port),
+    )
+
+
 def climate_rtu(ends: ExitStack, folder: Path) -> Rig:
     bus = ends.enter_context(ModbusBus(folder / "tty"))
     driver = ClimateLine(folder / "tty", [Sensor("东墙", 1)], count(1).__next__, PACE)
@@ -255,6 +271,7 @@ MAKERS: dict[str, Callable[[ExitStack, Path], Rig]] = {
     "climate-tcp": climate_tcp,
     "hot_folder": hot_folder,
     "label_printer": label_printer,
+    "label_printer-queue": label_printer_queue,
     "printer": printer,
     "scanner": scanner,
     "scanner-sane": scanner_sane,

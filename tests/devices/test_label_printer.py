@@ -1,5 +1,8 @@
 """Labels from the drawing to the paper: what a printer took is read back from its dots."""
 
+import select
+import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -9,13 +12,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
+from devices import queues
 from devices.driver import Fault, State
 from devices.label_printer import LabelPrinter, load_label_models
+from devices.label_queue import QueuedLabelPrinter
+from devices.printer import CupsPrinter
+from devices.simulators.far_end import PluggableTty
 from devices.simulators.label_printer import SimulatedLabelPrinter
+from devices.simulators.printer import PrintRoom
 from edge.documents.label import SIZES, Label, draw_label
 from edge.domain.bitmap import Bitmap
 from edge.domain.cover_code import cover_code, shelf_code
 from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput
+from tests.devices.print_room import room, shared_room  # noqa: F401
+
+# ruff: noqa: F811
 
 COVER = cover_code("0190abcdef0123456789abcdef012345")
 PLACE = shelf_code(1, 2, 1, 3, 5)
@@ -89,6 +100,58 @@ def test_what_ails_the_printer_is_told_before_anything_is_printed(tmp_path: Path
     assert printer.health().fault is Fault.ABSENT
     with pytest.raises(DeviceUnavailable, match=r"device\.label_printer\.absent"):
         printer.print_label(picture)
+
+
+def test_a_printer_behind_a_character_device_is_asked_and_served(tmp_path: Path) -> None:
+    label = draw_label(Label(PLACE, "1库2列1节3层5位"), SIZES["50x30"], 203)
+    link, far = tmp_path / "lp0", SimulatedLabelPrinter(tmp_path / "out")
+    device = PluggableTty(link)
+    descriptor, stopped = device.plug(), threading.Event()
+
+    def serve() -> None:
+        left = b""
+        while not stopped.is_set():
+            if select.select([descriptor], [], [], 0.05)[0]:
+                left = far.take(left + device.read(), device.write)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    printer = LabelPrinter(link, MODELS["TSPL-203"])
+    far.fault("paper_out")
+    assert printer.health().fault is Fault.PAPER_OUT
+    far.fault("")
+    printer.print_label(label)
+    stopped.set()
+    thread.join()
+    (out,) = far.printed()
+    assert codes_in(Image.open(out)) == {PLACE}
+    device.unplug()
+    far.server_close()
+    assert (printer.health().state, printer.discover()) == (State.ABSENT, [])
+
+
+def test_a_printer_behind_a_queue_prints_or_the_label_is_taken_back(
+    room: PrintRoom, tmp_path: Path
+) -> None:
+    label = draw_label(Label(COVER, "单喆"), SIZES["50x30"], 203)
+    with SimulatedLabelPrinter(tmp_path) as far:
+        queues.add_raw("labels", f"socket://127.0.0.1:{far.port}", room.host, room.port)
+        queue = CupsPrinter(room.host, room.port, "labels")
+        printer = QueuedLabelPrinter(queue, MODELS["TSPL-203"], printed_within_s=20)
+        printer.print_label(label, copies=2)
+        assert [codes_in(Image.open(each)) for each in far.printed()] == [{COVER}] * 2
+        assert printer.discover()[0].address == "labels"
+    hasty = QueuedLabelPrinter(queue, MODELS["TSPL-203"], printed_within_s=3)
+    with pytest.raises(DeviceUnavailable, match=r"device\.label_printer\.(absent|timeout)"):
+        hasty.print_label(label)
+    with SimulatedLabelPrinter(tmp_path, far.port):
+        time.sleep(1.0)  # nothing may come, however long one waits
+        assert len(far.printed()) == 2
+    queues.remove("labels", room.host, room.port)
+    with pytest.raises(DeviceUnavailable, match=r"device\.label_printer\.absent"):
+        hasty.print_label(label)
+    assert (hasty.health().state, hasty.discover()) == (State.ABSENT, [])
+    hasty.close()
 
 
 def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
