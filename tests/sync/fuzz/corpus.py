@@ -53,6 +53,8 @@ CONTENTS: dict[str, dict[str, Any]] = {
     Kind.CONFLICT_PROPOSED: {
         "conflict": "person", "chosen": "p1", "answers": ["0" * 32], "note": "n",
     },
+    Kind.LIST_FROZEN: {"form": "f", "facts": [["年度", "2026"]], "lines": [["1", "x"]]},
+    Kind.STOCK_SEEN: {"place": "1库2列1节3层", "dossier": "d1", "condition": "受潮"},
     Kind.BOX_REPORTED: {"status": {"disk": 0.5}},
     "kind.of_tomorrow": {"unknown": [1, {"deep": None}]},
 }  # fmt: skip
