@@ -34,6 +34,7 @@ def window(request: pytest.FixtureRequest, browser: Browser, desk: World) -> Ite
         yield opened
 
 
+@pytest.mark.checklist("000-08")
 def test_a_sheet_beneath_the_camera_is_seen_live_and_taken(window: Counter, desk: World) -> None:
     window.open(f"/dossiers/{dossier_of(desk, desk.person().id)}/supplement")
     window.page.tap("text=用高拍仪拍")

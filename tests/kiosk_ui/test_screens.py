@@ -134,6 +134,7 @@ def test_the_overview_shows_ten_categories_and_the_look_is_on_record(
     assert (CLERK.id,) in seen
 
 
+@pytest.mark.checklist("000-12")
 def test_the_viewer_shows_a_page_and_a_tap_on_the_right_third_turns_it(
     counter: Counter, world: World
 ) -> None:
@@ -150,6 +151,7 @@ def test_the_viewer_shows_a_page_and_a_tap_on_the_right_third_turns_it(
     expect(counter.page).to_have_url(re.compile("/2$"))
 
 
+@pytest.mark.checklist("000-08")
 def test_a_jam_keeps_the_pages_read_and_the_scan_goes_on_to_the_filing(
     counter: Counter, world: World
 ) -> None:

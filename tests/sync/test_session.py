@@ -32,6 +32,7 @@ def unsent_at_hub(world: World, box: Box) -> int:
         return chain_head(near, box.keys.id)[0] - chain_head(far, box.keys.id)[0]
 
 
+@pytest.mark.checklist("004-16")
 def test_two_towns_reach_the_hub_and_each_town_stays_apart(world: World) -> None:
     first, second = world.box("510101"), world.box("510102")
     first.append("person.registered", "p1", {"name": "张伟"})
@@ -45,6 +46,7 @@ def test_two_towns_reach_the_hub_and_each_town_stays_apart(world: World) -> None
     assert dump_of(world.hub.county.spaces.county) == dump_of(second.county)
 
 
+@pytest.mark.checklist("002-14")
 def test_two_boxes_of_a_town_and_hub_converge(world: World) -> None:
     first, second = world.box(), world.box()
     registered = first.append("person.registered", "p1", {"name": "张伟"})

@@ -97,6 +97,7 @@ def test_other_data_is_refused(made: tuple[Entry, str], data: dict[str, Any]) ->
     assert other != text
 
 
+@pytest.mark.checklist("004-18")
 @given(st.integers(2, 8), st.data())
 def test_any_altered_dropped_swapped_or_doubled_head_breaks_the_chain(
     length: int, data: st.DataObject

@@ -49,6 +49,7 @@ def until(met: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
+@pytest.mark.checklist("004-18")
 def test_a_page_is_read_with_the_boxes_of_its_lines(reader: Reader, slip: Image.Image) -> None:
     read = reader.read(jpeg(slip))
     assert read is not None

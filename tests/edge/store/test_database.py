@@ -50,6 +50,7 @@ def test_what_was_written_is_read_and_survives_reopening(space: Space) -> None:
     again.close()
 
 
+@pytest.mark.checklist("004-09")
 def test_nothing_on_disk_is_readable_without_the_key(space: Space) -> None:
     space.write(tally("very-secret-name"))
     space.close()

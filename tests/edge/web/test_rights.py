@@ -121,6 +121,7 @@ def test_every_address_but_the_way_in_asks_for_a_sign_in(desk: Desk) -> None:
     } == {}
 
 
+@pytest.mark.checklist("001-10")
 def test_a_technician_is_denied_every_address_that_may_name_a_person(desk: Desk) -> None:
     desk.sign_in("qiuwei")
     wrong = {}
@@ -203,6 +204,7 @@ def test_a_reader_prints_no_proof_a_second_time(printing_desk: Desk, tape: Tape)
     assert len(tape.titles) == 1
 
 
+@pytest.mark.checklist("001-10")
 def test_a_reader_neither_records_nor_files_what_a_clerk_scanned(desk: Desk) -> None:
     received = receive_person(desk.office, "王秀英")
     desk.sign_in()
