@@ -87,6 +87,8 @@ class Host:
             with suppress(ValueError):  # the test may have failed between asking and plugging
                 self.ask("unplug", name)
         self._plugged.clear()
+        # What udev has not taken away yet the next test would open as its own.
+        until(lambda: not any(Path("/dev").glob("*/by-id/usb-QEMU*")))
 
 
 @pytest.fixture
