@@ -8,14 +8,13 @@ from litestar.params import FromPath
 from litestar.response import ServerSentEvent, Template
 
 from edge.domain.access import Clerk, Right
+from edge.web.events import COUNTER
 from edge.web.rendering import go, page
 from sync.hub.disk import disk_of
 from sync.hub.web import registers
 from sync.hub.web.parts import Parts
 from sync.hub.web.standings import pending, standings, total
 from sync.hub.web.words import words_of_box, words_of_county
-
-STATION = "county"
 
 
 @get("/", sync_to_thread=True)
@@ -73,4 +72,4 @@ def accept(
 @get("/events", sync_to_thread=False)
 def events(clerk: NamedDependency[Clerk], parts: NamedDependency[Parts]) -> ServerSentEvent:
     """The county's signals, for as long as the page is open."""
-    return ServerSentEvent(parts.stations.listen(STATION))
+    return ServerSentEvent(parts.stations.listen(COUNTER))
