@@ -196,7 +196,7 @@ def test_a_proof_is_three_taps_from_the_person_and_stands_without_a_printer(
     counter.page.wait_for_function("() => document.querySelector('img.paper').naturalWidth > 500")
     counter.keep("proof-preview")
     assert counter.faults() == []
-    counter.page.click("text=盖章打印")
+    counter.page.get_by_role("button", name="盖章打印").click()
     expect(counter.page.locator("#job")).to_contain_text("打印机没有应答")
     expect(counter.page.locator("#job")).to_contain_text("已编号、盖章")
     counter.keep("proof")
