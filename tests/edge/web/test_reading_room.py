@@ -17,7 +17,7 @@ from tests.offices import CLERK, id_number, receive_person, scan
 NUMBER, PHONE = id_number(7, "19650312"), "13900001111"
 
 
-@pytest.mark.checklist("001-12", "000-02", "000-11", "000-24")
+@pytest.mark.checklist("001-12", "000-02", "000-24")
 def test_the_readers_leaf_through_what_was_approved_and_get_nowhere_else(desk: Desk) -> None:
     office = desk.office
     held = receive_person(office, "王秀英", NUMBER, phone=PHONE, place="桥头村")

@@ -2,12 +2,15 @@
 
 import re
 
+import pytest
+
 from edge.store.dossiers import is_seen
 from edge.workflows.supplement import Filing, file_material
 from tests.edge.web.conftest import Desk
 from tests.offices import CLERK, id_number, receive_person, scan
 
 
+@pytest.mark.checklist("000-11", "001-07")
 def test_a_whole_id_number_opens_its_person_and_a_name_shows_the_hits(desk: Desk) -> None:
     number = id_number(1)
     one = receive_person(desk.office, "王秀英", number)

@@ -1,6 +1,7 @@
 """The reading room: who is let in, to what, for how long; and reviews and queries by units."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from edge.store.database import Connection
 from edge.store.entries import Author, Pen
 from edge.store.matters import open_matters
 from edge.store.records import looks_by_matter
+from edge.store.routing import contents_of
 from edge.workflows.accession import Received
 from edge.workflows.consultation import view
 from edge.workflows.matter_papers import issue_of
@@ -21,8 +23,19 @@ from edge.workflows.proofs import ProofRequest, preview_proof
 from edge.workflows.reading_room import look, reading_of
 from edge.workflows.recording import Noting, note_record
 from edge.workflows.supplement import Filing, file_material
+from edge.workflows.transfer import receive_transfer
 from tests.edge.workflows.test_matters import COLLEAGUE
-from tests.offices import CLERK, WILLOW, Clock, id_number, receive_person, scan
+from tests.offices import (
+    CLERK,
+    MAPLE,
+    STRANGER,
+    WILLOW,
+    Clock,
+    id_number,
+    office_in,
+    receive_person,
+    scan,
+)
 
 KEEPER = Clerk("u-keeper", "管密", WILLOW, frozenset({"clerk", "confidant"}))
 ASKED = {
@@ -200,7 +213,9 @@ def test_units_ask_as_far_as_their_right_goes_and_not_at_all_once_it_is_revoked(
 
 
 @pytest.mark.checklist("003-15")
-def test_a_grade_of_secrecy_shuts_out_even_archivists(office: Office, held: Received) -> None:
+def test_a_grade_of_secrecy_shuts_out_even_archivists_and_goes_along_with_the_dossier(
+    office: Office, held: Received, tmp_path: Path
+) -> None:
     assert not CLERK.may(Right.SECRET)
     graded = Opening("secrecy", held.dossier, fields={"grade": "机密", "basis": "密〔2026〕1号"})
     with pytest.raises(Denied, match=r"access\.denied"):
@@ -216,6 +231,17 @@ def test_a_grade_of_secrecy_shuts_out_even_archivists(office: Office, held: Rece
         act(KEEPER)
     with pytest.raises(Denied, match=r"dossier\.secret"):
         ask(office, held)
+    with office.space.read() as town:
+        sent = contents_of(town, held.dossier)
+    with office_in(tmp_path / "maple", MAPLE) as there:
+        hub = Author("f" * 32, Clock())
+        told = {**sent, "from": WILLOW, "to": MAPLE, "reason": "调动", "letter": ""}
+        there.space.write(
+            lambda c: Pen(c, hub, "hub").append(Kind.TRANSFER_ARRIVED, "a" * 32, told)
+        )
+        moved = receive_transfer(there, STRANGER, "a" * 32)
+        with pytest.raises(Denied, match=r"dossier\.secret"):
+            view(there, STRANGER, moved.dossier, "overview")
     lifted = Opening("secrecy", held.dossier, fields={"grade": "不定密", "basis": "解密"})
     open_matter(office, KEEPER, lifted)
     view(office, CLERK, held.dossier, "overview")

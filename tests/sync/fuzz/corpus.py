@@ -42,6 +42,13 @@ CONTENTS: dict[str, dict[str, Any]] = {
         "code": "c", "blob": DIGEST,
     },
     Kind.PROOF_PRINTED: {"printer": "p", "job": "1"},
+    Kind.PROOF_REVOKED: {"reason": "写错", "instead": "0" * 32},
+    Kind.RECORD_NOTED: {
+        "field": "birth", "value": "196503", "words": "一九六五年三月生", "dossier": "d1",
+        "title": "职工登记表", "page": 2, "altered": True,
+    },
+    Kind.RECORD_STRUCK: {"note": "0" * 32, "reason": "摘错"},
+    Kind.DOSSIER_GRADED: {"secrecy": "机密"},
     Kind.CLIMATE_HOUR: {"hour": 9, "sensors": {"t1": {"min": 1, "max": 2}}},
     Kind.CLIMATE_ALERT: {
         "room": "r", "sensor": "t1", "breach": "hot", "value": 31.5, "limit": 24, "also": ["wet"],
