@@ -13,6 +13,7 @@ from shutil import copytree
 from tempfile import TemporaryDirectory
 
 import uvicorn
+from litestar import Litestar
 
 from devices.driver import Fault, Health, State
 from edge.domain.errors import DeviceFault
@@ -81,6 +82,7 @@ class World:
     swipes: Swipes = field(default_factory=Swipes)
     cards: ReadCodes = field(default_factory=ReadCodes)
     scanning: list[Scanning] = field(default_factory=list)
+    app: list[Litestar] = field(default_factory=list)
 
     def person(self) -> Person:
         """A person whose dossier has pages."""
@@ -137,8 +139,9 @@ def served(world: World, work: Path) -> Iterator[World]:
     )
     world.scanning.append(parts.scanning)
     port = int(world.url.rsplit(":", 1)[1])
+    world.app.append(create_app(parts, "a secret of this test run, long enough"))
     config = uvicorn.Config(
-        create_app(parts, "a secret of this test run, long enough"),
+        world.app[-1],
         host="127.0.0.1",
         port=port,
         log_level="error",
