@@ -3,12 +3,12 @@
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Request, post
+from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
 
-from edge.domain.access import Clerk
+from edge.domain.access import Clerk, Right
 from edge.domain.errors import DeviceUnavailable
 from edge.web.locale import sentence
 from edge.web.parts import Labels, Parts
@@ -18,14 +18,15 @@ from edge.workflows import labelling
 Number = Annotated[int, msgspec.Meta(ge=1, le=9999)]
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A place of a shelf: room, row, bay, level, place."""
+class Level(msgspec.Struct, frozen=True):
+    """A level of a shelf, and its places from one to the last, or that one alone."""
 
     room: Number
     row: Number
     bay: Number
     level: Number
     place: Number
+    last: Annotated[str, msgspec.Meta(pattern="^[0-9]{0,4}$")] = ""
 
 
 @post("/dossiers/{dossier:str}/label", status_code=200, sync_to_thread=True)
@@ -43,23 +44,38 @@ def cover(
     return page(request, "parts/done_notice.html", said=sentence("label.printed"))
 
 
-@post("/places/label", status_code=200, sync_to_thread=True)
-def place(
+@get("/places/labels", sync_to_thread=True)
+def choose_places(
     request: Request[Any, Any, Any],
     reader: NamedDependency[Clerk],
     parts: NamedDependency[Parts],
-    data: URLEncodedBody[Place],
 ) -> Template:
-    """Print the label of a place; errors as `labelling.print_place`."""
+    """Which places to print labels for."""
+    reader.require(Right.ROOM)
+    offered = parts.labels is not None
+    most = labelling.MOST_PLACES
+    return page(request, "registers/place_labels.html", labels=offered, most=most)
+
+
+@post("/places/labels/print", status_code=200, sync_to_thread=True)
+def print_places(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    data: URLEncodedBody[Level],
+) -> Template:
+    """Print the labels of a level's places; errors as `labelling.print_places`."""
     labels = _labels(parts)
-    at = (data.room, data.row, data.bay, data.level, data.place)
-    labelling.print_place(
-        parts.office, reader, at, labels.size, labels.dpi, labels.printer.print_label
+    last = int(data.last or 0)
+    places = labelling.Places(data.room, data.row, data.bay, data.level, data.place, last)
+    count = labelling.print_places(
+        parts.office, reader, places, labels.size, labels.dpi, labels.printer.print_label
     )
-    return page(request, "parts/done_notice.html", said=sentence("label.printed"))
+    said = sentence("label.places_printed", {"count": count})
+    return page(request, "parts/done_notice.html", said=said)
 
 
-HANDLERS = [cover, place]
+HANDLERS = [cover, choose_places, print_places]
 
 
 def _labels(parts: Parts) -> Labels:

@@ -18,6 +18,7 @@ class Screen:
 
 SCREENS = (
     Screen("/places", "库房和登记", "放到架上", "扫档案，再扫架位，就放好了。", Right.FILE),
+    Screen("/places/labels", "库房和登记", "架位标签", "架上每个位一张，扫了就认得。", Right.ROOM),
     Screen("/storage", "库房和登记", "库房占用", "每间库房放了多少，什么时候会满。"),
     Screen("/standards", "人员和制度", "标准体系表", "工作依据的法规和标准，可以打印。"),
     Screen("/figures", "统计", "数字和利用", "今年收了多少、用了多少，逐月看。"),

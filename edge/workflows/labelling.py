@@ -5,11 +5,13 @@ code is opaque.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from edge.documents.label import SIZES, Label, draw_label
 from edge.domain.access import Clerk, Right
 from edge.domain.bitmap import Bitmap
 from edge.domain.cover_code import cover_code, shelf_code, shelf_of_code
+from edge.domain.errors import InvalidInput
 from edge.domain.kinds import Kind
 from edge.store.dossiers import dossier_of
 from edge.store.entries import Pen
@@ -17,6 +19,19 @@ from edge.store.persons import person_of
 from edge.workflows.office import Office
 
 Printing = Callable[[Bitmap], None]
+MOST_PLACES = 60  # of one level, and of a roll that somebody stands beside
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The places of one level, from the first to the last; `last` 0 for the first alone."""
+
+    room: int
+    row: int
+    bay: int
+    level: int
+    first: int
+    last: int = 0
 
 
 def print_cover(
@@ -43,15 +58,21 @@ def print_cover(
     office.transact(clerk, act)
 
 
-def print_place(
-    office: Office, clerk: Clerk, place: tuple[int, int, int, int, int], size: str, dpi: int,
-    printing: Printing,
-) -> None:  # fmt: skip
-    """Print the label of one place: room, row, bay, level, place.
+def print_places(
+    office: Office, clerk: Clerk, places: Places, size: str, dpi: int, printing: Printing
+) -> int:
+    """Print a label for each place of a level, and say how many.
 
-    Raises Denied, InvalidInput `code.shelf` and `label.too_small`, and what `printing` raises.
+    Raises Denied, InvalidInput `label.places` (most), `code.shelf` and `label.too_small`, and what
+    `printing` raises; then those before it are printed.
     """
     clerk.require(Right.ROOM)
-    code = shelf_code(*place)
-    label = Label(code, shelf_of_code(code) or "", (office.name,), code)
-    printing(draw_label(label, SIZES[size], dpi))
+    least, most = sorted((places.first, places.last or places.first))
+    numbers = range(least, most + 1)
+    if len(numbers) > MOST_PLACES:
+        raise InvalidInput("label.places", most=MOST_PLACES)
+    for place in numbers:
+        code = shelf_code(places.room, places.row, places.bay, places.level, place)
+        label = Label(code, shelf_of_code(code) or "", (office.name,), code)
+        printing(draw_label(label, SIZES[size], dpi))
+    return len(numbers)

@@ -1,6 +1,7 @@
 """Sheets that divide a stack: printed here, scanned with it, and read again from the pages."""
 
 import subprocess
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,12 +10,15 @@ import pytest
 from PIL import Image
 
 from devices.driver import Health, State
+from devices.scanner import SaneScanner, ScanRequest
+from devices.simulators.scanner import SimulatedScanner
 from edge.domain.batch import SEPARATOR
 from edge.domain.cover_code import dossier_of_cover
 from edge.imaging.codes import codes_on
 from edge.imaging.master import as_masters
 from edge.store.captures import waiting_captures
 from edge.web.parts import PrintJob
+from edge.web.scanning import Scanning
 from edge.workflows.digitising import take_document
 from edge.workflows.office import Office
 from tests.edge.web.conftest import Desk, open_desk
@@ -85,6 +89,44 @@ def test_printed_sheets_divide_a_stack_and_find_whose_each_part_is(
     with printing.office.space.read() as town:
         parts = [(each.dossier, each.waiting) for each in waiting_captures(town)]
     assert sorted(parts) == sorted([(one.dossier, 3), (two.dossier, 2), ("", 1)])
+
+
+def test_a_stack_with_covers_and_separators_is_divided_by_what_the_scanner_read(
+    printing: Desk, tray: Tray, tmp_path: Path
+) -> None:
+    one = receive_person(printing.office, "王秀英", id_number(1))
+    two = receive_person(printing.office, "李建国", id_number(2))
+    printing.sign_in()
+    printing.post(f"/dossiers/{two.dossier}/cover-sheet", fragment=True)
+    printing.post("/dividers/separators", fragment=True, copies=1)
+    (cover,), (separator,) = tray.sheets(1), tray.sheets(2)
+    paper = tmp_path / "paper"
+    paper.mkdir()
+    for name in ("a", "b", "c"):
+        (paper / f"{name}.jpg").write_bytes(page_image(name).jpeg)
+    for name, sheet in (("cover", cover), ("separator", separator)):
+        (paper / f"{name}.jpg").write_bytes(sheet.read_bytes())
+    with SimulatedScanner(paper) as far:
+        far.load(["a.jpg", "cover.jpg", "b.jpg", "separator.jpg", "c.jpg"])
+        scanner = SaneScanner(far.url)
+        scanning = Scanning(
+            printing.office,
+            printing.stations,
+            tmp_path / "scans",
+            lambda folder: scanner.scan(ScanRequest(resolution=150), folder),
+        )
+        batch = scanning.begin(CLERK, one.dossier)
+        deadline = time.monotonic() + 60
+        while scanning.reading:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)  # the scanner's own thread reads
+        begun = scanning.batch(batch)
+        assert begun is not None
+        assert (begun.trouble, len(begun.pages)) == (None, 5)
+        taken = scanning.divide(batch)
+    assert [(each.dossier, each.waiting) for each in taken] == [
+        (one.dossier, 1), (two.dossier, 2), (one.dossier, 1),
+    ]  # fmt: skip
 
 
 def test_too_many_sheets_and_no_printer_are_told(printing: Desk, desk: Desk) -> None:

@@ -57,10 +57,20 @@ def test_a_place_is_labelled_by_who_keeps_the_room(
     labelled: Desk, far: SimulatedLabelPrinter
 ) -> None:
     labelled.sign_in()
+    assert "从第几位" in labelled.get("/places/labels").text
     where = {"room": 1, "row": 2, "bay": 1, "level": 3, "place": 5}
-    assert labelled.post("/places/label", fragment=True, **where).status_code == 200
-    assert shelf_of_code(read(far.printed()[0])) == "1库2列1节3层5位"
-    assert labelled.post("/places/label", **{**where, "level": 0}).status_code == 400
+    answer = labelled.post("/places/labels/print", fragment=True, **where, last="7")
+    assert (answer.status_code, "3 张架位标签打好了" in answer.text) == (200, True)
+    told = [shelf_of_code(read(each)) for each in far.printed()]
+    assert told == [f"1库2列1节3层{place}位" for place in (5, 6, 7)]
+    assert labelled.post("/places/labels/print", fragment=True, **where, last="").status_code == 200
+    assert len(far.printed()) == 4
+    for wrong, status in (({"level": 0}, 400), ({"last": "66"}, 422), ({"last": "x"}, 400)):
+        answer = labelled.post("/places/labels/print", **{**where, **wrong})
+        assert answer.status_code == status
+    labelled.post("/lock")
+    labelled.sign_in("oujing")
+    assert labelled.get("/places/labels").status_code == 403
 
 
 def test_a_printer_without_labels_says_so_and_nothing_is_on_record(
