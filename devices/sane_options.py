@@ -6,18 +6,14 @@ Vendors spell one thing in many ways; a profile lists the spellings, the device 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from devices.escl import Source
 from devices.scanner import Profile
 
-SYS = Path("/sys")
 _OPTION = re.compile(
     r"^\s+--(?P<name>[\w-]+)(?:\[=\((?P<switch>[^)]*)\)\]| (?P<choice>\S.*?))? \[(?P<now>[^\]]*)\]",
     re.MULTILINE,
 )
-_ON_BUS = re.compile(r"usb:(\d{3}):(\d{3})")
-_SERIAL = re.compile(r":([0-9A-Z][0-9A-Za-z]{4,})$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +35,6 @@ def parse_options(said: str) -> Options:
         )
         for each in _OPTION.finditer(said)
     }
-
-
-def serial_of(name: str, sys: Path = SYS) -> str:
-    """The serial number: of the USB device at that place of the bus, else the name's last part."""
-    place = _ON_BUS.search(name)
-    if place is None:
-        written = _SERIAL.search(name)
-        return written[1] if written else ""
-    bus = [str(int(number)) for number in place.groups()]
-    for device in sys.glob("bus/usb/devices/*"):
-        if [_line(device / "busnum"), _line(device / "devnum")] == bus:
-            return _line(device / "serial")
-    return ""
-
-
-def _line(path: Path) -> str:
-    return path.read_text("utf-8", errors="replace").strip() if path.is_file() else ""
 
 
 def sensed(sensors: Mapping[str, Sequence[str]], has: Options) -> dict[str, bool]:

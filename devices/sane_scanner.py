@@ -13,13 +13,13 @@ from pathlib import Path
 
 from devices.driver import Fault, Found, Health, State
 from devices.escl import Source
+from devices.sane_listing import LISTED, devices_in
 from devices.sane_options import (
     Options,
     duplex_switch,
     names_of,
     parse_options,
     sensed,
-    serial_of,
     source_options,
 )
 from devices.scanimage import EXIT_FAULTS, ScanImage, ScannedPage, require_scanimage, scan_error
@@ -27,7 +27,6 @@ from devices.scanner import LOOK_S, Profile, ScanRequest
 from edge.domain.errors import DeviceFault, InvalidInput
 
 SYSTEM_CONFIG = Path("/etc/sane.d")
-_LISTED = "%d\t%v\t%m%n"
 _SENSED = {
     "multi_feed": Fault.MULTI_FEED,
     "jam": Fault.JAM,
@@ -70,21 +69,12 @@ class SaneBackendScanner:
 
     def discover(self) -> list[Found]:
         """List the backend's devices that fit; none while a scan runs, for it holds the device."""
-        seen: dict[str, int] = {}
-        found = []
-        said = self._process.said("--formatted-device-list", _LISTED)
-        for line in said.splitlines():
-            name, _, described = line.partition("\t")
-            model, serial = " ".join(described.split("\t")), serial_of(name)
-            one = f"{model} {serial}".strip()
-            if not described or not self._match.search(one):
-                continue
-            seen[one] = seen.get(one, 0) + 1
-            # Two alike without a number of their own can only be told by their order.
-            alike = f":{seen[one]}" if seen[one] > 1 else ""
-            id = f"sane:{self._backend}:{one}{alike}"
-            found.append(Found(id, self.kind, model, name, {"serial": serial}))
-        return found
+        listed = devices_in(self._process.said("--formatted-device-list", LISTED))
+        return [
+            each
+            for each in listed
+            if self._match.search(f"{each.model} {each.options['serial']}".strip())
+        ]
 
     def health(self) -> Health:
         """Say how the scanner is, so far as its backend shows sensors; else that it is there."""

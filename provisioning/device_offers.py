@@ -4,6 +4,7 @@ What a device says of itself comes from the net or a cable: it is quoted whereve
 """
 
 import json
+import re
 import shlex
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from devices.label_printer import PORT as LABEL_PORT
 from devices.network import WITHIN_S, network_devices
 from devices.plugged import DEV, SYS, UNKNOWN, plugged_devices, recognised
 from devices.printer import CupsPrinter
+from devices.sane_listing import backend_of, cabled_scanners
 from edge.domain.errors import DeviceError
 from edge.settings import Settings, UpsSettings
 from edge.store.entries import now_ms
@@ -29,9 +31,10 @@ _LABEL_MODEL = "TSPL-203"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Where to look: trees of devices and of what the kernel says of them, CUPS and upsd.
+    """Where to look: trees of devices and of what the kernel says of them, CUPS, upsd and SANE.
 
-    `listen_s` is how long to listen to the net, 0 for not at all.
+    `listen_s` is how long to listen to the net, 0 for not at all. `sane` is a SANE_CONFIG_DIR, the
+    system's own where it is empty.
     """
 
     dev: Path = DEV
@@ -39,6 +42,7 @@ class Surroundings:
     listen_s: float = WITHIN_S
     cups: tuple[str, int] = ("localhost", 631)
     upsd: tuple[str, int] = ("127.0.0.1", 3493)
+    sane: str = ""
 
 
 def device_offers(settings: Settings | None, around: Surroundings) -> Iterator[Check]:
@@ -56,6 +60,9 @@ def device_offers(settings: Settings | None, around: Surroundings) -> Iterator[C
         if str(Path(each.address)) not in named
     ]
     found = [recognised(each) if each.kind == UNKNOWN else each for each in found]
+    # Some backends look around the net as well.
+    if "scanner" not in known and around.listen_s:
+        found += cabled_scanners(around.sane)
     if "printer" not in known:
         found += _queues(around)
     if "ups" not in known:
@@ -146,6 +153,9 @@ _PASTE = "把下面几行写进 box.toml，再启动本程序"
 
 
 def _scanner(found: Found) -> tuple[str, str]:
+    if found.stable_id.startswith("sane:"):
+        match = re.escape(found.options["serial"] or found.model)
+        return _section("scanner", backend=backend_of(found), match=match), _PASTE
     return _section("scanner", url=found.address), _PASTE + "；请在路由器上给它固定地址"
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from edge.documents.label import SIZES, Label, draw_label
 from edge.domain.access import Clerk, Right
 from edge.domain.bitmap import Bitmap
-from edge.domain.cover_code import cover_code, shelf_code, shelf_of_code
+from edge.domain.cover_code import cover_code, shelf_code
 from edge.domain.errors import InvalidInput
 from edge.domain.kinds import Kind
 from edge.store.dossiers import dossier_of
@@ -73,6 +73,8 @@ def print_places(
         raise InvalidInput("label.places", most=MOST_PLACES)
     for place in numbers:
         code = shelf_code(places.room, places.row, places.bay, places.level, place)
-        label = Label(code, shelf_of_code(code) or "", (office.name,), code)
+        # Who stands before a level looks for the place first.
+        heading, line = f"{places.level}层{place}位", f"{places.room}库{places.row}列{places.bay}节"
+        label = Label(code, heading, (line, office.name), code)
         printing(draw_label(label, SIZES[size], dpi))
     return len(numbers)

@@ -8,7 +8,8 @@ import pytest
 from PIL import Image
 
 from devices.driver import Fault, State
-from devices.sane_options import duplex_switch, names_of, parse_options, serial_of, source_options
+from devices.sane_listing import cabled_scanners, devices_in, serial_of
+from devices.sane_options import duplex_switch, names_of, parse_options, source_options
 from devices.sane_scanner import SaneBackendScanner
 from devices.scanner import Mode, Profile, ScanRequest, Source
 from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput
@@ -134,3 +135,15 @@ def test_the_serial_number_is_found_wherever_the_cable_is(tmp_path: Path) -> Non
     assert serial_of("epsonds:libusb:001:009", tmp_path) == ""
     assert serial_of("fujitsu:fi-7160:103412", tmp_path) == "103412"
     assert serial_of("test:0", tmp_path) == ""
+    said = "epsonds:libusb:001:007\tEpson\tDS-530\nepsonds:libusb:001:008\tEpson\tDS-530\n"
+    assert [each.stable_id for each in devices_in(said, tmp_path)] == [
+        "sane:epsonds:Epson DS-530 Q4X0001",
+        "sane:epsonds:Epson DS-530 Q4X0002",
+    ]
+
+
+def test_what_sane_sees_is_listed_for_who_sets_a_machine_up(tmp_path: Path) -> None:
+    (tmp_path / "dll.conf").write_text("test\n")
+    (tmp_path / "test.conf").write_text("number_of_devices 1\n")
+    (found,) = cabled_scanners(str(tmp_path))
+    assert (found.stable_id, found.address) == ("sane:test:Noname frontend-tester", "test:0")
