@@ -246,6 +246,16 @@ def open_loans(connection: Connection) -> list[Loan]:
     return [Loan(*row) for row in rows]
 
 
+def loans_out_to(connection: Connection, borrower: str, unit: str) -> list[Loan]:
+    """List what a unit keeps, or a borrower of no unit, the earliest due first."""
+    rows = connection.execute(
+        f"select {_LOAN} from loan where unit = ? and (unit <> '' or borrower = ?) and not exists "
+        "(select 1 from loan_return r where r.loan = loan.id) order by due, id",
+        (unit, borrower),
+    )
+    return [Loan(*row) for row in rows]
+
+
 def count_dossiers(connection: Connection) -> int:
     """How many dossiers are on record."""
     return int(connection.execute("select count(*) from dossier").fetchone()[0])

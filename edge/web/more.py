@@ -17,6 +17,8 @@ class Screen:
 
 
 SCREENS = (
+    Screen("/line", "整理和数字化", "数字化加工线", "每道工序扫条码，看哪里等着几份"),
+    Screen("/gaps", "整理和数字化", "缺件清单", "一份一份看，哪些材料没有"),
     Screen("/places", "库房和登记", "放到架上", "扫档案，再扫架位，就放好了。", Right.FILE),
     Screen("/places/labels", "库房和登记", "架位标签", "架上每个位一张，扫了就认得。", Right.ROOM),
     Screen("/storage", "库房和登记", "库房占用", "每间库房放了多少，什么时候会满。"),

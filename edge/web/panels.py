@@ -5,9 +5,11 @@ from typing import Any
 
 from edge.domain.counting import Count, Counts, read_counts
 from edge.store import persons
+from edge.store.dossiers import catalogue, dossier_of
 from edge.store.matters import Matter
 from edge.web.parts import Parts
-from edge.workflows import reception
+from edge.web.persons import sections_of
+from edge.workflows import reception, sorting
 
 Panel = Callable[[Parts, Matter], Mapping[str, Any]]
 
@@ -38,4 +40,15 @@ def compared(parts: Parts, listed: Counts, counted: Counts) -> list[tuple[Any, C
     ]
 
 
-PANELS: Mapping[str, Panel] = {reception.FLOW: _reception}
+def _sorting(parts: Parts, matter: Matter) -> Mapping[str, Any]:
+    """The checklist: each category in its order, what the dossier holds of it, whether done."""
+    with parts.office.space.read() as town:
+        scheme = sorting.scheme_for(parts.office, town, matter.dossier)
+        done = sorting.ticked(town, matter)
+        held = dossier_of(town, matter.dossier)
+        sections = sections_of(held, catalogue(town, matter.dossier), scheme)
+    turn = sorting.next_of(scheme, done)
+    return {"sections": sections, "done": done, "turn": turn.code if turn else ""}
+
+
+PANELS: Mapping[str, Panel] = {reception.FLOW: _reception, sorting.FLOW: _sorting}

@@ -19,6 +19,7 @@ from edge.store.database import Connection
 from edge.web.parts import Parts
 from edge.web.rendering import page
 from edge.workflows import consultation
+from edge.workflows.gaps import missing_in
 from edge.workflows.office import Office
 
 OVERVIEW = "overview"
@@ -132,10 +133,10 @@ def opened(
 def overview(office: Office, person: str) -> dict[str, Any]:
     """Gather what the overview shows; raises NotFound `person.unknown`."""
     with office.space.read() as town, office.county.read() as county:
-        return _overview(town, county, person)
+        return _overview(office, town, county, person)
 
 
-def _overview(town: Connection, county: Connection, person: str) -> dict[str, Any]:
+def _overview(office: Office, town: Connection, county: Connection, person: str) -> dict[str, Any]:
     known = persons.person_of(town, person)
     held = dossiers.dossiers_of_person(town, person)
     dossier = held[0] if held else None
@@ -147,6 +148,7 @@ def _overview(town: Connection, county: Connection, person: str) -> dict[str, An
         "others": held[1:],
         "materials": materials,
         "scheme": scheme,
+        "missing": missing_in(office, town, dossier.id) if dossier else (),
         "sections": sections_of(dossier, materials, scheme) if dossier else [],
         "pages": sum(each.pages for each in materials),
         "conflicts": conflicts.doubts_of(town, [person, *(each.id for each in held)]),

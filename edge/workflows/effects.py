@@ -15,7 +15,9 @@ from edge.workflows import (
     reception,
     reporting,
     retiring,
+    scan_line,
     sending,
+    sorting,
     stocktaking,
     volumes,
 )
@@ -26,6 +28,8 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     **adding.EFFECTS,
     **archiving.EFFECTS,
     **reception.EFFECTS,
+    **scan_line.EFFECTS,
+    **sorting.EFFECTS,
     **borrowing.EFFECTS,
     **destroying.EFFECTS,
     **handing_over.EFFECTS,

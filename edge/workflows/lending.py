@@ -10,7 +10,7 @@ from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.kinds import Kind
 from edge.domain.matters.moves import DOUBT
 from edge.store.custody import heads_of_custody
-from edge.store.dossiers import Dossier, Loan, Standing, dossier_of, loan_of, open_loans
+from edge.store.dossiers import Dossier, Loan, Standing, dossier_of, loan_of, loans_out_to
 from edge.store.entries import Pen
 from edge.store.rules import number_of
 from edge.workflows.acting import begin_about, day_of, laid_down_for
@@ -65,9 +65,8 @@ def lend_out(pen: Pen, dossier: str, terms: Terms, laid_down: Mapping[str, str])
 def require_nothing_overdue(pen: Pen, borrower: str, unit: str) -> None:
     """Raise Conflict `loan.overdue` while this borrower or unit keeps a dossier past its day."""
     today = day_of(pen.at).strftime("%Y%m%d")
-    for loan in open_loans(pen.connection):
-        same = (loan.borrower == borrower and loan.unit == unit) or (unit and loan.unit == unit)
-        if same and loan.due < today:
+    for loan in loans_out_to(pen.connection, borrower, unit):
+        if loan.due < today:
             raise Conflict("loan.overdue", borrower=loan.borrower, due=loan.due)
 
 

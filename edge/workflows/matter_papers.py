@@ -14,7 +14,7 @@ from edge.domain.matters.registry import flow_of
 from edge.domain.matters.standing import OPEN, Standing
 from edge.store import matters
 from edge.store.papers import Paper
-from edge.workflows import affair_papers, intake_papers, move_papers, register_papers
+from edge.workflows import affair_papers, intake_papers, line_papers, move_papers, register_papers
 from edge.workflows.composing import Composer, plain_sheet
 from edge.workflows.office import Office
 from edge.workflows.papers import Wanted, issue_paper, preview_paper
@@ -22,6 +22,7 @@ from edge.workflows.papers import Wanted, issue_paper, preview_paper
 COMPOSERS: Mapping[str, Composer] = {
     **affair_papers.SHEETS,
     **intake_papers.SHEETS,
+    **line_papers.SHEETS,
     **move_papers.SHEETS,
     **register_papers.SHEETS,
 }

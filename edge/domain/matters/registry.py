@@ -7,6 +7,7 @@ from edge.domain.matters.affairs import AFFAIR_FLOWS
 from edge.domain.matters.consulting import CONSULTING_FLOWS
 from edge.domain.matters.flow import Flow
 from edge.domain.matters.intake import INTAKE_FLOWS
+from edge.domain.matters.line import LINE_FLOWS
 from edge.domain.matters.moves import MOVE_FLOWS
 from edge.domain.matters.office import OFFICE_FLOWS
 from edge.domain.matters.people import PEOPLE_FLOWS
@@ -19,6 +20,7 @@ FLOWS: Mapping[str, Flow] = {
     for flow in (
         *INTAKE_FLOWS,
         *MOVE_FLOWS,
+        *LINE_FLOWS,
         *PROVING_FLOWS,
         *CONSULTING_FLOWS,
         *AFFAIR_FLOWS,

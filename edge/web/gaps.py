@@ -1,0 +1,47 @@
+"""What the town's dossiers lack: materials that must be there, and what records do not say."""
+
+from typing import Any
+
+from litestar import Request, get
+from litestar.di import NamedDependency
+from litestar.params import FromQuery
+from litestar.response import Template
+
+from edge.domain.access import Clerk, Right
+from edge.store import census
+from edge.web.parts import Parts
+from edge.web.rendering import page
+from edge.workflows.gaps import gaps_over_all
+
+MOST = 200
+
+
+@get("/gaps", sync_to_thread=True)
+def show(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    missing: FromQuery[str] = "",
+    unsaid: FromQuery[str] = "",
+) -> Template:
+    """Over all, or the dossiers that lack one material, or whose record leaves one thing unsaid."""
+    reader.require(Right.READ)
+    gaps = gaps_over_all(parts.office, reader)
+    with parts.office.space.read() as town:
+        lacking = census.lacking(town)
+        unsaying = census.records_lacking(town, unsaid, MOST) if unsaid else []
+    shown = [each for each in gaps.lacks if not missing or missing in each.missing]
+    return page(
+        request,
+        "gaps.html",
+        gaps=gaps,
+        shown=shown[:MOST],
+        more=max(0, len(shown) - MOST),
+        missing=missing,
+        unsaid=unsaid,
+        unsaying=unsaying,
+        lacking=lacking,
+    )
+
+
+HANDLERS = [show]
