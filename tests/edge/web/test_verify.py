@@ -27,6 +27,10 @@ def test_from_the_page_to_a_proof_that_is_checked_replaced_and_checked_again(des
     assert "摘记本页" in desk.get(f"{base}/view/{material}/1").text
     shown = desk.get(f"{base}/notes/new?material={material}&number=1").text
     assert "职工登记表" in shown
+    task = f"note-{received.dossier}-{material}-1"
+    assert f'data-draft="{task}"' in shown
+    assert desk.post("/drafts", task=task, value="1965").status_code == 204
+    assert desk.get(f"/drafts/{task}").json()["value"] == "1965"
     listed = desk.post(f"{base}/notes", **note).headers["location"]
     assert "最先记载" in desk.get(listed).text
     preview = desk.get(f"{base}/proofs/birth").text
