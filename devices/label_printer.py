@@ -158,10 +158,19 @@ class _Line:
     def send(self, octets: bytes) -> None:
         left = memoryview(octets)
         while left:
-            _, ready, _ = select.select([], [self._descriptor], [], _PRINTED_WITHIN_S)
-            if not ready:
-                raise TimeoutError("the printer takes nothing")
+            self._await_room()
             left = left[os.write(self._descriptor, left) :]
+        # On closing, the kernel's driver for USB drops what a slow printer has not taken yet.
+        self._await_room()
+
+    def _await_room(self) -> None:
+        poll = select.poll()
+        poll.register(self._descriptor, select.POLLOUT)
+        events = poll.poll(_PRINTED_WITHIN_S * 1000)
+        if not events:
+            raise TimeoutError("the printer takes nothing")
+        if events[0][1] & (select.POLLERR | select.POLLHUP):
+            raise ConnectionResetError("the printer is gone")
 
     def status(self) -> int:
         """Ask once; what an earlier question may have left unread is dropped first."""
