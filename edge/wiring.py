@@ -122,7 +122,8 @@ class Wiring:
         chosen = self._settings.label_printer
         if self.label_printer is None or chosen is None:
             return None
-        return Labels(self.label_printer, self.label_printer.model.dpi, chosen.size)
+        model = self.label_printer.model
+        return Labels(self.label_printer, model.dpi, chosen.size, model.name)
 
     def feed(self, folder: Path) -> Iterator[ScannedPage]:
         """Scan what lies in the feeder, or on the glass."""

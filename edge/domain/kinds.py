@@ -47,7 +47,7 @@ Town space
     transfer.arrived [transfer]  from, person{}, dossier{}, materials[]     written by the hub
     transfer.received [transfer] dossier
     transfer.confirmed [transfer]                                          written by the hub
-    label.printed [dossier]      label                    cover
+    label.printed [dossier]      label, printer?           cover
     matter.opened [matter]       flow, number, dossier?, person?, due?, fields{}
     matter.stepped [matter]      step, due?, fields{}     names in `after` the acts that it follows
     matter.undone [matter]       undoes                   likewise; takes one act back

@@ -39,7 +39,13 @@ def cover(
     """Print the label of a dossier's cover; errors as `labelling.print_cover`."""
     labels = _labels(parts)
     labelling.print_cover(
-        parts.office, reader, dossier, labels.size, labels.dpi, labels.printer.print_label
+        parts.office,
+        reader,
+        dossier,
+        labels.size,
+        labels.dpi,
+        labels.printer.print_label,
+        labels.name,
     )
     return page(request, "parts/done_notice.html", said=sentence("label.printed"))
 

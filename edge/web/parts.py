@@ -68,11 +68,12 @@ class LabelPrinter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """The label printer, its resolution, and the size of the paper in it."""
+    """The label printer, its resolution, the size of the paper in it, and what it is."""
 
     printer: LabelPrinter
     dpi: int
     size: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,9 +35,10 @@ class Places:
 
 
 def print_cover(
-    office: Office, clerk: Clerk, dossier: str, size: str, dpi: int, printing: Printing
-) -> None:
-    """Print a dossier's cover label, and put on record that it was printed.
+    office: Office, clerk: Clerk, dossier: str, size: str, dpi: int, printing: Printing,
+    printer: str = "",
+) -> None:  # fmt: skip
+    """Print a dossier's cover label, and put on record that it was printed, and by what.
 
     Raises Denied, NotFound, InvalidInput `label.too_small`, and what `printing` raises; then
     nothing is recorded.
@@ -53,7 +54,7 @@ def print_cover(
     printing(draw_label(label, SIZES[size], dpi))
 
     def act(pen: Pen) -> None:
-        pen.append(Kind.LABEL_PRINTED, dossier, {"label": "cover"})
+        pen.append(Kind.LABEL_PRINTED, dossier, {"label": "cover", "printer": printer})
 
     office.transact(clerk, act)
 

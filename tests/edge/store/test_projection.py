@@ -107,7 +107,7 @@ DATA: dict[str, Any] = {
     Kind.SWITCH_OVERRIDDEN: told({"room": TEXTS, "switch": TEXTS}, {"on": st.booleans()}),
     Kind.ROOM_SEEN: told({"day": TEXTS, "half": TEXTS, "readings": told({})}),
     Kind.ROOM_SHEET_PRINTED: told({"month": TEXTS, "blob": DIGESTS, "job": TEXTS}),
-    Kind.LABEL_PRINTED: told({"label": TEXTS}),
+    Kind.LABEL_PRINTED: told({"label": TEXTS}, {"printer": TEXTS}),
     Kind.MATTER_OPENED: told(
         {"flow": FLOW, "number": TEXTS}, {"fields": FILLED, "dossier": SUBJECTS}
     ),

@@ -28,7 +28,7 @@ def far(tmp_path: Path) -> Iterator[SimulatedLabelPrinter]:
 @pytest.fixture
 def labelled(office: Office, tmp_path: Path, far: SimulatedLabelPrinter) -> Iterator[Desk]:
     printer = LabelPrinter("127.0.0.1", load_label_models()["TSPL-203"], far.port)
-    labels = Labels(printer, 203, "60x40")
+    labels = Labels(printer, 203, "60x40", printer.model.name)
     yield from open_desk(office, tmp_path / "work", None, None, labels=labels)
 
 
@@ -49,8 +49,10 @@ def test_a_cover_bears_its_dossier_and_nothing_that_names_a_number(
     assert dossier_of_cover(code) == received.dossier
     assert id_number(1) not in code
     with labelled.office.space.read() as town:
-        kinds = [entry.kind for entry in history_of(town, received.dossier)]
-    assert kinds.count(Kind.LABEL_PRINTED) == 1
+        acts = history_of(town, received.dossier)
+        (printed,) = [each for each in acts if each.kind == Kind.LABEL_PRINTED]
+    assert printed.body["label"] == "cover"
+    assert printed.body["printer"] == "TSPL 标签打印机 203 dpi"
 
 
 def test_a_place_is_labelled_by_who_keeps_the_room(
