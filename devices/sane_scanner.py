@@ -61,7 +61,8 @@ class SaneBackendScanner:
             raise InvalidInput("device.scanner.bad_address", address=match) from error
         self._backend, self._more = backend, tuple(options)
         self._page_seconds = page_seconds
-        self._lease = threading.Lock()
+        # A device answers one program at a time: a scan waits for a question to end.
+        self._lease, self._asking = threading.Lock(), threading.Lock()
         self._cancelled, self._hurried = threading.Event(), threading.Event()
         own = config if config is not None else _system_config(backend)
         files = ChainMap({"dll.conf": f"{backend}\n"}, own)
@@ -78,16 +79,14 @@ class SaneBackendScanner:
 
     def health(self) -> Health:
         """Say how the scanner is, so far as its backend shows sensors; else that it is there."""
-        if not self._lease.acquire(blocking=False):
-            return Health(State.BUSY)
-        try:
+        with self._asking:
+            if self._lease.locked():
+                return Health(State.BUSY)
             found = self.discover()
             if not found:
                 return Health(State.ABSENT, Fault.ABSENT, f"{self._backend}: no device that fits")
             sensors = Profile.for_model(found[0].model).sensors
             told = sensed(sensors, self._all_options(found[0]))
-        finally:
-            self._lease.release()
         fault = next((fault for what, fault in _SENSED.items() if told.get(what)), None)
         words = " ".join(what for what, yes in told.items() if yes)
         return Health(State.FAULT if fault else State.READY, fault, words)
@@ -99,6 +98,8 @@ class SaneBackendScanner:
         try:
             self._cancelled.clear()
             require_scanimage(folder)
+            with self._asking:
+                pass
             device = self._device()
             profile = Profile.for_model(device.model)
             has = self._all_options(device)

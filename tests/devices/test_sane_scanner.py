@@ -147,3 +147,23 @@ def test_what_sane_sees_is_listed_for_who_sets_a_machine_up(tmp_path: Path) -> N
     (tmp_path / "test.conf").write_text("number_of_devices 1\n")
     (found,) = cabled_scanners(str(tmp_path))
     assert (found.stable_id, found.address) == ("sane:test:Noname frontend-tester", "test:0")
+
+
+def test_a_scan_begun_while_its_health_is_asked_waits_and_reads(tmp_path: Path) -> None:
+    driver, stopped = scanner(), threading.Event()
+    told: list[State] = []
+
+    def ask() -> None:
+        while not stopped.is_set():
+            told.append(driver.health().state)
+
+    asker = threading.Thread(target=ask)
+    asker.start()
+    try:
+        for _ in range(3):
+            assert len(list(driver.scan(ScanRequest(Source.FLATBED, 50), tmp_path))) == 1
+    finally:
+        stopped.set()
+        asker.join()
+    assert set(told) <= {State.READY, State.BUSY}
+    assert State.BUSY in told
