@@ -10,6 +10,7 @@ from functools import cache
 
 import segno
 from barcode.codex import Code128
+from fontTools.ttLib import TTFont
 from PIL import Image, ImageDraw, ImageFont
 
 from edge.documents.typesetting import FONT_FOLDER
@@ -22,6 +23,7 @@ LONGEST_BAR_CODE = 16
 MM_PER_INCH = 25.4
 MODULE_MM = 0.25
 QUIET_BARS, QUIET_QR = 10, 4
+GETA = "〓"
 MARGIN_MM, GAP_MM, BARS_MM = 1.5, 1.5, 7.0
 
 
@@ -109,12 +111,28 @@ def _write(paper: Image.Image, box: tuple[int, int, int, int], lines: Sequence[s
     shares = [1.5, *([1.0] * (len(lines) - 1))]
     unit = (bottom - top) / sum(shares)
     at = float(top)
-    for line, share in zip(lines, shares, strict=True):
+    for line, share in zip(map(writable, lines), shares, strict=True):
         font = _font(max(8, int(unit * share * 0.75)))
         while pen.textlength(line, font=font) > right - left and font.size > 12:
             font = _font(int(font.size) - 1)
         pen.text((left, at), line, font=font, fill=0)
         at += unit * share
+
+
+def writable(text: str) -> str:
+    """Put 〓 for what the font lacks, as printers do: an empty box would look like a misprint.
+
+    A person whose name no font writes shall have a label all the same; it is found by its code.
+    """
+    known = _characters()
+    return "".join(each if ord(each) in known else GETA for each in text)
+
+
+@cache
+def _characters() -> frozenset[int]:
+    _font(8)  # raises where there is none
+    with TTFont(FONT, fontNumber=SIMPLIFIED, lazy=True) as face:
+        return frozenset(face.getBestCmap())
 
 
 @cache

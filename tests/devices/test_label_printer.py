@@ -20,7 +20,7 @@ from devices.printer import CupsPrinter
 from devices.simulators.far_end import PluggableTty
 from devices.simulators.label_printer import SimulatedLabelPrinter
 from devices.simulators.printer import PrintRoom
-from edge.documents.label import SIZES, Label, draw_label
+from edge.documents.label import SIZES, Label, draw_label, writable
 from edge.domain.bitmap import Bitmap
 from edge.domain.cover_code import cover_code, shelf_code
 from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput
@@ -73,6 +73,13 @@ def test_bars_are_whole_dots_or_left_out(text: str) -> None:
     assert PLACE in codes
     assert codes <= {PLACE, text}
     assert (text in codes) or len(text) > 12
+
+
+def test_a_name_that_no_font_writes_has_a_label_all_the_same() -> None:
+    # Old registers keep rare characters in a range of their own.
+    assert writable("\ue863䶮㛃𬱖") == "〓䶮㛃𬱖"
+    drawn = image_of(draw_label(Label(COVER, "\ue863建国"), SIZES["50x30"], 203))
+    assert codes_in(drawn) == {COVER}
 
 
 def test_what_ails_the_printer_is_told_before_anything_is_printed(tmp_path: Path) -> None:
