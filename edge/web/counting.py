@@ -11,6 +11,7 @@ from litestar.response import Template
 from edge.domain.access import Clerk, Right
 from edge.domain.counting import Count, Counts, count_of, differing, write_counts
 from edge.domain.errors import NotFound
+from edge.domain.matters.flow import YES
 from edge.store import matters as store
 from edge.web import drafts
 from edge.web.parts import Parts
@@ -68,7 +69,7 @@ def _counted(parts: Parts, clerk: Clerk, matter: str, sent: dict[str, str]) -> s
     with parts.office.space.read() as town:
         agreed = not differing(reception.listed_of(parts.office, town, held), counted)
     if agreed:
-        matters.take_step(parts.office, clerk, matter, "accept", {})
+        matters.take_step(parts.office, clerk, matter, "accept", {"agreed": YES})
     return f"/matters/{matter}"
 
 

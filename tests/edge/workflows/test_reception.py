@@ -36,6 +36,7 @@ WANTED = {
     "name": "王建国", "id_number": id_number(11), "class": "流动", "holder": "邻县人才中心",
     "reason": "因在我镇灵活就业",
 }  # fmt: skip
+AGREED = {"agreed": "是"}
 CAME = {"how": "机要通信", "mail": "机0001", "seal": "是"}
 
 
@@ -66,10 +67,10 @@ def test_a_dossier_is_called_for_checked_taken_in_shelved_and_answered(
         take_step(office, CLERK, matter, "arrive", {**CAME, "seal": ""})
     take_step(office, CLERK, matter, "arrive", CAME)
     with pytest.raises(Conflict, match=r"reception\.not_counted"):
-        take_step(office, CLERK, matter, "accept", {})
+        take_step(office, CLERK, matter, "accept", AGREED)
     same = counted(_1=(1, 3), _4=(2, 8))
     take_step(office, CLERK, matter, "count", {"listed": same, "counted": same})
-    taken = take_step(office, CLERK, matter, "accept", {})
+    taken = take_step(office, CLERK, matter, "accept", AGREED)
     assert taken.state == "received"
     with office.space.read() as town:
         held = dossier_of(town, taken.dossier)
@@ -99,7 +100,7 @@ def test_nobody_is_received_twice_nor_from_the_own_hand(office: Office, tmp_path
     with pytest.raises(InvalidInput, match=r"id_number\.check"):
         begin(office, id_number=id_number(11)[:-1] + ("1" if id_number(11)[-1] != "1" else "2"))
     matter = begin(office, id_number=id_number(12))
-    refused = take_step(office, CLERK, matter, "refuse", {})
+    refused = take_step(office, CLERK, matter, "refuse", {"brought": "本人"})
     assert not refused.open
     assert "不得由本人携带" in paper(office, tmp_path, refused, "carried_notice")
 
@@ -132,12 +133,12 @@ def test_paper_and_record_must_be_one_before_a_dossier_is_taken_in(tmp_path: Pat
         take_step(maple, STRANGER, matter, "arrive", CAME)
         take_step(maple, STRANGER, matter, "count", {"counted": counted(_1=(1, 1))})
         with pytest.raises(Conflict, match=r"reception\.differs"):
-            take_step(maple, STRANGER, matter, "accept", {})
+            take_step(maple, STRANGER, matter, "accept", AGREED)
         doubted = take_step(maple, STRANGER, matter, "doubt", {"misfit": "少一页"})
         assert doubted.state == "doubted"
         take_step(maple, STRANGER, matter, "settle", {"found": "夹在袋里"})
         take_step(maple, STRANGER, matter, "count", {"counted": counted(_1=(1, 2))})
-        taken = take_step(maple, STRANGER, matter, "accept", {})
+        taken = take_step(maple, STRANGER, matter, "accept", AGREED)
         with maple.space.read() as town:
             assert [each.title for each in catalogue(town, taken.dossier)] == ["履历表"]
 
