@@ -176,7 +176,10 @@ class HotFolder:
         rows = []
         for note in sorted(self.quarantine.glob(f"*/{REASON}"), key=lambda p: p.stat().st_mtime):
             fields = json.loads(note.read_text("utf-8"))
-            rows.append(Quarantined(note.parent / fields["name"], fields["reason"], fields["name"]))
+            path = note.parent / fields["name"]
+            # A note without its file: on its way, or stopped on it and to be set aside again.
+            if path.exists():
+                rows.append(Quarantined(path, fields["reason"], fields["name"]))
         return rows
 
     def discover(self) -> list[Found]:
@@ -285,7 +288,9 @@ class HotFolder:
         slot.mkdir()
         # As ASCII: a copier's name in GBK is no text, and still must come back as it was.
         note = {"name": path.name, "reason": reason}
-        slot.joinpath(REASON).write_text(json.dumps(note), "ascii")
+        wet = slot / f"{REASON}.part"
+        wet.write_text(json.dumps(note), "ascii")
+        wet.rename(slot / REASON)
         path.rename(slot / path.name)
         self._watched.pop(path, None)
         log.warning("hot folder: a file was set aside: %s", reason)
