@@ -2,16 +2,20 @@
 
 from typing import Any
 
-from litestar import Request, get
+from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromQuery
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
+from edge.documents.forms import FORMS
 from edge.domain.access import Clerk, Right
 from edge.store import census
+from edge.web.papers import printed
 from edge.web.parts import Parts
-from edge.web.rendering import page
+from edge.web.rendering import go, page
 from edge.workflows.gaps import gaps_over_all
+from edge.workflows.intake_papers import promise_of
+from edge.workflows.papers import Wanted, issue_paper
 
 MOST = 200
 
@@ -44,4 +48,19 @@ def show(
     )
 
 
-HANDLERS = [show]
+@post("/dossiers/{dossier:str}/promise", status_code=303, sync_to_thread=True)
+def promise(
+    request: Request[Any, Any, Any],
+    reader: NamedDependency[Clerk],
+    parts: NamedDependency[Parts],
+    dossier: FromPath[str],
+) -> Response[Any]:
+    """Print the notice of what is missing, with the promise; errors as `promise_of`."""
+    reader.require(Right.FILE)
+    with parts.office.space.read() as town:
+        sheet = promise_of(parts.office, town, dossier)
+    wanted = Wanted(FORMS["missing_promise"], sheet, dossier=dossier)
+    return go(request, printed(parts, reader, issue_paper(parts.office, reader, wanted)))
+
+
+HANDLERS = [show, promise]

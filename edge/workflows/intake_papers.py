@@ -1,14 +1,18 @@
 """What stands on the papers of what comes in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from edge.documents.form import Sheet, Table
 from edge.domain.counting import read_counts, total
+from edge.domain.errors import Conflict
 from edge.store.database import Connection
+from edge.store.dossiers import dossier_of
 from edge.store.matters import Matter, standing_of
+from edge.store.persons import person_of
 from edge.store.staff import name_of_institution
 from edge.store.transfers import transfers
-from edge.workflows.composing import Composer, Composing, filled_facts, subject_facts
+from edge.workflows.composing import Composer, Composing, Facts, filled_facts, subject_facts
+from edge.workflows.gaps import missing_in
 from edge.workflows.office import Office
 from edge.workflows.reception import scheme_for
 
@@ -80,21 +84,40 @@ def missing_promise(office: Office, town: Connection, matter: Matter) -> Sheet:
     """Say what is missing, and let the person promise to bring it; the dossier is taken anyway."""
     told = Composing(office, town, matter)
     missing = told.told("missing").splitlines()
+    return promise_sheet(told.told("name"), subject_facts(told), missing)
+
+
+def promise_of(office: Office, town: Connection, dossier: str) -> Sheet:
+    """The same for a dossier that was received at once; raises Conflict where nothing is missing.
+
+    Its key is `reception.nothing_missing`.
+    """
+    held, missing = dossier_of(town, dossier), missing_in(office, town, dossier)
+    if not missing:
+        raise Conflict("reception.nothing_missing")
+    name = person_of(town, held.person).name
+    return promise_sheet(name, (("姓名", name), ("存档编号", held.number)), missing)
+
+
+def promise_sheet(name: str, facts: Facts, missing: Sequence[str]) -> Sheet:
+    """The notice and promise, in the words of the notice system (告知承诺制)."""
     return Sheet(
         paragraphs=(
-            f"{told.told('name')}同志的档案我单位已经接收。经核对，缺少下列材料，特此告知。"
+            f"{name}同志的档案我单位已经接收。经核对，缺少下列材料，特此告知。"
             "缺少材料不影响档案的接收和服务，可在办理相关业务以前补齐。",
         ),
-        facts=subject_facts(told),
+        facts=facts,
         table=Table(
             ("序号", "缺少的材料", "补齐日期", "收件人"),
-            [(str(number), name, "", "") for number, name in enumerate(missing, start=1)],
+            [(str(number), each, "", "") for number, each in enumerate(missing, start=1)],
             (1, 6, 2, 2),
         ),
-        closing=("本人已知晓以上情况，承诺所述属实，并自行联系有关单位补齐材料。",
-                 "本告知承诺书一式两份，本人和档案管理单位各执一份。"),
+        closing=(
+            "本人已知晓以上情况，承诺所述属实，并自行联系有关单位补齐材料。",
+            "本告知承诺书一式两份，本人和档案管理单位各执一份。",
+        ),
         blanks=("承诺人", "联系电话", "日期"),
-    )  # fmt: skip
+    )
 
 
 def reception_receipt(office: Office, town: Connection, matter: Matter) -> Sheet:

@@ -17,6 +17,10 @@ def test_a_dossier_is_received_with_its_counts_and_a_fault_loses_nothing(desk: D
     assert wrong.headers["hx-retarget"] == "#notices"
     place = desk.post("/receive/register", **form).headers["location"]
     assert "王秀英" in desk.get(place).text
+    assert "缺的材料" in desk.get(place).text
+    with desk.office.space.read() as town:
+        dossier = town.execute("select id from dossier").fetchone()[0]
+    assert desk.post(f"/dossiers/{dossier}/promise").headers["location"].startswith("/papers/")
     again = desk.post("/receive/register", fragment=True, **form)
     assert again.status_code == 409
     assert "已经在这里" in again.text
