@@ -75,18 +75,20 @@ def write_folder(medium: Path, name: str, contents: Iterable[tuple[str, bytes]])
 
     Raises Conflict `archive.damaged` (name), StorageFull. What stood there is written anew.
     """
+    name = file_name(name)
     place, making = medium / name, medium / f".{name}.part"
-    shutil.rmtree(making, ignore_errors=True)
+    _clear(making)
     sums = {}
     with needing_room():
         for inner, content in contents:
+            if inner in sums:  # two would be one on the medium
+                raise Conflict("archive.damaged", name=inner)
             _write(making / inner, content)
             sums[inner] = hashlib.sha256(content).hexdigest()
         listing = "".join(f"{digest}  {inner}\n" for inner, digest in sorted(sums.items()))
         _write(making / SUMS, listing.encode())
     verify(making)
-    if place.exists():
-        shutil.rmtree(place)
+    _clear(place)
     making.rename(place)
     _sync(medium)
     return Packed(place, len(sums), hashlib.sha256(listing.encode()).hexdigest())
@@ -117,12 +119,18 @@ def _contents(office: Office, matter: Matter, going: list[Going]) -> Iterator[tu
     yield "清册.csv", as_csv(HEADINGS, (each.line for each in going))
     made = datetime.fromtimestamp(office.author.clock() / 1000, UTC).astimezone(CHINA)
     for each in going:
-        place = f"{each.kind}/{each.number}"
+        place = f"{each.kind}/{file_name(each.number)}"
         yield f"{place}/元数据.xml", _metadata(office, matter, each, made)
         for source in each.sources:
             if not office.blobs.has(source.blob):
                 raise NotFound("blob.awaiting")
-            yield f"{place}/文件/{source.name}", office.blobs.read(source.blob)
+            yield f"{place}/文件/{file_name(source.name)}", office.blobs.read(source.blob)
+
+
+def file_name(text: str) -> str:
+    """What a record says as one file's name on any medium: it never leads out of its folder."""
+    kept = "".join("-" if each in '\\/:*?"<>|' or not each.isprintable() else each for each in text)
+    return "-" + kept[1:] if kept[:1] in ("", ".") else kept
 
 
 def as_csv(headings: Sequence[str], lines: Iterable[Sequence[str]]) -> bytes:
@@ -165,6 +173,14 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _clear(path: Path) -> None:
+    # A medium from elsewhere may hold a link where the package goes, and it could lead anywhere.
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        shutil.rmtree(path)
 
 
 def _sync(folder: Path) -> None:

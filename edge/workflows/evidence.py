@@ -13,7 +13,7 @@ from edge.domain.standards import STANDARDS
 from edge.store.database import Connection
 from edge.store.matters import Matter, matters_begun
 from edge.store.papers import Paper, papers_of_matter
-from edge.workflows.archive_package import Packed, as_csv, write_folder
+from edge.workflows.archive_package import Packed, as_csv, file_name, write_folder
 from edge.workflows.office import Office
 from edge.workflows.papers import Wanted, issue_paper
 from edge.workflows.reporting import span_of
@@ -102,12 +102,7 @@ def _contents(office: Office, year: int) -> Iterator[tuple[str, bytes]]:
     for each in found:
         for matter in each.matters:
             for number, paper in enumerate(reversed(papers[matter.id]), 1):
-                name = f"{each.point}/{matter.number}-{number:02d}-{_safe(paper.title)}.pdf"
+                called = file_name(f"{matter.number}-{number:02d}-{paper.title[:60]}.pdf")
                 if not office.blobs.has(paper.blob):
                     raise NotFound("blob.awaiting")
-                yield name, office.blobs.read(paper.blob)
-
-
-def _safe(title: str) -> str:
-    """A title as a file's name on any medium."""
-    return "".join(each if each not in '\\/:*?"<>|' else "-" for each in title)[:60]
+                yield f"{each.point}/{called}", office.blobs.read(paper.blob)

@@ -14,7 +14,7 @@ from edge.domain.errors import Conflict, Denied, InvalidInput, NotFound
 from edge.store.lists import list_of
 from edge.store.matters import Matter, matter_of, open_matters
 from edge.store.volumes import expired
-from edge.workflows.archive_package import export, verify
+from edge.workflows.archive_package import export, file_name, verify, write_folder
 from edge.workflows.archiving import judge
 from edge.workflows.e_files import collect
 from edge.workflows.matter_papers import issue_of
@@ -174,3 +174,23 @@ def test_what_is_not_whole_does_not_go(office: Office, tmp_path: Path) -> None:
     assert failed == ["内容文件齐全"]
     with pytest.raises(NotFound):
         office.blobs.read(paper.blob)
+
+
+def test_a_package_never_leaves_its_medium(tmp_path: Path) -> None:
+    """Numbers come from other boxes and media from anywhere: neither leads out of the folder."""
+    medium, outside = tmp_path / "stick", tmp_path / "outside"
+    for folder in (medium, outside):
+        folder.mkdir()
+    (outside / "kept").write_text("whole")
+    (medium / ".D-1.part").symlink_to(outside)
+    (medium / "D-1").symlink_to(outside)
+    packed = write_folder(medium, "D-1", [("一/a.txt", b"1")])
+    assert packed.folder == medium / "D-1"
+    assert not packed.folder.is_symlink()
+    for odd in ("../outside", "..", str(outside), ".", "", "a\n../b"):
+        written = write_folder(medium, odd, [(f"一/{file_name(odd)}", b"1")])
+        assert written.folder.parent == medium
+        assert [each.parent for each in written.folder.glob("*/*")] == [written.folder / "一"]
+    assert [each.name for each in outside.iterdir()] == ["kept"]
+    with pytest.raises(Conflict):
+        write_folder(medium, "D-2", [("a", b"1"), ("a", b"2")])
