@@ -65,6 +65,8 @@ def print_again(
     """Send a paper to the printer once more."""
     with parts.office.space.read() as town:
         known = store.paper_of(town, paper)
+    if known.dossier:
+        looked(request, parts, reader, known.dossier, OVERVIEW)
     return go(request, printed(parts, reader, known))
 
 

@@ -158,7 +158,7 @@ def provide_clerk(request: Request[Any, Any, Any], parts: NamedDependency[Parts]
         sign_out(request)
         raise NotSignedIn
     confined = request.session.get(READING)
-    if confined and not request.url.path.startswith(f"/reading/{confined}"):
+    if confined and not f"{request.url.path}/".startswith(f"/reading/{confined}/"):
         raise Denied("reading.confined")
     request.state["clerk"] = member.clerk
     if request.method == "POST" and not request.url.path.startswith(_NO_ACT):

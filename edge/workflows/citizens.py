@@ -13,6 +13,7 @@ from edge.domain.access import Clerk
 from edge.domain.errors import Denied, InvalidInput, NotFound
 from edge.domain.identity import check_id_number
 from edge.domain.kinds import Kind
+from edge.domain.matters.consulting import CONSULTING_FLOWS
 from edge.domain.pinyin import initials_of
 from edge.store import dossiers, matters, rules, transfers
 from edge.store.database import Connection
@@ -28,6 +29,8 @@ from edge.workflows.office import Office
 CHINA = timezone(timedelta(hours=8))
 OWN, PUBLIC = "self", "public"
 PROOF_PURPOSE = "本人自助办理"
+# Who asked about somebody, and a grade of secrecy, are not that person's own business.
+ASKED_BY_OTHERS = frozenset(flow.code for flow in CONSULTING_FLOWS)
 # What the county may switch off, by a rule of the value 0.
 OFFERS = ("self.where", "self.proof", "self.progress", "self.lookup")
 
@@ -81,7 +84,12 @@ def own(office: Office, person: str, asked: str) -> Own:
     with office.space.read() as town:
         known = person_of(town, person)
         held = _open_to_all(dossiers.dossiers_of_person(town, person))
-        under_way = matters.matters_of_person(town, person)
+        open_ids = {each.id for each in held}
+        under_way = [
+            each
+            for each in matters.matters_of_person(town, person)
+            if each.flow not in ASKED_BY_OTHERS and (not each.dossier or each.dossier in open_ids)
+        ]
     for each in held:
         consultation.view(office, office.itself, each.id, "overview", OWN)
     names = _institutions(office)

@@ -13,9 +13,11 @@ from edge.domain.matters.flow import Flow
 from edge.domain.matters.registry import flow_of
 from edge.domain.matters.standing import OPEN, Standing
 from edge.store import matters
+from edge.store.dossiers import dossier_of
 from edge.store.papers import Paper
 from edge.workflows import affair_papers, intake_papers, line_papers, move_papers, register_papers
 from edge.workflows.composing import Composer, plain_sheet
+from edge.workflows.consultation import require_cleared
 from edge.workflows.office import Office
 from edge.workflows.papers import Wanted, issue_paper, preview_paper
 
@@ -49,21 +51,23 @@ def issue_of(office: Office, clerk: Clerk, matter: str, form: str) -> Paper:
     """Issue a paper of a matter.
 
     Raises NotFound (`matter.unknown`, or `paper.form_unknown` where the matter has no such paper
-    now), and what `issue_paper` raises.
+    now), Denied `dossier.secret`, and what `issue_paper` raises.
     """
-    return issue_paper(office, clerk, _wanted(office, matter, form))
+    return issue_paper(office, clerk, _wanted(office, clerk, matter, form))
 
 
 def preview_of(office: Office, clerk: Clerk, matter: str, form: str) -> bytes:
     """Show such a paper as PNG before it is issued; errors as `issue_of`."""
-    return preview_paper(office, clerk, _wanted(office, matter, form))
+    return preview_paper(office, clerk, _wanted(office, clerk, matter, form))
 
 
-def _wanted(office: Office, matter: str, form: str) -> Wanted:
+def _wanted(office: Office, clerk: Clerk, matter: str, form: str) -> Wanted:
     with office.space.read() as town:
         held = matters.matter_of(town, matter)
         rights = forms_open(flow_of(held.flow), matters.standing_of(town, held))
         if form not in rights:
             raise NotFound("paper.form_unknown")
+        if held.dossier:
+            require_cleared(clerk, dossier_of(town, held.dossier))
         sheet = COMPOSERS.get(form, plain_sheet)(office, town, held)
     return Wanted(FORMS[form], sheet, held.id, held.dossier, rights[form])

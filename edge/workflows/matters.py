@@ -16,6 +16,7 @@ from edge.store.entries import Pen
 from edge.store.matters import Matter
 from edge.store.persons import person_of
 from edge.workflows.acting import Acting, day_of, due_of, laid_down_for, next_matter_number
+from edge.workflows.consultation import require_cleared
 from edge.workflows.effects import EFFECTS
 from edge.workflows.office import Office
 
@@ -64,8 +65,9 @@ def take_step(
 ) -> Matter:
     """Take one step of a matter.
 
-    Raises NotFound `matter.unknown`, InvalidInput as `checked`, Denied `access.denied` and
-    `matter.second_person` (step), Conflict `matter.not_now` (state), and what its effect raises.
+    Raises NotFound `matter.unknown`, InvalidInput as `checked`, Denied `access.denied`,
+    `dossier.secret` (grade) and `matter.second_person` (step), Conflict `matter.not_now` (state),
+    and what its effect raises.
     """
 
     def act(pen: Pen) -> Matter:
@@ -73,6 +75,8 @@ def take_step(
         flow = flow_of(held.flow)
         chosen = flow.step(step)
         clerk.require(chosen.right)
+        if held.dossier:
+            require_cleared(clerk, dossier_of(pen.connection, held.dossier))
         if held.state not in chosen.sources or chosen.inner:
             raise Conflict("matter.not_now", state=flow.state(held.state).name)
         _require_other(clerk, flow, chosen, matters.standing_of(pen.connection, held))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from edge.store.screens import confirmations_of
 from edge.web.facing import LASTS_MS
 from edge.web.screen_session import COOKIE
 from edge.workflows.accession import Received
+from edge.workflows.matters import Opening, open_matter
 from edge.workflows.office import Office
 from tests.edge.web.conftest import Desk, open_desk
 from tests.edge.web.test_rights import Tape
@@ -172,7 +174,13 @@ def test_a_code_lets_one_screen_in_and_is_void_after_a_few_wrong_ones(
 def test_ones_own_card_shows_where_the_dossier_is_and_prints_its_proof(
     desk: Desk, wang: Received, other: Received, tape: Tape
 ) -> None:
-    """The same proof again on the same day; every look on record as the holder's own."""
+    """The same proof again on the same day; every look on record as the holder's own.
+
+    That its grade of secrecy was looked at is the office's business.
+    """
+    confidant = replace(CLERK, roles=CLERK.roles | {"confidant"})
+    told = {"grade": "不定密", "basis": "复核"}
+    open_matter(desk.office, confidant, Opening("secrecy", dossier=wang.dossier, fields=told))
     desk.sign_in()
     screen = laid(desk, let_in(desk, "self"), wang.person)
     assert "您要办什么" in screen.get("/self/menu").text
