@@ -65,7 +65,7 @@ def test_a_dossier_is_sorted_category_by_category_and_checked_by_another(office:
         take_step(office, CLERK, matter, "classified", {})
 
 
-@pytest.mark.checklist("001-02", "001-04", "001-05", "003-12")
+@pytest.mark.checklist("001-04", "001-05", "003-12")
 def test_a_code_read_at_each_station_takes_a_dossier_down_the_line(
     office: Office, tmp_path: Path
 ) -> None:
