@@ -13,7 +13,7 @@ from pathlib import Path
 from edge.documents.signature import verify
 from edge.domain.cover_code import cover_code
 from edge.domain.errors import Conflict
-from edge.workflows.acting import CHINA
+from edge.domain.office_time import CHINA
 from provisioning.children import wait_until
 from provisioning.counter import Counter
 from provisioning.hub_desk import HubDesk

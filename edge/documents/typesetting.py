@@ -5,7 +5,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,12 +13,12 @@ from tempfile import TemporaryDirectory
 import typst
 
 from edge.domain.errors import InvalidInput, NotFound
+from edge.domain.office_time import CHINA
 
 FONT_FOLDER = Path("/usr/share/fonts/opentype/noto")
 FONT_FAMILY = "Noto Serif CJK SC"
 SOURCES = Path(__file__).parent
 MEMORY = Path("/dev/shm")  # a folder that no disk sees
-CHINA = timezone(timedelta(hours=8))
 
 _MISSING_GLYPH = re.compile(r'the text `"(.+?)"` could not be displayed', re.DOTALL)
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")

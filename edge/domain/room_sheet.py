@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 
 from edge.domain.climate import HOUR_MS
 from edge.domain.errors import InvalidInput
+from edge.domain.office_time import CHINA
 
-CHINA = timezone(timedelta(hours=8))
 # Which hour on record a half day is read from, by the clock of the office.
 HALVES: Mapping[str, int] = {"am": 9, "pm": 15}
 

@@ -1,12 +1,11 @@
 """How dates, spans, sizes and numbers are said on the screen; the office keeps China time."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 
+from edge.domain.office_time import CHINA
 from edge.domain.recorded import STATEMENTS, Form, spoken
 from edge.web.locale import gettext, language
-
-CHINA = timezone(timedelta(hours=8), "CST")
 
 
 def local(at: int) -> datetime:

@@ -7,12 +7,13 @@ with those that the clerk filled in.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 
 from edge.domain.access import Clerk
 from edge.domain.kinds import Kind
 from edge.domain.matters.flow import Deadline, Flow
 from edge.domain.matters.standing import heads_of
+from edge.domain.office_time import CHINA
 from edge.domain.workdays import after_days
 from edge.store import matters, rules
 from edge.store.dossiers import Dossier
@@ -20,8 +21,6 @@ from edge.store.entries import Pen
 from edge.store.matters import Matter
 from edge.store.papers import take_number
 from edge.workflows.office import Office
-
-CHINA = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True, slots=True)

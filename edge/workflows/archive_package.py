@@ -21,10 +21,11 @@ from xml.etree import ElementTree
 
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import Conflict, NotFound
+from edge.domain.matters.registry import flow_of
+from edge.domain.office_time import CHINA
 from edge.store.folder import needing_room
 from edge.store.matters import Matter, matter_of
 from edge.workflows import consultation
-from edge.workflows.acting import CHINA
 from edge.workflows.archiving import FLOW, Going, listed
 from edge.workflows.destroying import HEADINGS
 from edge.workflows.matters import take_step
@@ -54,7 +55,7 @@ def export(office: Office, clerk: Clerk, matter: str, medium: Path) -> Matter:
     with office.space.read() as town:
         held = matter_of(town, matter)
         if held.flow != FLOW or held.state not in ("checked", "exported"):
-            raise Conflict("matter.not_now", state=held.state)
+            raise Conflict("matter.not_now", state=flow_of(held.flow).state(held.state).name)
         going = listed(town, held)
     for each in going:
         if each.dossier:

@@ -6,7 +6,6 @@ and every look is on record as by the holder.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 
 from edge.documents.proof import ProofKind
 from edge.domain.access import Clerk
@@ -24,9 +23,9 @@ from edge.store.persons import Person, person_by_id_number, person_of
 from edge.store.proofs import Proof, ProofStanding, proofs_of
 from edge.store.staff import institutions
 from edge.workflows import consultation, proofs
+from edge.workflows.acting import day_of
 from edge.workflows.office import Office
 
-CHINA = timezone(timedelta(hours=8))
 OWN, PUBLIC = "self", "public"
 PROOF_PURPOSE = "本人自助办理"
 # Who asked about somebody, and a grade of secrecy, are not that person's own business.
@@ -111,11 +110,11 @@ def own_proof(office: Office, person: str) -> Proof:
     ]
     if not here:
         raise NotFound("self.no_dossier")
-    today = _day(office.author.clock())
+    today = day_of(office.author.clock())
     with office.space.read() as town:
         for each in proofs_of(town, here[0]):
             own_one = (each.kind, each.purpose) == (ProofKind.STORAGE, PROOF_PURPOSE)
-            if own_one and each.standing is ProofStanding.VALID and _day(each.at) == today:
+            if own_one and each.standing is ProofStanding.VALID and day_of(each.at) == today:
                 return each
     request = proofs.ProofRequest(here[0], ProofKind.STORAGE, PROOF_PURPOSE)
     return proofs.issue_proof(office, office.itself, request)
@@ -170,7 +169,3 @@ def _holding(town: Connection, office: Office, held: Dossier, names: Mapping[str
         sent = [each for each in transfers.transfers(town) if each.dossier == held.id]
         keeper = names.get(sent[0].destination, "") if sent else ""
     return Holding(held.number, held.dossier_class, held.standing, keeper)
-
-
-def _day(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).astimezone(CHINA).strftime("%Y%m%d")

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from edge.documents.scan_copy import CopiedPage, typeset_copy
-from edge.documents.typesetting import CHINA
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import NotFound
+from edge.domain.office_time import CHINA
 from edge.imaging.derive import straightened
 from edge.imaging.master import pixels_of
 from edge.store.dossiers import Page, material_of, pages_of

@@ -9,6 +9,7 @@ from edge.domain.access import Clerk, Right
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.four_properties import format_of
 from edge.domain.kinds import Kind
+from edge.domain.matters.registry import flow_of
 from edge.store.entries import Pen
 from edge.store.matters import matter_of
 from edge.store.papers import Paper, paper_of, papers_of_matter
@@ -41,7 +42,7 @@ def collect(
     def act(pen: Pen) -> Paper:
         held = matter_of(pen.connection, volume)
         if held.flow != FLOW or not held.open:
-            raise Conflict("matter.not_now", state=held.state)
+            raise Conflict("matter.not_now", state=flow_of(held.flow).state(held.state).name)
         if any(each.blob == blob for each in papers_of_matter(pen.connection, volume)):
             raise Conflict("e_file.again", name=name[:LONGEST_NAME])
         paper = pen.new_id()

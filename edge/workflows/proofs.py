@@ -6,7 +6,7 @@ skipped for ever rather than given twice.
 
 import secrets
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 
 from edge.documents.proof import ProofKind, ProofPaper, preview, typeset_proof
 from edge.documents.seal import stamp_seal
@@ -16,6 +16,7 @@ from edge.domain.access import Clerk, Right
 from edge.domain.asker import SELF, Asker, check_asker
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.kinds import Kind
+from edge.domain.office_time import CHINA
 from edge.store import matters, rules
 from edge.store.entries import Pen
 from edge.store.papers import take_number
@@ -26,7 +27,6 @@ from edge.workflows.consultation import require_cleared
 from edge.workflows.office import Office
 from edge.workflows.proof_content import Content, content_of
 
-CHINA = timezone(timedelta(hours=8))
 SEAL_LABEL = "档案证明专用章"
 # Without 0/O and 1/I, so that a code can be read out over the telephone.
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

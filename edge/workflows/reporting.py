@@ -4,10 +4,11 @@ from datetime import datetime
 
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.matters.registry import FLOWS
+from edge.domain.office_time import CHINA
 from edge.store import counters, lists
 from edge.store.database import Connection
 from edge.store.matters import closed_matters, open_matters
-from edge.workflows.acting import CHINA, Acting, day_of
+from edge.workflows.acting import Acting, day_of
 
 FLOW, FORM = "yearly_report", "yearly_report"
 _CLASSED = {"年末存档": "held", "本年接收": "came", "本年转出": "left", "年末已数字化": "digitised"}

@@ -9,7 +9,8 @@ from edge.domain.access import Clerk, Right
 from edge.domain.climate import Reading
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.kinds import Kind
-from edge.domain.room_sheet import CHINA, HALVES, Look, Row, Sheet, days_of, half_at, hour_of, sheet
+from edge.domain.office_time import CHINA
+from edge.domain.room_sheet import HALVES, Look, Row, Sheet, days_of, half_at, hour_of, sheet
 from edge.store.entries import Pen
 from edge.store.room import hours_since, latest_readings
 from edge.store.room_sheet import seen_in

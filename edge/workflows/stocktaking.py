@@ -6,6 +6,7 @@ from edge.domain.access import Clerk, Right
 from edge.domain.cover_code import dossier_of_cover, plain, shelf_of_code
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.kinds import Kind
+from edge.domain.matters.registry import flow_of
 from edge.domain.stock import CONDITIONS, Outcome, Stock, level_of, reconcile
 from edge.store import lists, stock
 from edge.store.database import Connection
@@ -143,7 +144,7 @@ def share(found: Stock) -> str:
 def _require_counting(connection: Connection, matter: str) -> Matter:
     held = matter_of(connection, matter)
     if (held.flow, held.state) != (FLOW, "counting"):
-        raise Conflict("matter.not_now", state=held.state)
+        raise Conflict("matter.not_now", state=flow_of(held.flow).state(held.state).name)
     return held
 
 

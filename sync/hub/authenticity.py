@@ -5,7 +5,7 @@ compared with the paper; names and identity numbers stay on the paper alone.
 """
 
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from litestar import MediaType, Response, get
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath
 
+from edge.domain.office_time import CHINA
 from edge.store.proofs import Proof, ProofStanding, proof_by_code
 from sync.hub.county import County
 
@@ -21,7 +22,6 @@ _STANDINGS = {
     ProofStanding.REVOKED: "已作废 Revoked",
     ProofStanding.REISSUED: "已重开，此件作废 Replaced",
 }
-CHINA = timezone(timedelta(hours=8))
 _CODE = re.compile(r"[2-9A-HJ-NP-Z]{8}")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",

@@ -9,6 +9,7 @@ from edge.domain.kinds import Kind
 from edge.domain.matters.registry import FLOWS
 from edge.domain.matters.standing import OF_DOSSIER, OF_PERSON, OPEN, Act, Standing, stand
 from edge.store.database import Connection
+from edge.store.reducers.content import text_of
 
 
 def opened(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -22,7 +23,7 @@ def opened(connection: Connection, entries: Sequence[Entry]) -> None:
             (
                 entry.about,
                 entry.id,
-                *(_text(entry, name) for name in ("flow", "number", "dossier", "person")),
+                *(text_of(entry, name) for name in ("flow", "number", "dossier", "person")),
                 entry.at,
                 entry.by,
             )
@@ -40,11 +41,11 @@ def acted(connection: Connection, entries: Sequence[Entry]) -> None:
             (
                 entry.id,
                 entry.about,
-                OPEN if entry.kind == Kind.MATTER_OPENED else _text(entry, "step"),
+                OPEN if entry.kind == Kind.MATTER_OPENED else text_of(entry, "step"),
                 json.dumps(_links(entry) | _fields(entry.body.get("fields", {})), sort_keys=True),
                 json.dumps(list(entry.after)),
-                _text(entry, "undoes"),
-                _text(entry, "due"),
+                text_of(entry, "undoes"),
+                text_of(entry, "due"),
                 entry.at,
                 entry.by,
                 entry.box,
@@ -102,13 +103,9 @@ def _filled(fields: Mapping[str, str]) -> dict[str, str]:
 
 def _links(entry: Entry) -> dict[str, str]:
     """Whom a beginning is about, as fields, so that undoing a later link shows it again."""
-    links = {OF_DOSSIER: _text(entry, "dossier"), OF_PERSON: _text(entry, "person")}
+    links = {OF_DOSSIER: text_of(entry, "dossier"), OF_PERSON: text_of(entry, "person")}
     return {name: id for name, id in links.items() if id}
 
 
 def _fields(said: Mapping[str, Any]) -> dict[str, str]:
     return {str(name): str(value) for name, value in said.items()}
-
-
-def _text(entry: Entry, name: str) -> str:
-    return str(entry.body.get(name) or "")

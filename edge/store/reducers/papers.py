@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from edge.domain.entry import Entry
 from edge.store.database import Connection
+from edge.store.reducers.content import text_of
 from edge.store.reducers.dossiers import PAPER, name_blobs
 
 
@@ -12,8 +13,8 @@ def issued(connection: Connection, entries: Sequence[Entry]) -> None:
     rows, blobs = [], []
     for entry in entries:
         digest = bytes.fromhex(entry.body.get("blob", ""))
-        named = [_text(entry, name) for name in ("form", "number", "title")]
-        about = [_text(entry, name) for name in ("matter", "dossier", "code")]
+        named = [text_of(entry, name) for name in ("form", "number", "title")]
+        about = [text_of(entry, name) for name in ("matter", "dossier", "code")]
         rows.append((entry.about, entry.id, *named, digest, *about, entry.at, entry.by, entry.box))
         if digest:
             blobs.append((digest, PAPER))
@@ -33,11 +34,7 @@ def printed(connection: Connection, entries: Sequence[Entry]) -> None:
     connection.executemany(
         "insert or ignore into paper_print values (?, ?, ?, ?, ?)",
         [
-            (entry.id, entry.about, _text(entry, "printer"), _text(entry, "job"), entry.at)
+            (entry.id, entry.about, text_of(entry, "printer"), text_of(entry, "job"), entry.at)
             for entry in entries
         ],
     )
-
-
-def _text(entry: Entry, name: str) -> str:
-    return str(entry.body.get(name) or "")

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from edge.domain.entry import Entry
 from edge.store.database import Connection
+from edge.store.reducers.content import text_of
 
 
 def noted(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -14,10 +15,10 @@ def noted(connection: Connection, entries: Sequence[Entry]) -> None:
             (
                 entry.id,
                 entry.about,
-                *(_text(entry, name) for name in ("field", "value", "words", "dossier")),
-                *(_text(entry, name) for name in ("material", "title", "category")),
+                *(text_of(entry, name) for name in ("field", "value", "words", "dossier")),
+                *(text_of(entry, name) for name in ("material", "title", "category")),
                 int(entry.body.get("page", 0)),
-                _text(entry, "formed_on"),
+                text_of(entry, "formed_on"),
                 bool(entry.body.get("altered", False)),
                 entry.at,
                 entry.by,
@@ -32,11 +33,7 @@ def struck(connection: Connection, entries: Sequence[Entry]) -> None:
     connection.executemany(
         "insert or ignore into record_struck values (?, ?, ?, ?, ?)",
         [
-            (entry.id, _text(entry, "note"), _text(entry, "reason"), entry.at, entry.by)
+            (entry.id, text_of(entry, "note"), text_of(entry, "reason"), entry.at, entry.by)
             for entry in entries
         ],
     )
-
-
-def _text(entry: Entry, name: str) -> str:
-    return str(entry.body.get(name) or "")

@@ -6,6 +6,7 @@ from typing import Any
 
 from edge.domain.entry import Entry
 from edge.store.database import Connection
+from edge.store.reducers.content import text_of
 
 
 def frozen(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -16,7 +17,7 @@ def frozen(connection: Connection, entries: Sequence[Entry]) -> None:
             (
                 entry.id,
                 entry.about,
-                _text(entry, "form"),
+                text_of(entry, "form"),
                 _content(entry),
                 entry.at,
                 entry.by,
@@ -35,7 +36,10 @@ def seen(connection: Connection, entries: Sequence[Entry]) -> None:
             (
                 entry.id,
                 entry.about,
-                *(_text(entry, name) for name in ("place", "dossier", "code", "condition", "void")),
+                *(
+                    text_of(entry, name)
+                    for name in ("place", "dossier", "code", "condition", "void")
+                ),
                 entry.at,
                 entry.by,
                 entry.box,
@@ -59,7 +63,3 @@ def _content(entry: Entry) -> str:
 
 def _texts(said: Any) -> list[str]:
     return [str(each) for each in said]
-
-
-def _text(entry: Entry, name: str) -> str:
-    return str(entry.body.get(name) or "")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from edge.domain.entry import Entry
 from edge.store.database import Connection
+from edge.store.reducers.content import text_of
 from edge.store.reducers.dossiers import PAPER, name_blobs
 
 
@@ -19,10 +20,10 @@ def commanded(connection: Connection, entries: Sequence[Entry]) -> None:
             (
                 entry.about,
                 entry.id,
-                _text(entry, "room"),
-                _text(entry, "switch"),
+                text_of(entry, "room"),
+                text_of(entry, "switch"),
                 int(bool(entry.body.get("on"))),
-                _text(entry, "reason"),
+                text_of(entry, "reason"),
                 entry.at,
                 entry.by,
                 entry.box,
@@ -37,7 +38,7 @@ def settled(connection: Connection, entries: Sequence[Entry]) -> None:
     connection.executemany(
         "insert or ignore into switch_settled values (?, ?, ?, ?, ?)",
         [
-            (entry.id, entry.about, _state(entry, "actual"), _text(entry, "fault"), entry.at)
+            (entry.id, entry.about, _state(entry, "actual"), text_of(entry, "fault"), entry.at)
             for entry in entries
         ],
     )
@@ -50,11 +51,11 @@ def overridden(connection: Connection, entries: Sequence[Entry]) -> None:
         [
             (
                 entry.id,
-                _text(entry, "room"),
-                _text(entry, "switch"),
+                text_of(entry, "room"),
+                text_of(entry, "switch"),
                 _state(entry, "on"),
                 int(entry.body.get("until") or 0),
-                _text(entry, "note"),
+                text_of(entry, "note"),
                 entry.at,
                 entry.by,
                 entry.box,
@@ -72,10 +73,10 @@ def seen(connection: Connection, entries: Sequence[Entry]) -> None:
             (
                 entry.id,
                 entry.about,
-                _text(entry, "day"),
-                _text(entry, "half"),
+                text_of(entry, "day"),
+                text_of(entry, "half"),
                 json.dumps(entry.body.get("readings", {}), sort_keys=True),
-                _text(entry, "note"),
+                text_of(entry, "note"),
                 entry.at,
                 entry.by,
                 entry.box,
@@ -90,17 +91,13 @@ def sheet_printed(connection: Connection, entries: Sequence[Entry]) -> None:
     rows, blobs = [], []
     for entry in entries:
         digest = bytes.fromhex(entry.body.get("blob", ""))
-        texts = (_text(entry, name) for name in ("printer", "job"))
-        month = _text(entry, "month")
+        texts = (text_of(entry, name) for name in ("printer", "job"))
+        month = text_of(entry, "month")
         rows.append((entry.id, entry.about, month, digest, *texts, entry.at, entry.by))
         if digest:
             blobs.append((digest, PAPER))
     connection.executemany("insert or ignore into room_sheet values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
     name_blobs(connection, blobs)
-
-
-def _text(entry: Entry, name: str) -> str:
-    return str(entry.body.get(name) or "")
 
 
 def _state(entry: Entry, name: str) -> int | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import msgspec
 from litestar import Request, Response, get, post
@@ -99,8 +100,8 @@ def put(
     moved = places.put(parts.office, reader, data.cover, data.place)
     words = gettext("已放到 %(shelf)s") % {"shelf": moved.dossier.shelf}
     offer(parts, reader, "placed", words, "/places", dossier=moved.dossier.id)
-    also = f"&ousted={'+'.join(moved.ousted)}" if moved.ousted else ""
-    return go(request, f"/places?done={moved.dossier.id}{also}")
+    told = {"done": moved.dossier.id, "ousted": " ".join(moved.ousted)}
+    return go(request, f"/places?{urlencode({k: v for k, v in told.items() if v})}")
 
 
 HANDLERS = [storage, show, put]

@@ -7,7 +7,7 @@ import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from edge.documents.room_sheet import SheetPaper, SheetRow, typeset_room_sheet
-from edge.domain.room_sheet import CHINA
+from edge.domain.office_time import CHINA
 
 
 def paper(sensors: int) -> SheetPaper:

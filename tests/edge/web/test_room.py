@@ -8,9 +8,9 @@ import pytest
 
 from devices.driver import Health, State
 from edge.domain.climate import HOUR_MS, Reading
+from edge.domain.office_time import CHINA
 from edge.domain.power import Power, PowerRules
 from edge.domain.room import Contact, ContactKind
-from edge.domain.room_sheet import CHINA
 from edge.store.entries import all_entries
 from edge.web.parts import PrintJob
 from edge.workflows.office import Office

@@ -14,12 +14,12 @@ from litestar.testing import TestClient
 from PIL import Image
 
 from edge.domain.kinds import Kind
+from edge.domain.office_time import CHINA
 from edge.imaging.derive import thumbnail
 from edge.store import exchange, holdings
 from edge.store.database import Connection
 from edge.store.entries import Author, Pen
 from edge.store.keys import Keys
-from edge.web.wording import CHINA
 from provisioning.seed.materials import make_materials
 from provisioning.seed.pages import render_page
 from provisioning.seed.people import SeedPerson, make_people
