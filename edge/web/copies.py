@@ -1,7 +1,5 @@
 """Copies of scanned materials as PDF/A, to keep or to print."""
 
-import tempfile
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +11,7 @@ from litestar.response import Template
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import DeviceUnavailable
 from edge.web.parts import Parts
+from edge.web.queueing import send
 from edge.web.rendering import page
 from edge.workflows.copying import copy_of
 
@@ -46,9 +45,5 @@ def print_copy(
     if parts.printer is None:
         raise DeviceUnavailable("device.printer.absent", fault="absent")
     title, pdf = copy_of(parts.office, reader, material)
-    parts.work.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=parts.work, suffix=".pdf") as paper:
-        paper.write(pdf)
-        paper.flush()
-        parts.printer.submit(Path(paper.name), title)
+    send(parts, pdf, title)
     return page(request, "parts/copy_sent.html", title=title)

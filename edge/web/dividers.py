@@ -1,7 +1,5 @@
 """Separator and cover sheets, printed from the screens where a stack is prepared."""
 
-import tempfile
-from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
@@ -11,9 +9,9 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
 
 from edge.domain.access import Clerk
-from edge.domain.errors import DeviceUnavailable
 from edge.web.locale import sentence
 from edge.web.parts import Parts
+from edge.web.queueing import send
 from edge.web.rendering import page
 from edge.workflows import dividing
 
@@ -50,11 +48,5 @@ HANDLERS = [print_separators, print_cover_sheet]
 
 
 def _sent(request: Request[Any, Any, Any], parts: Parts, pdf: bytes) -> Template:
-    if parts.printer is None:
-        raise DeviceUnavailable("device.printer.absent", fault="absent", detail="")
-    parts.work.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=parts.work, suffix=".pdf") as paper:
-        paper.write(pdf)
-        paper.flush()
-        parts.printer.submit(Path(paper.name), sentence("divider.sheet"))
+    send(parts, pdf, sentence("divider.sheet"))
     return page(request, "parts/done_notice.html", said=sentence("divider.sent"))

@@ -12,7 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 from litestar.response import ServerSentEvent, Template
 
-from edge.domain.errors import DeviceUnavailable, NotFound
+from edge.domain.errors import NotFound
 from edge.domain.matters.registry import FLOWS
 from edge.store import screens
 from edge.store.proofs import Proof
@@ -21,6 +21,7 @@ from edge.web.events import SELF
 from edge.web.facing import NobodyThere, Visit
 from edge.web.parts import Parts
 from edge.web.proofs import printing
+from edge.web.queueing import send_kept
 from edge.web.redacted import state_of
 from edge.web.rendering import go, page
 from edge.web.screen_session import TURNED_MODE
@@ -221,18 +222,9 @@ HANDLERS = [
 
 
 def _printed(parts: Parts, issued: Proof) -> int | None:
-    if parts.printer is None:
-        return None
-    parts.work.mkdir(parents=True, exist_ok=True)
-    pdf = parts.work / f"proof-{issued.id}.pdf"
-    pdf.write_bytes(parts.office.blobs.read(issued.blob))
-    try:
-        job = parts.printer.submit(pdf, issued.number)
-    except DeviceUnavailable:
-        return None
-    finally:
-        pdf.unlink(missing_ok=True)
-    proofs.note_print(parts.office, parts.office.itself, issued.id, "printer", job)
+    job = send_kept(parts, issued.blob, issued.number)
+    if job is not None:
+        proofs.note_print(parts.office, parts.office.itself, issued.id, "printer", job)
     return job
 
 

@@ -9,11 +9,11 @@ from litestar.response import Template
 
 from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
-from edge.domain.errors import DeviceUnavailable
 from edge.store import papers as store
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
 from edge.web.proofs import printing
+from edge.web.queueing import send_kept
 from edge.web.rendering import go, page
 from edge.workflows import papers
 
@@ -94,18 +94,10 @@ HANDLERS = [show, show_job, job_state, print_again, pdf]
 
 def printed(parts: Parts, clerk: Clerk, paper: store.Paper) -> str:
     """Queue a paper and give the address of its job; the paper stands either way."""
-    if parts.printer is None:
-        return f"/papers/{paper.id}"
     copies = FORMS[paper.form].copies if paper.form in FORMS else 1
-    parts.work.mkdir(parents=True, exist_ok=True)
-    file = parts.work / f"paper-{paper.id}.pdf"
-    file.write_bytes(parts.office.blobs.read(paper.blob))
-    try:
-        job = parts.printer.submit(file, paper.number, copies)
-    except DeviceUnavailable:
+    job = send_kept(parts, paper.blob, paper.number, copies)
+    if job is None:
         return f"/papers/{paper.id}"
-    finally:
-        file.unlink(missing_ok=True)
     papers.note_print(parts.office, clerk, paper.id, "printer", job)
     return f"/papers/{paper.id}/job/{job}"
 

@@ -11,12 +11,13 @@ from litestar.response import Template
 from edge.documents.proof import ProofKind
 from edge.domain.access import Clerk, Right
 from edge.domain.asker import Asker, AskerKind
-from edge.domain.errors import DangxiaError, DeviceUnavailable, NotFound
+from edge.domain.errors import DangxiaError, NotFound
 from edge.store import matters
 from edge.store import proofs as store
 from edge.web.locale import sentence, sentence_of
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked, opened
+from edge.web.queueing import send_kept
 from edge.web.rendering import go, page
 from edge.workflows import proof_content, proofs
 from edge.workflows.matters import Opening, open_matter, take_step
@@ -244,22 +245,15 @@ def print_again(
     reader.require(Right.PROVE)
     with parts.office.space.read() as town:
         known = store.proof_of(town, proof)
+    looked(request, parts, reader, known.dossier, OVERVIEW)
     return go(request, _printed(parts, reader, known))
 
 
 def _printed(parts: Parts, clerk: Clerk, proof: store.Proof) -> str:
     """Queue the sealed paper and give the address of its job; the proof stands either way."""
-    if parts.printer is None:
+    job = send_kept(parts, proof.blob, proof.number)
+    if job is None:
         return f"/proofs/{proof.id}"
-    parts.work.mkdir(parents=True, exist_ok=True)
-    pdf = parts.work / f"proof-{proof.id}.pdf"
-    pdf.write_bytes(parts.office.blobs.read(proof.blob))
-    try:
-        job = parts.printer.submit(pdf, proof.number)
-    except DeviceUnavailable:
-        return f"/proofs/{proof.id}"
-    finally:
-        pdf.unlink(missing_ok=True)
     proofs.note_print(parts.office, clerk, proof.id, "printer", job)
     return f"/proofs/{proof.id}/job/{job}"
 

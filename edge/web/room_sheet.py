@@ -15,6 +15,7 @@ from edge.store import staff
 from edge.web.locale import sentence
 from edge.web.parts import Parts, Room
 from edge.web.proofs import printing
+from edge.web.queueing import send
 from edge.web.rendering import go, page
 from edge.workflows import room_sheet
 
@@ -116,12 +117,7 @@ def put_on_paper(
     if parts.printer is None:
         raise DeviceUnavailable("device.printer.absent", fault="absent", detail="")
     printed = room_sheet.set_sheet(parts.office, clerk, room.id, room.name, data.month)
-    parts.work.mkdir(parents=True, exist_ok=True)
-    pdf = parts.work / f"sheet-{printed.blob[:16]}.pdf"
-    pdf.write_bytes(parts.office.blobs.read(printed.blob))
-    try:
-        job = parts.printer.submit(pdf, sentence("room.sheet", {"month": data.month}))
-    finally:
-        pdf.unlink(missing_ok=True)
+    title = sentence("room.sheet", {"month": data.month})
+    job = send(parts, parts.office.blobs.read(printed.blob), title)
     room_sheet.note_print(parts.office, clerk, room.id, printed, "printer", job)
     return go(request, f"/room/sheet/{data.month}/job/{job}")
