@@ -15,6 +15,7 @@ from edge.imaging.quality import measure
 
 LANGUAGE = "chi_sim"  # chi_sim+eng reads Chinese worse
 PAGE_SECONDS = 120.0
+TIED = ("setpriv", "--pdeathsig", "KILL", "--")  # to the life of the thread that starts it
 SURE = 60.0  # per cent of confidence below which the page may lie the wrong way round
 # Tesseract sets blanks between Chinese characters; between Latin words they mean something.
 WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f\U00020000-\U0003ffff]"
@@ -129,7 +130,7 @@ def _orientation(jpeg: bytes, seconds: float) -> int:
 def _tesseract(jpeg: bytes, options: list[str], *form: str, seconds: float) -> str:
     try:
         done = subprocess.run(
-            ["nice", "-n", "10", "tesseract", "stdin", "stdout", *options, *form],
+            [*TIED, "nice", "-n", "10", "tesseract", "stdin", "stdout", *options, *form],
             input=jpeg,
             capture_output=True,
             timeout=seconds,

@@ -17,12 +17,13 @@ from contextlib import suppress
 from typing import IO, Any
 
 from edge.domain.errors import ArchiveError, DangxiaError, DeviceError, InvalidInput
-from edge.imaging.ocr import PAGE_SECONDS, Line, Reading, read_page
+from edge.imaging.ocr import PAGE_SECONDS, TIED, Line, Reading, read_page
 
 # The reader stands still while the counter works; its own patience must outlast that.
 LONG = 24 * 3600.0
 GLANCE_S = 0.1
-LAST_IN_LINE = (("nice", "-n", "19"), ("ionice", "-c", "3"))
+# Whoever dies without a word, as by kill -9, takes its reader along, even one that stands still.
+LAST_IN_LINE = (TIED, ("nice", "-n", "19"), ("ionice", "-c", "3"))
 
 
 class ReaderLost(DeviceError):

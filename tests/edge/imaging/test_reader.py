@@ -3,6 +3,8 @@
 import io
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -120,6 +122,37 @@ def test_the_reader_stands_still_while_the_counter_is_busy(slip: Image.Image) ->
     thread.join(SOON)
     assert done
     reader.stop()
+
+
+KILLED = """
+import sys, threading
+from edge.imaging.reader import Reader
+busy = threading.Event()
+reader = Reader(busy.is_set, lambda: False)
+page = sys.stdin.buffer.read()
+reader.read(page)
+busy.set()
+threading.Thread(target=reader.read, args=(page,), daemon=True).start()
+print(reader.pid, flush=True)
+threading.Event().wait()
+"""
+
+
+def test_a_reader_that_stands_still_does_not_outlive_a_killed_box(slip: Image.Image) -> None:
+    box = subprocess.Popen(
+        [sys.executable, "-c", KILLED], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert box.stdin is not None
+    assert box.stdout is not None
+    box.stdin.write(jpeg(slip))
+    box.stdin.close()
+    process = psutil.Process(int(box.stdout.readline()))
+    until(lambda: any(each.status() == psutil.STATUS_STOPPED for each in family(process)))
+    left = family(process)
+    box.kill()
+    box.wait()
+    box.stdout.close()
+    until(lambda: not any(each.is_running() for each in left))
 
 
 def family(process: psutil.Process) -> list[psutil.Process]:
