@@ -75,8 +75,7 @@ def take_step(
         flow = flow_of(held.flow)
         chosen = flow.step(step)
         clerk.require(chosen.right)
-        if held.dossier:
-            require_cleared(clerk, dossier_of(pen.connection, held.dossier))
+        _require_cleared(pen, clerk, held)
         if held.state not in chosen.sources or chosen.inner:
             raise Conflict("matter.not_now", state=flow.state(held.state).name)
         _require_other(clerk, flow, chosen, matters.standing_of(pen.connection, held))
@@ -109,6 +108,7 @@ def undo_step(office: Office, clerk: Clerk, matter: str) -> Matter:
         if last is None or not flow.step(last.step).undoable:
             raise Conflict("matter.nothing_to_undo")
         clerk.require(flow.step(last.step).right)
+        _require_cleared(pen, clerk, held)
         heads = heads_of(matters.acts_of(pen.connection, matter))
         pen.append(Kind.MATTER_UNDONE, matter, {"undoes": last.entry}, heads)
         return matters.matter_of(pen.connection, matter)
@@ -135,6 +135,11 @@ def _subject(pen: Pen, flow: Flow, opening: Opening) -> tuple[str, str]:
             if each.open and (each.flow, each.dossier) == (flow.code, dossier):
                 raise Conflict("matter.open_already", number=each.number)
     return dossier, person
+
+
+def _require_cleared(pen: Pen, clerk: Clerk, matter: Matter) -> None:
+    if matter.dossier:
+        require_cleared(clerk, dossier_of(pen.connection, matter.dossier))
 
 
 def _require_other(clerk: Clerk, flow: Flow, step: Step, standing: Standing) -> None:

@@ -220,11 +220,14 @@ def test_a_grade_of_secrecy_shuts_out_even_archivists_and_goes_along_with_the_do
     graded = Opening("secrecy", held.dossier, fields={"grade": "机密", "basis": "密〔2026〕1号"})
     with pytest.raises(Denied, match=r"access\.denied"):
         open_matter(office, CLERK, graded)
+    begun = ask(office, held)
     open_matter(office, KEEPER, graded)
     storage = ProofRequest(held.dossier, ProofKind.STORAGE, "办事")
     for act in (
         lambda who: view(office, who, held.dossier, "overview"),
         lambda who: preview_proof(office, who, storage),
+        lambda who: issue_of(office, who, begun, "reading_slip"),
+        lambda who: take_step(office, who, begun, "approve", {}),
     ):
         with pytest.raises(Denied, match=r"dossier\.secret"):
             act(CLERK)
