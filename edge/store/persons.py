@@ -79,6 +79,16 @@ def names_of_dossiers(connection: Connection, dossiers: Iterable[str]) -> dict[s
     return names
 
 
+def names_of(connection: Connection, persons: Iterable[str]) -> dict[str, str]:
+    """The names of persons; whose registration has not come yet are left out."""
+    found = {}
+    for id in persons:
+        row = connection.execute("select name from person where id = ?", (id,)).fetchone()
+        if row is not None:
+            found[id] = str(row[0])
+    return found
+
+
 def conflicts_of(connection: Connection, subject: str) -> list[str]:
     """List the fields of a subject on which two claims stand."""
     rows = connection.execute(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from anyio.to_thread import run_sync as in_thread
@@ -57,21 +57,27 @@ def lines_of(parts: Parts, found: list[store.Matter]) -> list[Line]:
     """Say what a list shows of matters."""
     today = today_of(parts.office)
     with parts.office.space.read() as town:
-        names = {
-            each.person: persons.person_of(town, each.person).name for each in found if each.person
-        }
+        names = persons.names_of(town, {each.person for each in found})
     with parts.office.county.read() as county:
         staff_names = staff.names_of_staff(county)
     lines = []
     for each in found:
         flow = FLOWS.get(each.flow)
-        left = days_left(today, datetime.strptime(each.due, "%Y%m%d").date()) if each.due else None
+        left = _left(today, each.due)
         tone = "" if left is None else "alarm" if left < 0 else "care" if left <= SOON_DAYS else ""
         state = flow.state(each.state).name if flow else each.state
         name = names.get(each.person, "")
         title = name or _titled(each, flow, staff_names)
         lines.append(Line(each, flow, name, state, left, tone, title))
     return lines
+
+
+def _left(today: date, due: str) -> int | None:
+    """Days to a deadline; None where none is set, or an entry from elsewhere names no day."""
+    try:
+        return days_left(today, datetime.strptime(due, "%Y%m%d").date()) if due else None
+    except ValueError:
+        return None
 
 
 def _titled(matter: store.Matter, flow: Flow | None, people: Mapping[str, str]) -> str:

@@ -2,7 +2,10 @@
 
 import re
 
+from edge.domain.kinds import Kind
+from edge.store.entries import Pen
 from tests.edge.web.conftest import Desk
+from tests.offices import CLERK
 
 FORM = {"what": "东墙返潮", "place": "1库2列"}
 
@@ -53,3 +56,19 @@ def test_a_paper_of_a_matter_is_issued_kept_and_shown(desk: Desk) -> None:
     assert "整改〔2026〕00-0001号" in desk.get(address).text
     assert desk.get(f"{issued.headers['location']}/pdf").content.startswith(b"%PDF")
     assert desk.post(f"{address}/papers/other/issue").status_code == 404
+
+
+def test_a_matter_that_came_before_its_person_stops_no_list(desk: Desk) -> None:
+    """Entries of another box may come in any order, and may say any deadline."""
+
+    def come(pen: Pen) -> None:
+        told = {"flow": "person_status", "number": "甲-7", "person": "f" * 32}
+        pen.append(Kind.MATTER_OPENED, "a" * 32, {**told, "due": "19"})
+        pen.append(Kind.MATTER_OPENED, "b" * 32, {**told, "flow": "title_exam", "number": "甲-8"})
+
+    desk.office.transact(CLERK, come)
+    desk.sign_in()
+    assert "甲-7" in desk.get("/matters?flow=person_status").text
+    assert "甲-8" in desk.get("/matters?flow=title_exam").text
+    for address in ("/", "/todo"):
+        assert desk.get(address).status_code == 200
