@@ -76,7 +76,7 @@ def test_a_guess_is_marked_and_fills_the_form_when_it_is_taken(
     expect(counter.page.locator(".guess")).to_contain_text("机读建议")
     counter.keep("pages-guess")
     assert counter.faults() == []
-    counter.page.tap(".guess button")
+    counter.page.tap(".guess button:has-text('照填')")
     expect(counter.page.locator("#title")).to_have_value("职工登记表")
     expect(counter.page.locator("#formed_on")).to_have_value("20070501")
     counter.page.click("text=先放着，以后再归")
