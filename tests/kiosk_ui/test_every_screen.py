@@ -148,14 +148,15 @@ def walked(window: Counter) -> list[str]:
     page = window.page
     page.evaluate("() => document.activeElement?.blur()")
     wanted, faults, reached = int(page.evaluate(REACHABLE)), [], 0
-    for _ in range(wanted + 5):
+    # A part that is refreshed meanwhile loses its focus, and the walk begins there again.
+    for _ in range(2 * wanted + 5):
         page.keyboard.press("Tab")
         unseen = page.evaluate(FOCUSED)
-        if unseen is None:
-            break
         if unseen:
             faults.append(f"focus unseen: {unseen}")
-    reached = int(page.evaluate(REACHED))
+        reached = int(page.evaluate(REACHED))
+        if unseen is None and reached >= wanted:
+            break
     return faults + ([f"reached {reached} of {wanted} by keys"] if reached < wanted else [])
 
 
