@@ -62,9 +62,11 @@ def heads_of(acts: Iterable[Act]) -> list[str]:
 def stand(flow: Flow | None, acts: Sequence[Act]) -> Standing:
     """Fold the acts of one matter; the least `open` begins it.
 
-    Without a flow, which a newer peer may have brought, the matter stands open where it was.
+    What cannot be taken back counts, whoever says that it was taken back. Without a flow, which a
+    newer peer may have brought, the matter stands open where it was.
     """
-    undone = {act.undoes for act in acts if act.undoes}
+    named = {act.undoes for act in acts if act.undoes}
+    undone = {act.entry for act in acts if act.entry in named and _may_be_undone(flow, act)}
     state, due = flow.states[0].code if flow else "", ""
     fields: dict[str, str] = {}
     taken: list[Act] = []
@@ -82,6 +84,12 @@ def stand(flow: Flow | None, acts: Sequence[Act]) -> Standing:
         due = act.due or due
     is_open = flow is None or flow.state(state).open
     return Standing(state, is_open, due if is_open else "", fields, tuple(taken), tuple(aside))
+
+
+def _may_be_undone(flow: Flow | None, act: Act) -> bool:
+    if act.step == OPEN or flow is None:
+        return False
+    return all(each.undoable for each in flow.steps if each.code == act.step)
 
 
 def _follows(flow: Flow | None, state: str, act: Act, begun: bool) -> str | None:

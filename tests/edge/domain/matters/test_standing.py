@@ -34,7 +34,8 @@ def test_every_order_of_arrival_gives_the_same_standing(acts: list[Act], chance:
 @given(histories())
 def test_each_act_counts_once_or_stands_aside_unless_it_was_taken_back(acts: list[Act]) -> None:
     standing = stand(RECTIFICATION, acts)
-    undone = {act.undoes for act in acts if act.undoes}
+    named = {act.undoes for act in acts if act.undoes}
+    undone = {act.entry for act in acts if act.entry in named and act.step != OPEN}
     told = [act.entry for act in (*standing.taken, *standing.aside)]
     assert sorted(told) == sorted(a.entry for a in acts if not a.undoes and a.entry not in undone)
     assert set(heads_of(acts)) <= {act.entry for act in acts}
@@ -47,6 +48,15 @@ def test_of_two_acts_apart_the_first_counts_and_the_other_waits_to_be_looked_at(
     standing = stand(RECTIFICATION, [there, here, begun])
     assert (standing.state, standing.fields["done"]) == ("mended", "通风")
     assert standing.aside == (there,)
+
+
+def test_what_cannot_be_taken_back_counts_whoever_says_otherwise() -> None:
+    flow = next(each for each in FLOWS.values() if not all(s.undoable for s in each.steps))
+    step = next(each for each in flow.steps if not each.undoable)
+    begun = Act(ENTRIES[0], OPEN)
+    done = Act(ENTRIES[1], step.code, after=(begun.entry,))
+    hostile = [Act(ENTRIES[2], "", undoes=done.entry), Act(ENTRIES[3], "", undoes=begun.entry)]
+    assert stand(flow, [begun, done, *hostile]) == stand(flow, [begun, done])
 
 
 def test_what_follows_itself_neither_hangs_nor_counts() -> None:
