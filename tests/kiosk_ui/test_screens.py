@@ -50,6 +50,8 @@ def test_a_wrong_pin_is_told_in_the_page_and_the_name_typed_stays(
         window.page.keyboard.press("Enter")
         expect(window.page.locator("#notices")).to_contain_text("工号或口令不对")
         expect(window.page.locator("#login")).to_have_value("oujing")
+        # What is keyed in next must not be added to a wrong PIN.
+        expect(window.page.locator("#pin")).to_have_value("")
 
 
 def test_the_home_screen_offers_the_six_jobs(counter: Counter, world: World) -> None:

@@ -197,6 +197,6 @@ def _checked(field: Field, text: str) -> str:
         case FieldKind.DAY | FieldKind.DATE:
             written = check_formed_on(text)
             if field.kind is FieldKind.DAY and len(written) != 8:
-                raise InvalidInput("date.partial", text=text)
+                raise InvalidInput("date.day", text=text)
             return written
     return text
