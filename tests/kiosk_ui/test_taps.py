@@ -109,7 +109,7 @@ def test_each_everyday_job_takes_no_more_taps_than_the_design_says(
     assert taps.taken() == len(person.name) + 1
 
     # Supplement: the feeder starts by itself; one tap on what the machine suggests files it.
-    page.tap("text=补充材料")
+    page.tap('text="补充材料"')
     expect(page.locator(".sheet")).to_have_count(world.tray.sheets)
     expect(page.locator(".sheets + *, .stack").first).to_be_visible()
     texts_read(world, "毕业证书")
@@ -120,7 +120,7 @@ def test_each_everyday_job_takes_no_more_taps_than_the_design_says(
     assert taps.taken() == 2
 
     # Proof: the kind stands for the purpose; look, then seal.
-    page.tap("text=开证明")
+    page.tap('text="开证明"')
     page.locator(f"[href$='{dossier}/proofs/storage']").tap()
     page.tap(".button.seal")
     expect(page).to_have_url(re.compile("/proofs/"))
@@ -145,7 +145,7 @@ def test_receiving_lending_and_taking_back_take_no_more_taps_than_the_design_say
     expect(page.locator("#name")).to_have_value(person.name)
     for code, count in (("1", "2"), ("4", "1")):
         page.locator(f"#count-{code}").fill(count)
-    page.tap("text=收下并登记")
+    page.tap('text="收下并登记"')
     expect(page).to_have_url(re.compile(f"/persons/{person.id}$"))
     heard(window)
     world.pull_trigger(shelf_code(1, 2, 1, 3, 5))
@@ -161,12 +161,12 @@ def test_receiving_lending_and_taking_back_take_no_more_taps_than_the_design_say
     at_home(window)
     world.pull_trigger(cover_code(dossier))
     expect(page).to_have_url(re.compile(f"/persons/{person.id}$"))
-    page.tap("text=借出")
+    page.tap('text="借出"')
     page.wait_for_url("**/loans/*")
     heard(window)
     world.swipe(world.person())
     expect(page.locator("#borrower")).to_have_value(world.person().name)
-    page.tap("text=确认借出")
+    page.tap('text="确认借出"')
     expect(page.locator("#undo")).to_contain_text("已借给")
     assert taps.taken() == 2
 
@@ -174,7 +174,7 @@ def test_receiving_lending_and_taking_back_take_no_more_taps_than_the_design_say
     at_home(window)
     world.pull_trigger(cover_code(dossier))
     expect(page).to_have_url(re.compile(f"/loans/{dossier}$"))
-    page.tap("text=确认归还")
+    page.tap('text="确认归还"')
     expect(page.locator(".name-line")).to_contain_text("在库")
     assert taps.taken() == 1
     with world.office.space.read() as town:

@@ -46,7 +46,8 @@ def test_a_missing_part_is_named(
     slip: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lacking: str
 ) -> None:
     if lacking == "program":
-        (tmp_path / "nice").symlink_to("/usr/bin/nice")
+        for tool in ("setpriv", "nice"):
+            (tmp_path / tool).symlink_to(f"/usr/bin/{tool}")
         monkeypatch.setitem(os.environ, "PATH", str(tmp_path))
     else:
         monkeypatch.setitem(os.environ, "TESSDATA_PREFIX", str(tmp_path))
