@@ -158,7 +158,8 @@ class ScanImage:
         except TimeoutError as error:
             raise scan_error(Fault.TIMEOUT, kept, str(error)) from error
         words = _last_words(complaints) if process.wait() or not kept else ""
-        status = process.returncode or _status_in(words)
+        # A backend's broken pipe may end it with no status of SANE's; its words tell all the same.
+        status = _status_in(words) or process.returncode
         if not self._cancelled.is_set() and (fault := ended(status, kept)):
             raise scan_error(fault, kept, f"exit {process.returncode}: {words}")
 
