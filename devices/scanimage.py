@@ -156,7 +156,10 @@ class ScanImage:
                 kept += 1
                 yield page
         except TimeoutError as error:
-            raise scan_error(Fault.TIMEOUT, kept, str(error)) from error
+            # A backend may tell what is wrong and then never let its program end.
+            told = _status_in(_last_words(complaints))
+            cause = ended(told, kept) if told else None
+            raise scan_error(cause or Fault.TIMEOUT, kept, str(error)) from error
         words = _last_words(complaints) if process.wait() or not kept else ""
         # A backend's broken pipe may end it with no status of SANE's; its words tell all the same.
         status = _status_in(words) or process.returncode
@@ -178,6 +181,9 @@ class ScanImage:
                 if self._cancelled.is_set():
                     self._halt(process)
                 if not selector.select(timeout=0.2):
+                    # A reader that a backend has forked may hold the output open for ever.
+                    if process.poll() is not None and not selector.select(timeout=0):
+                        return
                     if time.monotonic() < deadline:
                         continue
                     raise TimeoutError(f"no page for {limit:g} s")

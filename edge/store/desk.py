@@ -26,6 +26,13 @@ def draft_of(connection: Connection, clerk: str, task: str) -> dict[str, Any] | 
     return dict(json.loads(row[0])) if row else None
 
 
+def rename_draft(connection: Connection, clerk: str, task: str, to: str) -> None:
+    """Carry unfinished work on to another task, in place of what that had."""
+    connection.execute(
+        "update or replace draft set task = ? where clerk = ? and task = ?", (to, clerk, task)
+    )
+
+
 def drop_draft(connection: Connection, clerk: str, task: str) -> None:
     """Forget unfinished work once it is filed."""
     connection.execute("delete from draft where clerk = ? and task = ?", (clerk, task))

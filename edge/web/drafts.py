@@ -86,6 +86,11 @@ def draft_of(parts: Parts, clerk: Clerk, task: str) -> dict[str, Any]:
         return defaultdict(str, desk.draft_of(town, clerk.id, task) or {})
 
 
+def rename(parts: Parts, clerk: Clerk, task: str, to: str) -> None:
+    """Go on with what was typed under another task."""
+    parts.office.space.write(lambda town: desk.rename_draft(town, clerk.id, task, to))
+
+
 def drop(parts: Parts, clerk: Clerk, task: str) -> None:
     """Forget what was typed, once it is on record."""
     parts.office.space.write(lambda town: desk.drop_draft(town, clerk.id, task))

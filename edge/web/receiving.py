@@ -1,5 +1,6 @@
 """Receiving a dossier: the person, the counted pieces, the shelf."""
 
+from collections import defaultdict
 from typing import Any
 
 from anyio.to_thread import run_sync as in_thread
@@ -36,11 +37,15 @@ def form(
     if person:
         with parts.office.space.read() as town:
             known = persons.person_of(town, person)
-    kept = drafts.draft_of(parts, reader, TASK)
+    task = f"{TASK}-{person}" if person else TASK
+    kept = drafts.draft_of(parts, reader, task)
+    if person and not kept:
+        kept = _begun_without_name(parts, reader, task)
     return page(
         request,
         "receive.html",
         person=known,
+        task=task,
         kept=kept,
         classes=DOSSIER_CLASSES,
         categories=_categories(parts),
@@ -57,19 +62,22 @@ async def receive(
     categories = await in_thread(_categories, parts)
     counts = {each.code: _count(each.code, sent.get(f"count-{each.code}")) for each in categories}
     reception = accession.Reception(**texts, counts=counts)
-    return go(request, await in_thread(_received, parts, reader, reception))
+    received = await in_thread(accession.receive, parts.office, reader, reception)
+    return go(request, f"/persons/{received.person}")
+
+
+def _begun_without_name(parts: Parts, clerk: Clerk, task: str) -> dict[str, Any]:
+    """Take over what was typed before the card was laid, unless it names somebody already."""
+    begun = drafts.draft_of(parts, clerk, TASK)
+    if not begun or begun["name"] or begun["id_number"]:
+        return defaultdict(str)
+    drafts.rename(parts, clerk, TASK, task)
+    return begun
 
 
 def _categories(parts: Parts) -> tuple[Category, ...]:
     with parts.office.county.read() as county:
         return rules.scheme_for_new(county).tops
-
-
-def _received(parts: Parts, clerk: Clerk, reception: accession.Reception) -> str:
-    """Receive, and give the address to go on at."""
-    received = accession.receive(parts.office, clerk, reception)
-    drafts.drop(parts, clerk, TASK)
-    return f"/persons/{received.person}"
 
 
 def _count(category: str, text: object) -> int:

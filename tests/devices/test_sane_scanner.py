@@ -1,5 +1,6 @@
 """A scanner of a SANE backend: SANE's own `test` device under the real scanimage."""
 
+import os
 import threading
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from devices.driver import Fault, State
 from devices.sane_listing import cabled_scanners, devices_in, serial_of
 from devices.sane_options import duplex_switch, names_of, parse_options, source_options
 from devices.sane_scanner import SaneBackendScanner
+from devices.scanimage import EXIT_FAULTS, ScanImage
 from devices.scanner import Mode, Profile, ScanRequest, Source
 from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput
 
@@ -167,3 +169,28 @@ def test_a_scan_begun_while_its_health_is_asked_waits_and_reads(tmp_path: Path) 
         asker.join()
     assert set(told) <= {State.READY, State.BUSY}
     assert State.BUSY in told
+
+
+@pytest.mark.parametrize(
+    "ending",
+    ["exec sleep 12", "sleep 12 & exit 9"],
+    ids=["never ends", "leaves a child with its output"],
+)
+def test_a_backend_that_does_not_let_go_is_still_told_by_its_words(
+    ending: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stuck = tmp_path / "bin" / "scanimage"
+    stuck.parent.mkdir()
+    stuck.write_text(
+        f"#!/bin/sh\necho 'scanimage: sane_read: Error during device I/O' >&2\n{ending}\n"
+    )
+    stuck.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{stuck.parent}:{os.environ['PATH']}")
+    run = ScanImage({}, threading.Event())
+    begun = time.monotonic()
+    with pytest.raises(DeviceUnavailable) as told:
+        list(
+            run.pages([], tmp_path, 1.0, lambda status, _kept: EXIT_FAULTS.get(status, Fault.LINE))
+        )
+    assert told.value.fields["fault"] is Fault.LINE
+    assert time.monotonic() - begun < 10

@@ -61,6 +61,7 @@ def test_pages_are_turned_left_out_and_taken_back_by_touch(counter: Counter, wor
     order = counter.page.locator(".sheet").evaluate_all("found => found.map(each => each.id)")
     assert order == ["sheet-1", "sheet-4", "sheet-3", "sheet-2"]
     counter.page.click("text=先放着，以后再归")
+    expect(counter.page).not_to_have_url(re.compile("/captures/"))
 
 
 def test_a_guess_is_marked_and_fills_the_form_when_it_is_taken(
@@ -80,6 +81,7 @@ def test_a_guess_is_marked_and_fills_the_form_when_it_is_taken(
     expect(counter.page.locator("#title")).to_have_value("职工登记表")
     expect(counter.page.locator("#formed_on")).to_have_value("20070501")
     counter.page.click("text=先放着，以后再归")
+    expect(counter.page).not_to_have_url(re.compile("/captures/"))
 
 
 def test_words_read_on_scans_are_found_from_the_search_screen(

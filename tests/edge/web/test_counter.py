@@ -126,9 +126,27 @@ def test_what_is_typed_is_kept_until_it_is_on_record(desk: Desk) -> None:
     assert "县人才中心" not in desk.get("/receive").text
     desk.post("/sign-out")
     desk.sign_in()
-    desk.post("/receive/register", name="王秀英", dossier_class="流动", origin="县人才中心")
+    told = {"name": "王秀英", "dossier_class": "流动", "origin": "县人才中心"}
+    named = desk.token | {"x-draft": "receive"}
+    assert desk.client.post("/receive/register", data=told, headers=named).status_code == 200
     assert "县人才中心" not in desk.get("/receive").text
     assert desk.post("/drafts", task="../other", name="x").status_code == 422
+
+
+def test_what_was_begun_for_another_never_covers_the_person_of_a_card(desk: Desk) -> None:
+    person = receive_person(desk.office, "王秀英").person
+    desk.sign_in()
+    desk.post("/drafts", task="receive", name="", id_number="", origin="县人才中心")
+    shown = desk.get(f"/receive?person={person}").text
+    assert 'value="王秀英"' in shown
+    assert 'value="县人才中心"' in shown
+    assert "县人才中心" not in desk.get("/receive").text
+    desk.post("/drafts", task="receive", name="李大成", id_number="", origin="市人才中心")
+    shown = desk.get(f"/receive?person={person}").text
+    assert 'value="王秀英"' in shown
+    assert "李大成" not in shown
+    assert f'data-draft="receive-{person}"' in shown
+    assert 'value="李大成"' in desk.get("/receive").text
 
 
 def test_a_screen_that_locked_itself_opens_again_for_the_same_clerk_only(desk: Desk) -> None:
