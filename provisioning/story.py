@@ -7,7 +7,7 @@ fails ends the day. One line a step with its time.
 import json
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from edge.documents.signature import verify
@@ -263,7 +263,7 @@ class Day:
             f"/loans/{self.dossier}/lend",
             borrower="赵敏",
             unit="县人社局",
-            due="20261231",
+            due=(datetime.now(CHINA) + timedelta(days=14)).strftime("%Y%m%d"),
             pages="8",
         )
         self.first.send(f"/loans/{self.dossier}/return", pages="8")

@@ -4,7 +4,7 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
@@ -15,6 +15,7 @@ from edge.documents.authority import SealAuthority, SealKey, make_authority, mak
 from edge.domain.access import Clerk
 from edge.domain.identity import check_character
 from edge.domain.kinds import Kind
+from edge.domain.office_time import CHINA
 from edge.imaging.master import MEDIA_TYPE, Master
 from edge.store.blobs import Blobs
 from edge.store.database import Connection, Space
@@ -170,6 +171,11 @@ def deliver(source: Space, target: Space) -> None:
         project(connection, entries)
 
     target.write(merge, urgent=False)
+
+
+def real_day(days: int = 0) -> str:
+    """A day so many from today, where the parts go by the machine's own clock (YYYYMMDD)."""
+    return (datetime.now(CHINA) + timedelta(days=days)).strftime("%Y%m%d")
 
 
 def id_number(sequence: int, born: str = "19870512") -> str:

@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 
 from edge.domain.errors import InvalidInput
+from edge.domain.timely import GRACE
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_CHARACTERS = "10X98765432"
@@ -84,10 +85,18 @@ def check_character(stem: str) -> str:
     return _CHECK_CHARACTERS[total % 11]
 
 
-def check_number(text: str) -> IdNumber | ResidenceNumber:
-    """Read the number of any card that a person shows; raises as `check_id_number` does."""
+def check_number(text: str, today: date | None = None) -> IdNumber | ResidenceNumber:
+    """Read the number of any card that a person shows; raises as `check_id_number` does.
+
+    Where `today` is given, nobody is born after it.
+    """
     number = _spelt(text)
-    return ResidenceNumber(number) if _RESIDENCE.fullmatch(number) else check_id_number(number)
+    if _RESIDENCE.fullmatch(number):
+        return ResidenceNumber(number)
+    told = check_id_number(number)
+    if today is not None and told.birth_date > today + GRACE:
+        raise InvalidInput("id_number.date")
+    return told
 
 
 def check_id_number(text: str) -> IdNumber:

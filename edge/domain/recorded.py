@@ -7,11 +7,13 @@ is recorded in many places, and the one written first decides (劳社部发〔19
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from edge.domain.archive import check_formed_on
 from edge.domain.errors import InvalidInput
 from edge.domain.suggestion import without_blanks, written_dates
+from edge.domain.timely import When, require_timely
 
 LONGEST_VALUE, LONGEST_WORDS, LONGEST_TITLE = 300, 200, 60
 LAST_PAGE = 9_999
@@ -60,22 +62,28 @@ def statement_of(code: str) -> Statement:
     return STATEMENTS[code]
 
 
-def check_value(code: str, text: str) -> str:
-    """Give a statement's value in its one form.
+def check_value(code: str, text: str, today: date) -> str:
+    """Give a statement's value in its one form; a page tells of what has been.
 
-    Raises InvalidInput: `record.value_missing`, `record.value_long`, `record.span`, `date.partial`.
+    Raises InvalidInput: `record.value_missing`, `record.value_long` (limit, length), `record.span`,
+    `date.partial`, `date.not_yet`.
     """
     statement, value = statement_of(code), text.strip()
     if not value:
         raise InvalidInput("record.value_missing", label=statement.name)
     if len(value) > LONGEST_VALUE:
-        raise InvalidInput("record.value_long", label=statement.name)
+        raise InvalidInput(
+            "record.value_long", label=statement.name, limit=LONGEST_VALUE, length=len(value)
+        )
     match statement.form:
         case Form.DATE:
-            return check_formed_on(value)
+            written = check_formed_on(value)
         case Form.SPAN:
-            return _span(value)
-    return value
+            written = _span(value)
+        case Form.WORDS:
+            return value
+    require_timely(statement.name, written.rpartition("-")[2], When.HAS_BEEN, today)
+    return written
 
 
 def months_of(span: str) -> range:
@@ -95,11 +103,11 @@ def spoken(code: str, value: str) -> str:
     return value
 
 
-def spoken_date(date: str) -> str:
+def spoken_date(written: str) -> str:
     """1965年3月"""
-    if not date:
+    if not written:
         return "日期未记载"
-    year, month, day = date[:4], date[4:6], date[6:8]
+    year, month, day = written[:4], written[4:6], written[6:8]
     return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
 
 

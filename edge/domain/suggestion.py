@@ -59,10 +59,15 @@ class Suggestion:
     formed_on: str
 
 
-def suggest(pages: Sequence[str]) -> Suggestion | None:
-    """Guess category, title and date from the texts of a material's pages, in order."""
+def suggest(pages: Sequence[str], today: date) -> Suggestion | None:
+    """Guess category, title and date from the texts of a material's pages, in order.
+
+    A date still to come, such as the end of a contract, is not when a material was formed.
+    """
     category, title = _titled(pages[0]) if pages else ("", "")
-    formed_on = max((found for page in pages for found in _dates(page)), default="")
+    latest = today.strftime("%Y%m%d")
+    dates = (found for page in pages for found in _dates(page) if found <= latest)
+    formed_on = max(dates, default="")
     return Suggestion(category, title, formed_on) if category or formed_on else None
 
 

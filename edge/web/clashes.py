@@ -12,8 +12,8 @@ from edge.store.database import Connection
 from edge.store.enrolment import boxes
 from edge.store.persons import Person
 from edge.store.staff import names_of_staff
-from edge.web.locale import gettext
-from edge.web.wording import day, masked
+from edge.web.locale import day, gettext
+from edge.web.wording import masked
 from edge.workflows.resolution import right_to_settle
 
 

@@ -19,6 +19,9 @@ from edge.web.assets import KIOSK_UI
 MESSAGES = KIOSK_UI / "messages"
 LANGUAGES = ("zh", "en")
 COOKIE = "lang"
+# Places of a sentence that hold a Chinese name of ours, or a day (YYYYMMDD).
+_NAMES = frozenset({"label", "step", "state"})
+_DAYS = frozenset({"day", "today", "due"})
 
 _language = contextvars.ContextVar("language", default="zh")
 
@@ -65,6 +68,14 @@ def ngettext(one: str, many: str, count: int) -> str:
     return str(catalogue(language()).ngettext(one, many, count))
 
 
+def day(text: str) -> str:
+    """Say an archive date (YYYY, YYYYMM or YYYYMMDD)."""
+    if language() == "en":
+        return "-".join(part for part in (text[:4], text[4:6], text[6:8]) if part)
+    parts = ((text[:4], "年"), (text[4:6].lstrip("0"), "月"), (text[6:8].lstrip("0"), "日"))
+    return "".join(part + unit for part, unit in parts if part)
+
+
 @cache
 def sentences() -> Mapping[str, Mapping[str, str]]:
     """Read the sentences of every error and fault: key -> language -> sentence with places."""
@@ -82,7 +93,14 @@ def sentence(key: str, fields: Mapping[str, object] | None = None) -> str:
 
 def sentence_of(error: DangxiaError) -> str:
     """Say what happened and what to do, in the language of the request."""
-    return sentence(error.key, error.fields)
+    return sentence(error.key, {name: _said(name, each) for name, each in error.fields.items()})
+
+
+def _said(name: str, value: object) -> object:
+    """A place as it is read: names of fields and steps translated, days written out."""
+    if name in _NAMES:
+        return gettext(str(value))
+    return day(str(value)) if name in _DAYS else value
 
 
 class _Places(dict[str, object]):

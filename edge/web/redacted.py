@@ -6,8 +6,8 @@ from edge.store.dossiers import Dossier
 from edge.store.matters import Matter
 from edge.store.persons import Person
 from edge.web.facing import Sheet
-from edge.web.locale import gettext
-from edge.web.wording import day, masked
+from edge.web.locale import day, gettext
+from edge.web.wording import masked
 
 STANDINGS = {"held": "在库", "lent": "已借出", "sent": "已转出"}
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from edge.domain.access import Clerk, Right
 from edge.store import captures, conflicts, dossiers, matters, persons, room, stock, transfers
 from edge.store.database import Connection
-from edge.web.locale import gettext, sentence
+from edge.web.locale import day, gettext, sentence
 from edge.web.matters import SOON_DAYS, Line, lines_of
 from edge.web.parts import Parts
-from edge.web.wording import day, local, moment
+from edge.web.wording import local, moment
 from edge.workflows.reminders import Cause, Reminder, reminders
 
 NOW, SOON, SOMETIME = 0, 1, 2

@@ -5,20 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 from edge.domain.office_time import CHINA
 from edge.domain.recorded import STATEMENTS, Form, spoken
-from edge.web.locale import gettext, language
+from edge.web.locale import day, gettext, language
 
 
 def local(at: int) -> datetime:
     """The office's time of a moment in milliseconds since 1970."""
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(CHINA)
-
-
-def day(text: str) -> str:
-    """Say an archive date (YYYY, YYYYMM or YYYYMMDD)."""
-    if language() == "en":
-        return "-".join(part for part in (text[:4], text[4:6], text[6:8]) if part)
-    parts = ((text[:4], "年"), (text[4:6].lstrip("0"), "月"), (text[6:8].lstrip("0"), "日"))
-    return "".join(part + unit for part, unit in parts if part)
 
 
 def stated(value: str, field: str) -> str:

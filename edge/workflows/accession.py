@@ -5,6 +5,7 @@ Missing materials are noted and never a reason to refuse (人社厅发〔2016〕
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from edge.domain.access import Clerk, Right
 from edge.domain.archive import DOSSIER_CLASSES
@@ -17,6 +18,7 @@ from edge.store.dossiers import dossier_by_number, dossiers_of_person
 from edge.store.entries import Pen
 from edge.store.papers import take_number
 from edge.store.persons import person_by_id_number
+from edge.workflows.acting import day_of
 from edge.workflows.office import Office
 
 
@@ -63,7 +65,7 @@ def receive(office: Office, clerk: Clerk, reception: Reception) -> Received:
     clerk.require(Right.FILE)
     with office.county.read() as county:
         scheme = rules.scheme_for_new(county)
-    checked = _checked(reception, scheme)
+    checked = _checked(reception, scheme, day_of(office.author.clock()))
     return office.transact(clerk, lambda pen: take_in(office, pen, checked, scheme))
 
 
@@ -147,7 +149,7 @@ def _told_by_number(id_number: str) -> dict[str, str]:
     return {"sex": str(told.sex), "birth": told.birth_date.strftime("%Y%m%d")}
 
 
-def _checked(reception: Reception, scheme: Scheme) -> Reception:
+def _checked(reception: Reception, scheme: Scheme, today: date) -> Reception:
     name = reception.name.strip()
     if not name:
         raise InvalidInput("person.name_missing")
@@ -157,7 +159,8 @@ def _checked(reception: Reception, scheme: Scheme) -> Reception:
         scheme.category(code)
         if not 0 <= count <= 9999:
             raise InvalidInput("dossier.count_wrong", category=code, count=count)
-    id_number = check_number(reception.id_number).modern if reception.id_number else ""
+    stated = reception.id_number
+    id_number = check_number(stated, today).modern if stated else ""
     values = {name: getattr(reception, name) for name in Reception.__slots__}
     number = "".join(reception.number.split()).upper()
     return Reception(**{**values, "name": name, "id_number": id_number, "number": number})

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from edge.domain.access import Clerk, Right
 from edge.domain.archive import check_formed_on
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.kinds import Kind
 from edge.domain.matters.moves import DOUBT
+from edge.domain.timely import When, require_timely
 from edge.store.custody import heads_of_custody
 from edge.store.dossiers import Dossier, Loan, Standing, dossier_of, loan_of, loans_out_to
 from edge.store.entries import Pen
@@ -34,9 +35,9 @@ def lend(
 ) -> Dossier:
     """Lend a dossier until `due` (YYYYMMDD).
 
-    Raises InvalidInput (`loan.borrower_missing`, `date.partial`, `loan.pages_wrong`), Conflict
-    `dossier.lent` (borrower), `dossier.sent_away`, `loan.overdue` (borrower, due) while the same
-    borrower or unit keeps another beyond its day, `loan.too_long` (days).
+    Raises InvalidInput (`loan.borrower_missing`, `date.partial`, `date.over`, `loan.pages_wrong`),
+    Conflict `dossier.lent` (borrower), `dossier.sent_away`, `loan.overdue` (borrower, due) while
+    the same borrower or unit keeps another beyond its day, `loan.too_long` (days).
     """
     clerk.require(Right.LEND)
     laid_down = laid_down_for(office)
@@ -46,7 +47,8 @@ def lend(
 
 def lend_out(pen: Pen, dossier: str, terms: Terms, laid_down: Mapping[str, str]) -> Dossier:
     """Lend within a transaction; errors as `lend`."""
-    borrower, unit, due = terms.borrower.strip(), terms.unit.strip(), check_due(terms.due)
+    borrower, unit = terms.borrower.strip(), terms.unit.strip()
+    due = check_due(terms.due, day_of(pen.at))
     if not borrower:
         raise InvalidInput("loan.borrower_missing")
     _check_pages(terms.pages)
@@ -80,7 +82,7 @@ def renew(office: Office, clerk: Clerk, dossier: str, due: str) -> Dossier:
 def lengthen(pen: Pen, dossier: str, due: str, laid_down: Mapping[str, str]) -> Dossier:
     """Renew within a transaction; errors as `renew`."""
     loan = _loan(pen, dossier)
-    day = check_due(due)
+    day = check_due(due, day_of(pen.at))
     if day <= loan.due:
         raise InvalidInput("loan.not_longer", due=loan.due)
     if loan.due < day_of(pen.at).strftime("%Y%m%d"):
@@ -166,11 +168,12 @@ def undo_return(office: Office, clerk: Clerk, loan: str) -> Dossier:
     return office.transact(clerk, act)
 
 
-def check_due(text: str) -> str:
-    """Give a whole day as YYYYMMDD; raises InvalidInput `date.partial`."""
+def check_due(text: str, today: date) -> str:
+    """Give a whole day to come as YYYYMMDD; raises InvalidInput `date.partial`, `date.over`."""
     day = check_formed_on(text)
     if len(day) != 8:
         raise InvalidInput("date.partial", text=text)
+    require_timely("应还日期", day, When.TO_COME, today)
     return day
 
 

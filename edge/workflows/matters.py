@@ -40,7 +40,7 @@ def open_matter(office: Office, clerk: Clerk, opening: Opening) -> Matter:
     """
     flow = flow_of(opening.flow)
     clerk.require(flow.right)
-    fields = checked(flow.opening, opening.fields)
+    fields = checked(flow.opening, opening.fields, today_of(office))
     laid_down = laid_down_for(office)
 
     def act(pen: Pen) -> Matter:
@@ -79,7 +79,7 @@ def take_step(
         if held.state not in chosen.sources or chosen.inner:
             raise Conflict("matter.not_now", state=flow.state(held.state).name)
         _require_other(clerk, flow, chosen, matters.standing_of(pen.connection, held))
-        fields = checked(chosen.fields, sent)
+        fields = checked(chosen.fields, sent, day_of(pen.at))
         filled = _take_effect(Acting(office, clerk, pen, flow, held, fields), step)
         due = filled.get("due", due_of(pen.at, chosen.deadline, laid_down))
         told = {"step": step, "due": due, "fields": _told(filled, fields)}

@@ -5,6 +5,7 @@ from edge.domain.suggestion import Suggestion, suggest
 from edge.imaging.reader import Reader, ReaderLost
 from edge.store import texts
 from edge.store.database import Connection
+from edge.workflows.acting import day_of
 from edge.workflows.office import Office
 
 
@@ -40,4 +41,5 @@ def suggestion_for(office: Office, blobs: list[str]) -> Suggestion | None:
     """Say what the pages of one material may be, by what was read on them; None without a guess."""
     with office.space.read() as town:
         read = [texts.text_of(town, blob) for blob in blobs]
-    return suggest([each.text for each in read if each is not None])
+    today = day_of(office.author.clock())
+    return suggest([each.text for each in read if each is not None], today)

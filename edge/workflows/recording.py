@@ -7,9 +7,11 @@ from edge.domain.archive import category_of, check_formed_on
 from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.kinds import Kind
 from edge.domain.recorded import LAST_PAGE, LONGEST_TITLE, LONGEST_WORDS, check_value
+from edge.domain.timely import When, require_timely
 from edge.store.dossiers import dossier_of, material_of
 from edge.store.entries import Pen
 from edge.store.records import Note, is_looked_at, note_of
+from edge.workflows.acting import day_of
 from edge.workflows.consultation import require_cleared
 from edge.workflows.office import Office
 
@@ -43,9 +45,10 @@ def note_record(office: Office, clerk: Clerk, noting: Noting) -> Note:
     that the clerk has not had on screen.
     """
     clerk.require(Right.PROVE)
-    value, words = check_value(noting.field, noting.value), noting.words.strip()
+    today = day_of(office.author.clock())
+    value, words = check_value(noting.field, noting.value, today), noting.words.strip()
     if len(words) > LONGEST_WORDS:
-        raise InvalidInput("record.words_long")
+        raise InvalidInput("record.words_long", limit=LONGEST_WORDS, length=len(words))
 
     def act(pen: Pen) -> Note:
         held = dossier_of(pen.connection, noting.dossier)
@@ -90,6 +93,7 @@ def _place(pen: Pen, clerk: Clerk, noting: Noting) -> tuple[str, str, str]:
     if not 1 <= noting.page <= LAST_PAGE:
         raise InvalidInput("record.page_unknown", page=noting.page)
     formed_on = check_formed_on(noting.formed_on) if noting.formed_on.strip() else ""
+    require_timely("材料形成时间", formed_on, When.HAS_BEEN, day_of(pen.at))
     if not noting.material:
         title = noting.title.strip()
         if not title or len(title) > LONGEST_TITLE:

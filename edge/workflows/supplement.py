@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from edge.domain.access import Clerk, Right
@@ -10,6 +11,7 @@ from edge.domain.conflict import REVIEWED_FIELDS
 from edge.domain.errors import Conflict, Denied, InvalidInput
 from edge.domain.identity import check_number
 from edge.domain.kinds import Kind
+from edge.domain.timely import When, require_timely
 from edge.store import rules
 from edge.store.captures import capture_of, waiting_pages
 from edge.store.dossiers import (
@@ -25,6 +27,7 @@ from edge.store.dossiers import (
 from edge.store.entries import Pen
 from edge.store.persons import conflicts_of, person_of
 from edge.store.reducers.persons import COLUMNS
+from edge.workflows.acting import day_of
 from edge.workflows.office import Office
 
 
@@ -44,11 +47,13 @@ class Filing:
 def file_material(office: Office, clerk: Clerk, filing: Filing) -> Material:
     """File pages of a batch as one material, last in its category.
 
-    Raises InvalidInput (`category.unknown`, `date.partial`, `material.title_missing`,
-    `material.no_pages`), NotFound, Conflict `page.already_filed` and `dossier.sent_away`.
+    Raises InvalidInput (`category.unknown`, `date.partial`, `date.not_yet`,
+    `material.title_missing`, `material.no_pages`), NotFound, Conflict `page.already_filed` and
+    `dossier.sent_away`.
     """
     clerk.require(Right.FILE)
     formed_on = check_formed_on(filing.formed_on) if filing.formed_on else ""
+    require_timely("形成日期", formed_on, When.HAS_BEEN, _today(office))
     title = filing.title.strip()
     if not title:
         raise InvalidInput("material.title_missing")
@@ -124,7 +129,7 @@ def correct_person(
     `person.unknown`, Denied where two values stand of what the county alone decides.
     """
     clerk.require(Right.FILE)
-    sound = _checked(field, value.strip())
+    sound = _checked(field, value.strip(), _today(office))
 
     def act(pen: Pen) -> None:
         person_of(pen.connection, person)
@@ -152,15 +157,21 @@ def _require_here(pen: Pen, dossier: str) -> None:
         raise Conflict("dossier.sent_away")
 
 
-def _checked(field: str, value: str) -> str:
+def _today(office: Office) -> date:
+    return day_of(office.author.clock())
+
+
+def _checked(field: str, value: str, today: date) -> str:
     if field not in COLUMNS:
         raise InvalidInput("person.field_unknown", field=field)
     if field == "name" and not value:
         raise InvalidInput("person.name_missing")
     if field == "id_number" and value:
-        return check_number(value).modern
+        return check_number(value, today).modern
     if field == "birth" and value:
-        return check_formed_on(value)
+        written = check_formed_on(value)
+        require_timely("出生日期", written, When.HAS_BEEN, today)
+        return written
     return value
 
 

@@ -12,7 +12,7 @@ from edge.store.dossiers import dossiers_of_person, open_loans
 from edge.workflows.supplement import correct_person
 from tests.kiosk_ui.browser import SIZES, Counter, counter_at
 from tests.kiosk_ui.world import World, lived_in
-from tests.offices import CLERK
+from tests.offices import CLERK, real_day
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -55,7 +55,7 @@ def _clash(world: World) -> None:
     apart("phone", "13900000002")
     apart("birth", "19680101")
     for borrower in ("赵", "钱"):
-        told = {"borrower": borrower, "unit": "县社保局", "due": "20270101", "pages": 30}
+        told = {"borrower": borrower, "unit": "县社保局", "due": real_day(30), "pages": 30}
         world.office.transact(
             CLERK, lambda pen, told=told: pen.append(Kind.CUSTODY_LENT, dossier.id, told)
         )

@@ -24,13 +24,13 @@ from edge.workflows.proofs import ProofRequest, issue_proof
 from tests.kiosk_ui.browser import Counter, counter_at
 from tests.kiosk_ui.test_screens import dossier_of
 from tests.kiosk_ui.world import World
-from tests.offices import CLERK, page_image
+from tests.offices import CLERK, page_image, real_day
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 NOT_PAGES = re.compile(r"^/(api|static|healthz|metrics|events|citizen|self|lock)|/(events|state)$")
 FILLED = {
-    FieldKind.TEXT: "照实填写", FieldKind.LINES: "照实填写", FieldKind.DAY: "20261127",
+    FieldKind.TEXT: "照实填写", FieldKind.LINES: "照实填写", FieldKind.DAY: real_day(),
     FieldKind.DATE: "199807", FieldKind.NUMBER: "3", FieldKind.CHECK: "是",
 }  # fmt: skip
 MOST_MATTERS = 2

@@ -11,7 +11,7 @@ from edge.workflows import storage_room
 from edge.workflows.lending import lend
 from tests.kiosk_ui.browser import Counter, counter_at
 from tests.kiosk_ui.world import ROOM, World
-from tests.offices import CLERK, PIN
+from tests.offices import CLERK, PIN, real_day
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -249,7 +249,7 @@ def test_the_other_screens_are_sound(counter: Counter, world: World, name: str, 
 def test_lending_takes_two_taps_and_returning_one(browser: Browser, world: World) -> None:
     person = world.person()
     dossier = dossier_of(world, person.id)
-    lend(world.office, CLERK, dossier, "李某", "县人社局", "20270101", 30)
+    lend(world.office, CLERK, dossier, "李某", "县人社局", real_day(30), 30)
     with counter_at(browser, world.url, (1280, 800)) as window:
         window.sign_in()
         window.open(f"/loans/{dossier}")

@@ -3,6 +3,7 @@
 from edge.domain.access import Right
 from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
 from edge.domain.retirement import Group
+from edge.domain.timely import When
 
 _GROUP = "人员事务"
 STATUSES = ("在职", "灵活就业", "失业", "退休", "死亡", "其他")
@@ -20,7 +21,7 @@ RETIREMENT_CHECK = Flow(
     sole=True,
     opening=(
         Field("group", "按哪一档", FieldKind.CHOICE, required=True, choices=tuple(map(str, Group))),
-        Field("planned", "打算什么时候退", FieldKind.DATE),
+        Field("planned", "打算什么时候退", FieldKind.DATE, when=When.ANY),
     ),
     states=(
         State("asked", "取证中"),
@@ -50,7 +51,13 @@ RETIREMENT_CHECK = Flow(
             right=Right.PROVE,
             outside=True,
             fields=(
-                Field("decided_birth", "认定的出生日期", FieldKind.DATE, required=True),
+                Field(
+                    "decided_birth",
+                    "认定的出生日期",
+                    FieldKind.DATE,
+                    required=True,
+                    when=When.HAS_BEEN,
+                ),
                 Field("decided_months", "认定的工龄（月）", FieldKind.NUMBER),
                 Field("decision", "认定文号", required=True),
             ),
@@ -77,7 +84,7 @@ PERSON_STATUS = Flow(
     subject=Subject.PERSON,
     opening=(
         Field("status", "现在的状态", FieldKind.CHOICE, required=True, choices=STATUSES),
-        Field("since", "从什么时候起", FieldKind.DATE, required=True),
+        Field("since", "从什么时候起", FieldKind.DATE, required=True, when=When.HAS_BEEN),
         Field("source", "凭什么登记", required=True, hint="如 退休审批表、死亡证明"),
     ),
     states=(State("noted", "已登记", open=False),),
@@ -97,7 +104,7 @@ PARTY_RELATION = Flow(
         ),
         Field("partner", "对方党组织", required=True),
         Field("letter", "介绍信编号", required=True),
-        Field("joined", "入党时间", FieldKind.DATE),
+        Field("joined", "入党时间", FieldKind.DATE, when=When.HAS_BEEN),
     ),
     states=(
         State("asked", "待接转"),
@@ -120,7 +127,7 @@ PARTY_RELATION = Flow(
             "confirmed",
             outside=True,
             undoable=False,
-            fields=(Field("on", "回执日期", FieldKind.DAY, required=True),),
+            fields=(Field("on", "回执日期", FieldKind.DAY, required=True, when=When.HAS_BEEN),),
         ),
         Step(
             "refuse",
@@ -150,7 +157,7 @@ HOUSEHOLD = Flow(
             choices=("迁入", "迁出", "借用户口页"),
         ),
         Field("address", "户籍地址", hint="迁入、迁出后的地址"),
-        Field("due", "借用的哪天还", FieldKind.DAY),
+        Field("due", "借用的哪天还", FieldKind.DAY, when=When.TO_COME),
     ),
     states=(State("asked", "办理中"), State("done", "已办结", open=False)),
     steps=(
@@ -160,7 +167,7 @@ HOUSEHOLD = Flow(
             ("asked",),
             "done",
             undoable=False,
-            fields=(Field("on", "哪天办结", FieldKind.DAY, required=True),),
+            fields=(Field("on", "哪天办结", FieldKind.DAY, required=True, when=When.HAS_BEEN),),
         ),
     ),
     deadline=Deadline(30, rule="household.days"),
@@ -238,7 +245,7 @@ HOTLINE = Flow(
         Field("caller", "来电人", private=True),
         Field("phone", "电话", private=True),
         Field("case", "有关的事项编号", hint="可以扫事项单上的编号", scan="any"),
-        Field("due", "哪天前答复", FieldKind.DAY, required=True),
+        Field("due", "哪天前答复", FieldKind.DAY, required=True, when=When.TO_COME),
     ),
     states=(
         State("received", "待办理"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from edge.domain.access import Right
 from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.timely import When
 
 _GROUP = "查档和证明"
 WHOLE, CATALOGUE, BASICS, STORED = "原文", "目录", "基本信息", "是否存档"
@@ -146,7 +147,7 @@ POLITICAL_REVIEW = Flow(
             required=True,
             choices=("派人来", "来函", "县里转来"),
         ),
-        Field("due", "来函要求哪天前答复", FieldKind.DAY),
+        Field("due", "来函要求哪天前答复", FieldKind.DAY, when=When.ANY),
         *(replace(each, required=False) for each in _READERS),
         *(replace(each, required=False) for each in _READER_CHECKS),
         _CATEGORIES,
@@ -218,7 +219,7 @@ QUERY_RIGHT = Flow(
         Field("contact", "联系人"),
         Field("extent", "可以查到什么程度", FieldKind.CHOICE, required=True, choices=EXTENTS),
         Field("basis", "依据", required=True),
-        Field("due", "到哪天为止", FieldKind.DAY, required=True),
+        Field("due", "到哪天为止", FieldKind.DAY, required=True, when=When.TO_COME),
     ),
     states=(
         State("granted", "可以查"),
@@ -240,7 +241,7 @@ QUERY_RIGHT = Flow(
             "renew",
             "续期",
             ("granted", "limited"),
-            fields=(Field("due", "到哪天为止", FieldKind.DAY, required=True),),
+            fields=(Field("due", "到哪天为止", FieldKind.DAY, required=True, when=When.TO_COME),),
         ),
         Step("restore", "恢复原来的范围", ("limited",), "granted"),
         Step(

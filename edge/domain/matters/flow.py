@@ -6,12 +6,14 @@ a step does beyond moving the matter on is written in `edge.workflows.effects`.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from edge.domain.access import Right
 from edge.domain.archive import check_formed_on
 from edge.domain.errors import InvalidInput
 from edge.domain.identity import check_number
+from edge.domain.timely import When, require_timely
 
 LONGEST_TEXT, LONGEST_LINES = 200, 2_000
 LARGEST_NUMBER = 9_999_999
@@ -52,7 +54,8 @@ class Field:
 
     `name` means the same within the whole flow. `scan` says what a barcode may fill in:
     dossier, shelf or any. `private`: not shown to citizens, nor on lists. `longest` is how many
-    characters it may have, where that is other than what its kind allows.
+    characters it may have, where that is other than what its kind allows. `when`: where a DAY or
+    DATE may lie; each of them says so.
     """
 
     name: str
@@ -64,6 +67,13 @@ class Field:
     scan: str = ""
     private: bool = False
     longest: int = 0
+    when: When | None = None
+
+    @property
+    def limit(self) -> int:
+        """How many characters may be typed."""
+        usual = LONGEST_LINES if self.kind is FieldKind.LINES else LONGEST_TEXT
+        return self.longest or usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,15 +170,16 @@ class Flow:
         return {each.name: each for each in asked}
 
 
-def checked(fields: tuple[Field, ...], sent: Mapping[str, str]) -> dict[str, str]:
+def checked(fields: tuple[Field, ...], sent: Mapping[str, str], today: date) -> dict[str, str]:
     """Give what was filled in, in its one form; what was left empty is left out.
 
-    Raises InvalidInput: `matter.field_missing`, `matter.field_long`, `matter.field_choice`,
-    `matter.field_number` (each with `label`), `date.partial` (text), `id_number.…`.
+    Raises InvalidInput: `matter.field_missing`, `matter.field_long` (limit, length),
+    `matter.field_choice`, `matter.field_number` (each with `label`), `date.partial` (text), those
+    of `require_timely`, `id_number.…`.
     """
     filled = {}
     for field in fields:
-        value = _checked(field, sent.get(field.name, "").strip())
+        value = _checked(field, sent.get(field.name, "").strip(), today)
         if value:
             filled[field.name] = value
         elif field.required:
@@ -176,12 +187,13 @@ def checked(fields: tuple[Field, ...], sent: Mapping[str, str]) -> dict[str, str
     return filled
 
 
-def _checked(field: Field, text: str) -> str:
+def _checked(field: Field, text: str, today: date) -> str:
     if not text:
         return ""
-    usual = LONGEST_LINES if field.kind is FieldKind.LINES else LONGEST_TEXT
-    if len(text) > (field.longest or usual):
-        raise InvalidInput("matter.field_long", label=field.label)
+    if len(text) > field.limit:
+        raise InvalidInput(
+            "matter.field_long", label=field.label, limit=field.limit, length=len(text)
+        )
     match field.kind:
         case FieldKind.CHOICE:
             if text not in field.choices:
@@ -189,7 +201,7 @@ def _checked(field: Field, text: str) -> str:
         case FieldKind.CHECK:
             return YES
         case FieldKind.ID:
-            return check_number(text).modern
+            return check_number(text, today).modern
         case FieldKind.NUMBER:
             if not (text.isascii() and text.isdecimal()) or int(text) > LARGEST_NUMBER:
                 raise InvalidInput("matter.field_number", label=field.label)
@@ -198,5 +210,6 @@ def _checked(field: Field, text: str) -> str:
             written = check_formed_on(text)
             if field.kind is FieldKind.DAY and len(written) != 8:
                 raise InvalidInput("date.day", text=text)
+            require_timely(field.label, written, field.when or When.ANY, today)
             return written
     return text

@@ -3,6 +3,7 @@
 from edge.domain.access import Right
 from edge.domain.archive import DOSSIER_CLASSES
 from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.timely import When
 
 _GROUP = "接收和收集"
 _WHY = Field("why", "为什么", FieldKind.LINES, required=True)
@@ -51,7 +52,7 @@ RECEPTION = Flow(
             "对方已寄出",
             ("called",),
             "under_way",
-            fields=(_HOW, _MAIL, Field("posted", "寄出日期", FieldKind.DAY)),
+            fields=(_HOW, _MAIL, Field("posted", "寄出日期", FieldKind.DAY, when=When.HAS_BEEN)),
             outside=True,
         ),
         Step(

@@ -1,6 +1,7 @@
 """Work on dossiers in the house: sorted by their scheme, and taken through the scanning line."""
 
 from edge.domain.matters.flow import Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.timely import When
 
 _GROUP = "整理和数字化"
 _WHY = Field("why", "为什么", FieldKind.LINES, required=True)
@@ -118,7 +119,7 @@ SCAN_BATCH = Flow(
         Field("contract", "合同编号", required=True),
         Field("workers", "进场人员", FieldKind.LINES, required=True),
         Field("pledge", "已签保密协议，现场有人监管", FieldKind.CHECK, required=True),
-        Field("back_by", "约定收回日期", FieldKind.DAY, required=True),
+        Field("back_by", "约定收回日期", FieldKind.DAY, required=True, when=When.TO_COME),
     ),
     states=(
         State("prepared", "待交出"),

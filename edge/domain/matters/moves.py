@@ -2,6 +2,7 @@
 
 from edge.domain.access import Right
 from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.timely import When
 
 _GROUP = "借阅和转递"
 _WHY = Field("why", "为什么", FieldKind.LINES, required=True)
@@ -47,7 +48,13 @@ LENDING = Flow(
             right=Right.LEND,
             fields=(
                 Field("pages", "当面点了几页", FieldKind.NUMBER, required=True),
-                Field("until", "应还日期", FieldKind.DAY, hint="不填按县里规定的天数"),
+                Field(
+                    "until",
+                    "应还日期",
+                    FieldKind.DAY,
+                    hint="不填按县里规定的天数",
+                    when=When.TO_COME,
+                ),
             ),
             paper="loan_slip",
             undoable=False,
@@ -57,7 +64,10 @@ LENDING = Flow(
             "续借",
             ("out",),
             right=Right.LEND,
-            fields=(Field("until", "应还日期", FieldKind.DAY, required=True), _WHY),
+            fields=(
+                Field("until", "应还日期", FieldKind.DAY, required=True, when=When.TO_COME),
+                _WHY,
+            ),
             undoable=False,
         ),
         Step(
@@ -157,7 +167,7 @@ TRANSFER_OUT = Flow(
                 Field("how", "怎样转递", FieldKind.CHOICE, required=True, choices=_HOW),
                 Field("mail", "机要号、邮件号或专人姓名证件", required=True,
                       hint="保存以后不能再改，请核对"),
-                Field("posted", "交寄日期", FieldKind.DAY, required=True),
+                Field("posted", "交寄日期", FieldKind.DAY, required=True, when=When.HAS_BEEN),
             ),
             deadline=Deadline(30, rule="transfer.receipt_days"),
             undoable=False,
@@ -169,7 +179,7 @@ TRANSFER_OUT = Flow(
             "acknowledged",
             right=Right.TRANSFER,
             fields=(
-                Field("received", "对方收到日期", FieldKind.DAY, required=True),
+                Field("received", "对方收到日期", FieldKind.DAY, required=True, when=When.HAS_BEEN),
                 Field("receiver", "对方经办人"),
             ),
             outside=True,

@@ -2,9 +2,10 @@
 
 from edge.domain.access import Right
 from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.timely import When
 
 _GROUP = "人员和制度"
-_ON = Field("on", "哪天", FieldKind.DAY, required=True)
+_ON = Field("on", "哪天", FieldKind.DAY, required=True, when=When.HAS_BEEN)
 
 POST = Flow(
     code="post",
@@ -19,7 +20,7 @@ POST = Flow(
             "duty", "岗位", FieldKind.CHOICE, required=True, choices=("档案员", "库管员", "监督员")
         ),
         Field("tenure", "专兼职", FieldKind.CHOICE, required=True, choices=("专职", "兼职")),
-        Field("since", "从哪天起", FieldKind.DAY, required=True),
+        Field("since", "从哪天起", FieldKind.DAY, required=True, when=When.HAS_BEEN),
     ),
     states=(State("serving", "在岗"), State("ended", "已离岗", open=False)),
     steps=(
@@ -62,7 +63,7 @@ TRAINING = Flow(
     opening=(
         Field("topic", "培训内容", required=True),
         Field("organiser", "谁组织"),
-        Field("due", "计划哪天", FieldKind.DAY),
+        Field("due", "计划哪天", FieldKind.DAY, when=When.TO_COME),
     ),
     states=(
         State("planned", "待培训"),
@@ -98,7 +99,7 @@ RULE_DOCUMENT = Flow(
     opening=(
         Field("title", "文件名称", required=True),
         Field("letter", "文号"),
-        Field("issued", "哪天发的", FieldKind.DATE),
+        Field("issued", "哪天发的", FieldKind.DATE, when=When.HAS_BEEN),
         Field("what", "要点", FieldKind.LINES),
         Field("place", "原件放在哪里"),
     ),

@@ -3,11 +3,12 @@
 from edge.domain.access import Right
 from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
 from edge.domain.rooms import ROOM_KINDS, SEPARATIONS
+from edge.domain.timely import When
 
 _GROUP = "库房和登记"
 _CAPACITY = Field("capacity", "能放多少件", FieldKind.NUMBER, required=True)
 _PLACE = Field("place", "在哪里", scan="shelf")
-_DUE = Field("due", "下次哪天", FieldKind.DAY, hint="不填就按规定的天数")
+_DUE = Field("due", "下次哪天", FieldKind.DAY, hint="不填就按规定的天数", when=When.TO_COME)
 _SEPARATED = tuple(
     Field(name, label, FieldKind.CHOICE, required=True, choices=("是", "否"))
     for name, label in zip(("office", "reading", "desk"), SEPARATIONS, strict=True)
@@ -67,7 +68,7 @@ CONTAINER = Flow(
         Field("count", "数量", FieldKind.NUMBER, required=True),
         Field("each", "每个能放多少件", FieldKind.NUMBER),
         _PLACE,
-        Field("bought", "购置日期", FieldKind.DATE),
+        Field("bought", "购置日期", FieldKind.DATE, when=When.HAS_BEEN),
     ),
     states=(State("in_use", "使用中"), State("scrapped", "已报废", open=False)),
     steps=(
@@ -115,7 +116,7 @@ EQUIPMENT = Flow(
         Field("serial", "出厂编号"),
         _PLACE,
         Field("keeper", "保管人"),
-        Field("bought", "购置日期", FieldKind.DATE),
+        Field("bought", "购置日期", FieldKind.DATE, when=When.HAS_BEEN),
         _DUE,
     ),
     states=(
@@ -207,7 +208,7 @@ INSPECTION = Flow(
             choices=("日常巡查", "每月检查", "年度检查", "县里检查", "交叉互查"),
         ),
         Field("place", "哪间库房", required=True, scan="shelf"),
-        Field("due", "计划哪天", FieldKind.DAY, hint="不填就是今天起七天内"),
+        Field("due", "计划哪天", FieldKind.DAY, hint="不填就是今天起七天内", when=When.TO_COME),
     ),
     states=(State("planned", "待检查"), State("done", "已检查", open=False)),
     steps=(
@@ -245,7 +246,7 @@ INCIDENT = Flow(
             required=True,
             choices=("火情", "水浸", "失窃", "丢失", "损毁", "泄密", "虫霉", "其他"),
         ),
-        Field("happened", "哪天发生", FieldKind.DAY, required=True),
+        Field("happened", "哪天发生", FieldKind.DAY, required=True, when=When.HAS_BEEN),
         _PLACE,
         Field("what", "发生了什么", FieldKind.LINES, required=True),
         Field("affected", "涉及哪些档案", FieldKind.LINES),

@@ -2,9 +2,10 @@
 
 from edge.domain.access import Right
 from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.timely import When
 
 _GROUP = "案卷和移交"
-_ON = Field("on", "哪天", FieldKind.DAY, required=True)
+_ON = Field("on", "哪天", FieldKind.DAY, required=True, when=When.HAS_BEEN)
 # Two thousand volumes of one lot.
 _CHOSEN = Field(
     "volumes",
@@ -26,7 +27,7 @@ VOLUME = Flow(
     opening=(
         Field("series", "归档范围", required=True),
         Field("title", "案卷题名", required=True),
-        Field("period", "哪一期", FieldKind.DATE, required=True),
+        Field("period", "哪一期", FieldKind.DATE, required=True, when=When.HAS_BEEN),
         Field("unit", "哪个单位"),
         Field("keeper", "立卷人"),
         Field("scan", "要不要扫描", FieldKind.CHOICE, choices=("要", "不要")),
@@ -62,7 +63,7 @@ VOLUME = Flow(
             "鉴定后续存",
             ("kept",),
             fields=(
-                Field("due", "续存到哪天", FieldKind.DAY, required=True),
+                Field("due", "续存到哪天", FieldKind.DAY, required=True, when=When.TO_COME),
                 Field("why", "为什么", FieldKind.LINES, required=True),
             ),
         ),
@@ -82,7 +83,7 @@ DESTRUCTION = Flow(
     subject=Subject.OFFICE,
     opening=(
         Field("what", "这一批是什么", required=True),
-        Field("until", "统计到哪天到期", FieldKind.DAY, required=True),
+        Field("until", "统计到哪天到期", FieldKind.DAY, required=True, when=When.ANY),
     ),
     states=(
         State("expired", "待成立小组"),
@@ -143,7 +144,7 @@ DESTRUCTION = Flow(
             ("approved",),
             "carried_out",
             fields=(
-                Field("carried_on", "哪天销毁", FieldKind.DAY, required=True),
+                Field("carried_on", "哪天销毁", FieldKind.DAY, required=True, when=When.HAS_BEEN),
                 Field("where", "在哪里销毁", required=True),
                 Field(
                     "how",

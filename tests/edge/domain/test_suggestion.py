@@ -1,9 +1,13 @@
 """Guesses by the text of a page: right where it is clear, silent where it is not."""
 
+from datetime import date
+
 import pytest
 
 from edge.domain.archive import category_of, check_formed_on
 from edge.domain.suggestion import TITLES, suggest
+
+TODAY = date(2026, 11, 20)
 
 
 @pytest.mark.parametrize(
@@ -20,23 +24,26 @@ from edge.domain.suggestion import TITLES, suggest
 def test_titles_and_dates_are_read_through_misread_characters(
     text: str, category: str, title: str, formed_on: str
 ) -> None:
-    guess = suggest([text])
+    guess = suggest([text], TODAY)
     assert guess is not None
     assert (guess.category, guess.title, guess.formed_on) == (category, title, formed_on)
 
 
 def test_the_date_is_the_latest_on_any_page_and_never_one_of_birth() -> None:
-    guess = suggest(["职工登记表\n出生年月1988.10\n2007年5月1日", "单位意见\n2007年6月30日"])
+    guess = suggest(["职工登记表\n出生年月1988.10\n2007年5月1日", "单位意见\n2007年6月30日"], TODAY)
     assert guess is not None
     assert guess.formed_on == "20070630"
-    assert suggest(["出生年月：1988年10月12日"]) is None
+    assert suggest(["出生年月：1988年10月12日"], TODAY) is None
+    contract = suggest(["劳动合同书\n2025年3月1日\n合同期至2028年2月29日"], TODAY)
+    assert contract is not None
+    assert contract.formed_on == "20250301"
 
 
 @pytest.mark.parametrize(
     "pages", [[], [""], ["姓名王建国，身份证号330199198810081165"], ["1999年13月"]]
 )
 def test_nothing_clear_gives_no_guess(pages: list[str]) -> None:
-    assert suggest(pages) is None
+    assert suggest(pages, TODAY) is None
 
 
 def test_every_rule_leads_to_a_category_that_there_is() -> None:
@@ -46,6 +53,6 @@ def test_every_rule_leads_to_a_category_that_there_is() -> None:
 
 
 def test_a_guess_can_be_filed_as_it_stands() -> None:
-    guess = suggest(["履历表\n二〇〇三年十一月"])
+    guess = suggest(["履历表\n二〇〇三年十一月"], TODAY)
     assert guess is not None
     assert check_formed_on(guess.formed_on) == "200311"

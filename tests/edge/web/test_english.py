@@ -12,7 +12,7 @@ from edge.web.locale import words_in
 from edge.workflows.lending import lend
 from edge.workflows.supplement import Filing, file_material
 from tests.edge.web.conftest import Desk
-from tests.offices import CLERK, id_number, receive_person, scan
+from tests.offices import CLERK, Clock, id_number, receive_person, scan
 
 ADDRESSES = (
     "/",
@@ -40,14 +40,15 @@ KEPT = {"中文"}
 
 
 @pytest.fixture
-def places(desk: Desk) -> dict[str, str]:
+def places(desk: Desk, clock: Clock) -> dict[str, str]:
     """A dossier with a page filed, one waiting, a proof and a loan."""
     one = receive_person(desk.office, "WANG", id_number(3))
     two = receive_person(desk.office, "LI")
     capture = scan(desk.office, "a", "b")
     filing = Filing(one.dossier, "1", "CV", "199801", capture, (1,))
     material = file_material(desk.office, CLERK, filing)
-    lend(desk.office, CLERK, two.dossier, "ZHAO", "UNIT", "20261101", 3)
+    lend(desk.office, CLERK, two.dossier, "ZHAO", "UNIT", "20261121", 3)
+    clock.forward(10 * 86_400_000)
     desk.sign_in()
     desk.post("/language", language="en")
     desk.post(f"/dossiers/{one.dossier}/proofs/storage/issue", purpose="work")

@@ -38,6 +38,20 @@ def test_what_is_missing_or_unknown_is_said(desk: Desk) -> None:
     assert desk.get("/matters/" + "0" * 32).status_code == 404
 
 
+def test_a_date_that_cannot_be_is_refused_in_both_languages(desk: Desk) -> None:
+    desk.sign_in()
+    happened = {"sort": "水浸", "happened": "20991231", "place": "1库", "what": "漏水"}
+    refused = desk.post("/matters/new/incident/open", fragment=True, **happened)
+    assert refused.status_code == 422
+    assert "“哪天发生”填的是 2099年12月31日，还没有到" in refused.text
+    assert "2026年11月20日" in refused.text
+    desk.client.cookies.set("lang", "en")
+    called = {"order": "1", "content": "问", "due": "20250101"}
+    refused = desk.post("/matters/new/hotline/open", fragment=True, **called)
+    assert "says 2025-01-01, which is over. Please enter today (2026-11-20)" in refused.text
+    assert "哪天前答复" not in refused.text
+
+
 def test_a_draft_of_a_matter_outlives_the_page(desk: Desk) -> None:
     desk.sign_in()
     kept = desk.post("/drafts", task="matter-rectification", what="写到一半")

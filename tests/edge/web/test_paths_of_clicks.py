@@ -43,7 +43,9 @@ def filled(body: str, chance: Random) -> dict[str, object]:
             continue
         told = attribute(tag, "value")
         numeric = attribute(tag, "inputmode") == "numeric"
-        guesses = ["20261231", "3", "1"] if numeric else ["王建国", "柳河村", "20261231", "3"]
+        guesses = (
+            ["20261231", "20261120", "3", "1"] if numeric else ["王建国", "柳河村", "20261231", "3"]
+        )
         form[name] = told or chance.choice(guesses)
     return form
 

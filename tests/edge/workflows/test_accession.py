@@ -104,6 +104,7 @@ def test_a_number_written_by_hand_is_found_however_it_is_typed(office: Office) -
         (Reception("王建国", WANG[:-1], "流动"), "id_number.length"),
         (Reception("王建国", "99010119870512011" + "4", "流动"), "id_number.check"),
         (Reception("王建国", "990101198702300111", "流动"), "id_number.date"),
+        (Reception("王建国", id_number(11, "20261122"), "流动"), "id_number.date"),
         (Reception("王建国", "99010119870512011Y", "流动"), "id_number.digits"),
         (Reception("王建国", WANG, "流动", counts={"11": 1}), "category.unknown"),
         (Reception("王建国", WANG, "流动", counts={"1": -1}), "dossier.count_wrong"),

@@ -63,6 +63,7 @@ def test_what_was_sent_away_is_not_lent(office: Office, dossier: str) -> None:
         ("赵主任", "明天", 1, "date.partial"),
         ("赵主任", "202612", 1, "date.partial"),
         ("赵主任", "20260230", 1, "date.partial"),
+        ("赵主任", "20261119", 1, "date.over"),
         ("赵主任", "20261201", -1, "loan.pages_wrong"),
     ],
 )

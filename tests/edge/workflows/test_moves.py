@@ -158,7 +158,7 @@ def test_a_dossier_is_sent_counted_sealed_and_its_mail_number_stands(
         assert dossier_of(town, dossier).standing is Standing.SENT
     chased = take_step(office, CLERK, matter, "chase", {"asked_how": "电话"})
     assert "机0001234" in paper(office, tmp_path, chased, "receipt_chase")
-    done = take_step(office, CLERK, matter, "acknowledge", {"received": "20261125"})
+    done = take_step(office, CLERK, matter, "acknowledge", {"received": "20261121"})
     assert not done.open
 
 

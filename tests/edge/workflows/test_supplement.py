@@ -78,6 +78,7 @@ def test_of_equal_sheets_one_filed_leaves_the_other_waiting(office: Office, doss
         ({"category": "11"}, "category.unknown"),
         ({"formed_on": "去年"}, "date.partial"),
         ({"formed_on": "19981301"}, "date.partial"),
+        ({"formed_on": "2099"}, "date.not_yet"),
         ({"title": "  "}, "material.title_missing"),
         ({"pages": ()}, "material.no_pages"),
     ],
@@ -193,6 +194,8 @@ def test_corrections_of_different_fields_do_not_clash(tmp_path: Path) -> None:
     ("field", "value", "key"),
     [
         ("id", "x", "person.field_unknown"),
+        ("birth", "20261122", "date.not_yet"),
+        ("id_number", id_number(1, "20261122"), "id_number.date"),
         ("name", "  ", "person.name_missing"),
         ("id_number", "123", "id_number.length"),
         ("birth", "不详", "date.partial"),

@@ -1,5 +1,7 @@
 """How a matter stands is the same for every order in which its acts became known."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from edge.domain.matters.flow import Field, FieldKind, Flow, checked
 from edge.domain.matters.office import RECTIFICATION
 from edge.domain.matters.registry import FLOWS
 from edge.domain.matters.standing import OPEN, Act, heads_of, stand
+from edge.domain.timely import When
 
 ENTRIES = [f"{number:032x}" for number in range(1, 8)]
 
@@ -85,15 +88,21 @@ def test_every_flow_is_sound(flow: Flow) -> None:
     for field in (*flow.opening, *(each for step in flow.steps for each in step.fields)):
         assert kinds.setdefault(field.name, field).kind == field.kind
         assert bool(field.choices) == (field.kind is FieldKind.CHOICE)
+        dated = field.kind in (FieldKind.DAY, FieldKind.DATE)
+        assert dated == (field.when is not None), f"{field.label}: where may it lie?"
 
 
 def test_fields_are_read_in_one_form_and_refused_with_their_label() -> None:
-    day = Field("day", "日期", FieldKind.DAY, required=True)
+    day = Field("day", "日期", FieldKind.DAY, required=True, when=When.HAS_BEEN)
     count = Field("count", "页数", FieldKind.NUMBER)
-    assert checked((day, count), {"day": "2026-11-5", "count": "007"}) == {
+    today = date(2026, 11, 20)
+    assert checked((day, count), {"day": "2026-11-5", "count": "007"}, today) == {
         "day": "20261105",
         "count": "7",
     }
-    for sent in ({}, {"day": "2026"}, {"day": "20261105", "count": "²"}):
+    for sent in ({}, {"day": "2026"}, {"day": "20261105", "count": "²"}, {"day": "20261122"}):
         with pytest.raises(InvalidInput):
-            checked((day, count), sent)
+            checked((day, count), sent, today)
+    with pytest.raises(InvalidInput) as caught:
+        checked((count,), {"count": "1" * 3_000}, today)
+    assert caught.value.fields == {"label": "页数", "limit": 200, "length": 3_000}
