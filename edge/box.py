@@ -18,6 +18,7 @@ from edge.store.database import Space
 from edge.store.entries import Author, now_ms
 from edge.store.folder import close_to_others, hold, set_aside
 from edge.store.keys import Keys
+from edge.store.present import bring_up_to_date
 from edge.store.seals import seal_own_chain
 from edge.store.staff import name_of_institution
 from edge.supervise import Loops
@@ -109,6 +110,8 @@ class Box:
             ends.enter_context(hold_folder(settings.folder))
             self.record = _opened(settings)
             ends.callback(self.record.close)
+            for space in (self.record.county, self.record.town):
+                bring_up_to_date(space)
             self._assemble()
             self._ends = ends.pop_all()
 

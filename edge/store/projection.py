@@ -5,6 +5,7 @@ order of arrival: rows are keyed by the entry or by its subject, a subject claim
 least entry, and changing facts are folded again whenever one arrives.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
@@ -31,6 +32,7 @@ from edge.store.reducers import (
     room,
 )
 
+log = logging.getLogger(__name__)
 Reducer = Callable[[Connection, Sequence[Entry]], None]
 
 REDUCERS: dict[str, Reducer] = {
@@ -164,18 +166,29 @@ def project(connection: Connection, entries: Sequence[Entry]) -> None:
 
 
 def rebuild(connection: Connection, entries: Iterable[Entry], batch_size: int = 2_000) -> None:
-    """Empty the present and compute it again from the record."""
+    """Empty the present and compute it again from the record.
+
+    An entry that no reducer can read was taken in by a program that did not know its kind: it
+    stays in its chain and its subject's history, and changes nothing else.
+    """
     for table in TABLES:
-        connection.execute(f"delete from {table}")
+        if table != "blob":
+            connection.execute(f"delete from {table}")
+    # Until all are named, this one stands before the real table, whose triggers keep account of
+    # every file: a file that is named as before is neither taken out of account nor put in again.
+    connection.execute(
+        "create temp table blob (digest blob primary key, class integer not null) without rowid"
+    )
     connection.execute("insert into person_search (person_search) values ('delete-all')")
     forget_phrases(connection)
     batch: list[Entry] = []
     for entry in entries:
         batch.append(entry)
         if len(batch) >= batch_size:
-            project(connection, batch)
+            _project_readable(connection, batch)
             batch = []
-    project(connection, batch)
+    _project_readable(connection, batch)
+    _name_anew(connection)
 
 
 def dump(connection: Connection) -> bytes:
@@ -188,6 +201,36 @@ def dump(connection: Connection) -> bytes:
         for row in connection.execute(f"select {order} from {table} order by {order}"):
             lines.append(f"{table}\t{row!r}")
     return "\n".join(lines).encode()
+
+
+def _name_anew(connection: Connection) -> None:
+    """Let the real table of files hold what the other one does, and drop that one."""
+    connection.execute(
+        "delete from main.blob as b where not exists "
+        "(select 1 from temp.blob t where t.digest = b.digest and t.class = b.class)"
+    )
+    connection.execute(
+        "insert into main.blob select digest, class from temp.blob t where not exists "
+        "(select 1 from main.blob b where b.digest = t.digest)"
+    )
+    connection.execute("drop table temp.blob")
+
+
+def _project_readable(connection: Connection, batch: Sequence[Entry]) -> None:
+    connection.execute("savepoint batch")
+    try:
+        project(connection, batch)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        connection.execute("rollback to batch")
+        if len(batch) == 1:
+            log.warning("entry %s is passed over: its content cannot be read", batch[0].id)
+            _note_history(connection, batch)
+        else:
+            middle = len(batch) // 2
+            _project_readable(connection, batch[:middle])
+            _project_readable(connection, batch[middle:])
+    finally:
+        connection.execute("release batch")
 
 
 def _note_history(connection: Connection, entries: Sequence[Entry]) -> None:

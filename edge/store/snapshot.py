@@ -16,7 +16,10 @@ SEARCHES = ("person_search", "phrase_search")
 OWN_SEARCH = "page_search"
 # What the hub has signed for is as true at the new machine as it was at the old.
 _TRAVELS = frozenset(
-    (*RECORD, *PRESENT, "phrase", "possession", "migration", "crsql_master", "crsql_site_id")
+    (
+        *(*RECORD, *PRESENT, "computed", "phrase", "possession"),
+        *("migration", "crsql_master", "crsql_site_id"),
+    )
 )
 _SEARCH_INNER = tuple(f"{search}_" for search in SEARCHES)
 _CLOCK, _PKS = "__crsql_clock", "__crsql_pks"

@@ -8,7 +8,8 @@ from edge.domain.errors import ArchiveError, InvalidInput
 from edge.store.blobs import Blobs
 from edge.store.database import Connection
 from edge.store.entries import entries_of_box
-from edge.store.projection import dump, rebuild
+from edge.store.present import make_anew
+from edge.store.projection import dump
 from edge.store.seals import Seal, receipts, seals
 
 
@@ -66,11 +67,7 @@ def verify(connection: Connection, blobs: Blobs, public_keys: Mapping[str, str])
 def remake(connection: Connection) -> bool:
     """Compute the projection again; False when it differed from what stood before."""
     before = dump(connection)
-    entries = [
-        parse(head, data)
-        for head, data in connection.execute("select head, data from entry order by id")
-    ]
-    rebuild(connection, entries)
+    make_anew(connection)
     return dump(connection) == before
 
 

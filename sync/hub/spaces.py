@@ -8,6 +8,7 @@ from edge.domain.errors import ArchiveError, NotFound
 from edge.store.blobs import Blobs
 from edge.store.database import Space
 from edge.store.keys import Keys
+from edge.store.present import bring_up_to_date
 from sync.roster import COUNTY, space_of
 
 _LOG = logging.getLogger(__name__)
@@ -91,7 +92,9 @@ class HubSpaces:
         with self._opening:
             if name not in self._spaces:
                 path = self.folder / "spaces" / f"{name}.db"
-                self._spaces[name] = Space(path, self._keys.derive("database"), name)
+                space = Space(path, self._keys.derive("database"), name)
+                bring_up_to_date(space)
+                self._spaces[name] = space
                 self._blobs[name] = Blobs(self.folder / "blobs" / name, self._keys)
                 self._unreadable.discard(name)
             return self._spaces[name]

@@ -56,6 +56,13 @@ def acted(connection: Connection, entries: Sequence[Entry]) -> None:
     _refold(connection, {entry.about for entry in entries})
 
 
+def refold_flows(connection: Connection, flows: Sequence[str]) -> None:
+    """Fold every matter of these flows again, whose rules are others than when they were folded."""
+    marks = ", ".join("?" * len(flows))
+    found = connection.execute(f"select id from matter where flow in ({marks})", list(flows))
+    _refold(connection, [id for (id,) in found.fetchall()])
+
+
 def acts_of(connection: Connection, matter: str) -> list[Act]:
     """Read every act on one matter, in the order of entries."""
     rows = connection.execute(
