@@ -20,6 +20,7 @@ from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import go, page
 from edge.web.search import Asked, find
 from edge.web.sheets import sheets_of
+from edge.web.typed import typed
 from edge.workflows import supplement
 from edge.workflows.digitising import Place
 
@@ -201,8 +202,8 @@ async def file(
     filing = supplement.Filing(
         dossier=str(sent.get("dossier", "")),
         category=str(sent.get("category", "")),
-        title=str(sent.get("title", ""))[:LONGEST],
-        formed_on=str(sent.get("formed_on", ""))[:LONGEST],
+        title=typed(sent.get("title"), "材料名称", LONGEST),
+        formed_on=typed(sent.get("formed_on"), "形成日期", LONGEST),
         capture=capture,
         pages=tuple(int(each) for each in sent.getall("page", []) if _is_number(str(each))),
     )

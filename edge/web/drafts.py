@@ -24,7 +24,7 @@ from edge.domain.errors import InvalidInput
 from edge.store import desk
 from edge.web.parts import Parts
 
-LONGEST = 4_000
+LONGEST = 20_000
 TASK = r"^[a-z][a-z0-9_]{1,40}(-[a-z0-9_]{1,64}){0,3}$"
 REFUSED = 400
 FULFILLED = "x-draft"

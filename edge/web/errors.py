@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 
 from edge.domain.errors import (
     Conflict,
@@ -23,6 +23,7 @@ from edge.web.facing import NobodyThere, NotLetIn
 from edge.web.locale import sentence, sentence_of
 from edge.web.rendering import go, is_fragment, page
 from edge.web.session import NotSignedIn
+from edge.web.typed import refusal_of
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +74,9 @@ def on_known(request: Request[Any, Any, Any], error: DangxiaError) -> Response[A
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Show what the framework itself refused; its own English words stay out of the page."""
+    refused = refusal_of(error) if isinstance(error, ValidationException) else None
+    if refused is not None:
+        return on_known(request, refused)
     status = error.status_code
     key = {403: "web.stale_form", 404: "web.no_such_page"}.get(status, "web.refused")
     return show(request, status, key, sentence(key))

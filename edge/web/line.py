@@ -10,12 +10,12 @@ from litestar.response import Template
 
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import NotFound
-from edge.domain.matters.flow import LONGEST_TEXT
 from edge.domain.matters.line import DIGITISATION, STATIONS
 from edge.store import census
 from edge.web.matters import paper_or_matter
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
+from edge.web.typed import all_typed
 from edge.workflows import stations
 
 # From the station on where the dossier's bag is closed, reading its code opens it on the screen.
@@ -57,8 +57,7 @@ async def read(
     at: FromPath[str],
 ) -> Response[Any]:
     """Take a dossier on by its code; errors as `stations.read_at`."""
-    form = await request.form()
-    sent = {name: str(value)[:LONGEST_TEXT] for name, value in form.items()}
+    sent = all_typed(await request.form())
     return go(request, await in_thread(_read, parts, reader, at, sent))
 
 

@@ -14,7 +14,7 @@ from litestar.response import Template
 from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
 from edge.domain.errors import NotFound
-from edge.domain.matters.flow import LONGEST_LINES, Flow, Subject
+from edge.domain.matters.flow import Flow, Subject
 from edge.domain.matters.registry import FLOWS, flow_of, groups
 from edge.domain.matters.standing import OPEN
 from edge.domain.workdays import days_left
@@ -29,6 +29,7 @@ from edge.web.papers import printed
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import go, page
+from edge.web.typed import all_typed
 from edge.web.undo import offer
 from edge.workflows import matter_papers, matters
 from edge.workflows.matters import Opening, today_of
@@ -324,8 +325,7 @@ def _lasts(matter: store.Matter) -> bool:
 
 
 async def _sent(request: Request[Any, Any, Any]) -> dict[str, str]:
-    sent = await request.form()
-    return {name: str(value)[: LONGEST_LINES + 1] for name, value in sent.items()}
+    return all_typed(await request.form())
 
 
 def _task(flow: Flow, subject: str) -> str:

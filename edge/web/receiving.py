@@ -17,9 +17,19 @@ from edge.store import persons, rules
 from edge.web import drafts
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
+from edge.web.typed import typed
 from edge.workflows import accession
 
-TEXTS = ("name", "id_number", "dossier_class", "shelf", "number", "origin", "letter", "unit")
+TEXTS = {
+    "name": "姓名",
+    "id_number": "公民身份号码",
+    "dossier_class": "档案类别",
+    "shelf": "放在哪里",
+    "number": "档号",
+    "origin": "从哪里转来",
+    "letter": "调档函号",
+    "unit": "原工作单位",
+}
 LONGEST, LONGEST_COUNT = 200, 6
 TASK = "receive"
 
@@ -58,7 +68,7 @@ async def receive(
 ) -> Response[Any]:
     """Register person and dossier and take custody; errors as `accession.receive`."""
     sent = await request.form()
-    texts = {name: str(sent.get(name, "")).strip()[:LONGEST] for name in TEXTS}
+    texts = {name: typed(sent.get(name), label, LONGEST) for name, label in TEXTS.items()}
     categories = await in_thread(_categories, parts)
     counts = {each.code: _count(each.code, sent.get(f"count-{each.code}")) for each in categories}
     reception = accession.Reception(**texts, counts=counts)

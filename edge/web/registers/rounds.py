@@ -10,11 +10,13 @@ from litestar.response import Template
 
 from edge.domain.access import Clerk
 from edge.domain.errors import NotFound
+from edge.domain.matters.flow import LONGEST_TEXT
 from edge.domain.rooms import BAD, GOOD, VERDICTS, Finding, points_of, written
 from edge.store.matters import matter_of
 from edge.web.matters import stepped
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
+from edge.web.typed import typed
 from edge.workflows.acting import laid_down_for
 
 FLOW = "inspection"
@@ -55,16 +57,19 @@ async def record(
     sent = await request.form()
     points = points_of(laid_down_for(parts.office))
     findings = [
-        Finding(point, verdict, _note(str(sent.get(f"note-{number}", ""))))
+        Finding(point, verdict, _note(point, sent.get(f"note-{number}")))
         for number, point in enumerate(points)
         if (verdict := str(sent.get(f"point-{number}", ""))) in VERDICTS
     ]
-    told = {"results": written(findings), "others": str(sent.get("others", ""))}
+    told = {
+        "results": written(findings),
+        "others": typed(sent.get("others"), "同去的人", LONGEST_TEXT),
+    }
     return go(request, await in_thread(stepped, parts, reader, matter, "record", told))
 
 
 HANDLERS = [show, record]
 
 
-def _note(text: str) -> str:
-    return " ".join(text.split())[:LONGEST_NOTE]
+def _note(point: str, text: object) -> str:
+    return typed(" ".join(str(text or "").split()), point, LONGEST_NOTE)
