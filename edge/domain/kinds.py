@@ -28,6 +28,7 @@ Town space
     custody.renewed [dossier]    loan, due      the loan runs longer; the last one counts
     custody.returned [dossier]   loan, pages, void?         void: there was no such loan
     dossier.viewed [dossier]     purpose, what, matter?, page?   matter: whose readers looked
+    dossier.refused [dossier]    grade                      who is not cleared asked for it
     proof.issued [proof]         dossier, kind, number, purpose, statement[], code, blob, holder?,
                                  id_number?, notes[entry]?, asker{}?, replaces?, matter?
     proof.revoked [proof]        reason, instead?           instead: the proof issued in its place
@@ -104,6 +105,7 @@ class Kind(StrEnum):
     CUSTODY_RENEWED = "custody.renewed"
     CUSTODY_RETURNED = "custody.returned"
     DOSSIER_VIEWED = "dossier.viewed"
+    DOSSIER_REFUSED = "dossier.refused"
     PROOF_ISSUED = "proof.issued"
     PROOF_REVOKED = "proof.revoked"
     PROOF_PRINTED = "proof.printed"

@@ -157,6 +157,7 @@ def act_of(entry: Entry) -> str:
         "dossier.registered": gettext("登记档案"),
         "dossier.moved": gettext("移架"),
         "dossier.viewed": gettext("查看"),
+        "dossier.refused": gettext("想看，没有获准"),
         "capture.taken": gettext("扫描"),
         "material.filed": gettext("归入材料"),
         "material.reclassified": gettext("改类"),

@@ -112,7 +112,7 @@ def looked(
     What a grade of secrecy shuts out raises Denied each time, also while it was looked at.
     """
     with parts.office.space.read() as town:
-        consultation.require_cleared(reader, dossiers.dossier_of(town, dossier))
+        consultation.check_cleared(parts.office, reader, dossiers.dossier_of(town, dossier))
     place, now = f"{dossier}/{what}", parts.now
     before, at = request.session.get("looking", ("", 0))
     if before != place or not 0 <= now - at < LOOK_LASTS_MS:

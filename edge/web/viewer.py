@@ -118,7 +118,7 @@ def _look(reader: Clerk, parts: Parts, owner: str, digest: str) -> None:
         since = parts.now - LOOK_LASTS_MS
         seen = not dossier or dossiers.is_seen(town, dossier, reader.id, since)
         if dossier:
-            consultation.require_cleared(reader, dossiers.dossier_of(town, dossier))
+            consultation.check_cleared(parts.office, reader, dossiers.dossier_of(town, dossier))
     if not named and not parts.scanning.names_file(owner, digest):
         raise NotFound("page.unknown")
     if not seen:

@@ -23,6 +23,18 @@ def view(office: Office, clerk: Clerk, dossier: str, what: str, purpose: str = "
 
 
 def require_cleared(clerk: Clerk, dossier: Dossier) -> None:
-    """Raise Denied `dossier.secret` (grade) where the dossier's secrecy shuts the clerk out."""
+    """Raise Denied `dossier.secret` (grade) where the dossier's secrecy shuts the clerk out.
+
+    For within `Office.transact`, which puts the refusal on record.
+    """
     if dossier.secrecy and not clerk.may(Right.SECRET):
-        raise Denied("dossier.secret", grade=dossier.secrecy)
+        raise Denied("dossier.secret", grade=dossier.secrecy, dossier=dossier.id)
+
+
+def check_cleared(office: Office, clerk: Clerk, dossier: Dossier) -> None:
+    """Raise as `require_cleared` does, outside a transaction; the refusal is on record."""
+    try:
+        require_cleared(clerk, dossier)
+    except Denied as denied:
+        office.note_refusal(clerk, denied)
+        raise

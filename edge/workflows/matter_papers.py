@@ -17,7 +17,7 @@ from edge.store.dossiers import dossier_of
 from edge.store.papers import Paper
 from edge.workflows import affair_papers, intake_papers, line_papers, move_papers, register_papers
 from edge.workflows.composing import Composer, plain_sheet
-from edge.workflows.consultation import require_cleared
+from edge.workflows.consultation import check_cleared
 from edge.workflows.office import Office
 from edge.workflows.papers import Wanted, issue_paper, preview_paper
 
@@ -68,6 +68,6 @@ def _wanted(office: Office, clerk: Clerk, matter: str, form: str) -> Wanted:
         if form not in rights:
             raise NotFound("paper.form_unknown")
         if held.dossier:
-            require_cleared(clerk, dossier_of(town, held.dossier))
+            check_cleared(office, clerk, dossier_of(town, held.dossier))
         sheet = COMPOSERS.get(form, plain_sheet)(office, town, held)
     return Wanted(FORMS[form], sheet, held.id, held.dossier, rights[form])

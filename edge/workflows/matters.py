@@ -34,9 +34,9 @@ class Opening:
 def open_matter(office: Office, clerk: Clerk, opening: Opening) -> Matter:
     """Begin a matter under a number of its own.
 
-    Raises NotFound (`matter.flow_unknown`, or its dossier or person), Denied, InvalidInput
-    (`matter.subject_missing` or of `checked`), Conflict `matter.open_already` (number), and what
-    the flow's effect raises.
+    Raises NotFound (`matter.flow_unknown`, or its dossier or person), Denied `access.denied` and
+    `dossier.secret` (grade), InvalidInput (`matter.subject_missing` or of `checked`), Conflict
+    `matter.open_already` (number), and what the flow's effect raises.
     """
     flow = flow_of(opening.flow)
     clerk.require(flow.right)
@@ -44,7 +44,7 @@ def open_matter(office: Office, clerk: Clerk, opening: Opening) -> Matter:
     laid_down = laid_down_for(office)
 
     def act(pen: Pen) -> Matter:
-        dossier, person = _subject(pen, flow, opening)
+        dossier, person = _subject(pen, clerk, flow, opening)
         number = next_matter_number(office, pen)
         id, due = pen.new_id(), due_of(pen.at, flow.deadline, laid_down)
         begun = Matter(
@@ -121,10 +121,11 @@ def today_of(office: Office) -> date:
     return day_of(office.author.clock())
 
 
-def _subject(pen: Pen, flow: Flow, opening: Opening) -> tuple[str, str]:
+def _subject(pen: Pen, clerk: Clerk, flow: Flow, opening: Opening) -> tuple[str, str]:
     dossier, person = "", ""
     if flow.subject is Subject.DOSSIER:
         held = dossier_of(pen.connection, opening.dossier)
+        require_cleared(clerk, held)
         dossier, person = held.id, held.person
     elif flow.subject is Subject.PERSON:
         if not opening.person:

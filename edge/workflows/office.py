@@ -6,6 +6,8 @@ from typing import TypeVar
 
 from edge.documents.authority import SealProvider
 from edge.domain.access import Clerk
+from edge.domain.errors import Denied
+from edge.domain.kinds import Kind
 from edge.store.blobs import Blobs
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen
@@ -28,7 +30,23 @@ class Office:
     verify_url: str
 
     def transact(self, clerk: Clerk, act: Callable[[Pen], T]) -> T:
-        """Run one act in one transaction, ahead of any merging."""
+        """Run one act in one transaction, ahead of any merging.
+
+        Who is refused a graded dossier leaves that on record, though the act is undone.
+        """
+        try:
+            return self._write(clerk, act)
+        except Denied as denied:
+            self.note_refusal(clerk, denied)
+            raise
+
+    def note_refusal(self, clerk: Clerk, denied: Denied) -> None:
+        """Put on record that a dossier's grade of secrecy shut a clerk out; not other refusals."""
+        if denied.key == "dossier.secret":
+            dossier, told = str(denied.fields["dossier"]), {"grade": denied.fields["grade"]}
+            self._write(clerk, lambda pen: pen.append(Kind.DOSSIER_REFUSED, dossier, told))
+
+    def _write(self, clerk: Clerk, act: Callable[[Pen], T]) -> T:
         return self.space.write(lambda connection: act(Pen(connection, self.author, clerk.id)))
 
     def keep(self, connection: Connection, digest: str) -> None:

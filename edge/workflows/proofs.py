@@ -23,7 +23,7 @@ from edge.store.papers import take_number
 from edge.store.proofs import Proof, ProofStanding, proof_of, proof_of_matter
 from edge.workflows.acting import day_of
 from edge.workflows.authenticity import masked_name
-from edge.workflows.consultation import require_cleared
+from edge.workflows.consultation import check_cleared
 from edge.workflows.office import Office
 from edge.workflows.proof_content import Content, content_of
 
@@ -56,7 +56,7 @@ def preview_proof(office: Office, clerk: Clerk, request: ProofRequest) -> bytes:
     """Show the proof as PNG, unnumbered and unsealed; nothing is recorded."""
     clerk.require(Right.PROVE)
     content = _content(office, request)
-    require_cleared(clerk, content.dossier)
+    check_cleared(office, clerk, content.dossier)
     return preview(_paper(office, clerk, request, content, "（预览，未编号）", UNCODED))
 
 
@@ -64,7 +64,7 @@ def statements_of(office: Office, clerk: Clerk, request: ProofRequest) -> tuple[
     """Say what the proof would state; nothing is recorded. Errors as `issue_proof`."""
     clerk.require(Right.PROVE)
     content = _content(office, request)
-    require_cleared(clerk, content.dossier)
+    check_cleared(office, clerk, content.dossier)
     return content.statements
 
 
@@ -77,7 +77,7 @@ def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
     clerk.require(Right.PROVE)
     asker = check_asker(request.asker)
     content = _content(office, request)
-    require_cleared(clerk, content.dossier)
+    check_cleared(office, clerk, content.dossier)
     _require_ready(office, request)
     year = datetime.fromtimestamp(office.author.clock() / 1000, CHINA).year
     running = office.space.write(lambda c: take_number(c, f"proof-{year}"))

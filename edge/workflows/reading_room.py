@@ -21,7 +21,7 @@ from edge.store.entries import Pen
 from edge.store.matters import Matter, matter_of
 from edge.store.persons import Person, person_of
 from edge.workflows.acting import Acting, Effect, day_of, laid_down_for
-from edge.workflows.consultation import require_cleared
+from edge.workflows.consultation import check_cleared, require_cleared
 from edge.workflows.office import Office
 from edge.workflows.query_rights import require_extent
 from edge.workflows.supplement import standing_claims
@@ -95,7 +95,7 @@ def reading_of(office: Office, clerk: Clerk, matter: str) -> Reading:
         if office.author.clock() >= until:
             raise Denied("reading.over")
         dossier = dossier_of(town, held.dossier)
-        require_cleared(clerk, dossier)
+        check_cleared(office, clerk, dossier)
         allowed = held.fields.get("categories", "").split()
         shown = [each for each in catalogue(town, dossier.id) if _may_see(each, allowed)]
         person = person_of(town, dossier.person)

@@ -86,6 +86,7 @@ DATA: dict[str, Any] = {
     Kind.DOSSIER_VIEWED: told(
         {"purpose": TEXTS, "what": TEXTS}, {"matter": SUBJECTS, "page": SMALL}
     ),
+    Kind.DOSSIER_REFUSED: told({"grade": TEXTS}),
     Kind.PROOF_ISSUED: told(
         {"dossier": SUBJECTS, "number": TEXTS, "blob": DIGESTS}, {"replaces": SUBJECTS}
     ),

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from edge.domain.kinds import Kind
+from edge.store.entries import history_of
+from edge.store.matters import matters_of_dossier
 from edge.store.records import looks_by_matter
 from edge.workflows.citizens import holder_of
 from edge.workflows.matters import Opening, open_matter, take_step
@@ -14,6 +16,7 @@ from tests.edge.workflows.test_matters import COLLEAGUE
 from tests.edge.workflows.test_reading_room import ASKED, KEEPER
 from tests.offices import CLERK, id_number, receive_person, scan
 
+REFUSED = Kind.DOSSIER_REFUSED
 NUMBER, PHONE = id_number(7, "19650312"), "13900001111"
 
 
@@ -87,17 +90,26 @@ def test_a_graded_dossier_shows_nowhere_to_who_is_not_cleared(desk: Desk) -> Non
     graded = {"grade": "机密", "basis": "密〔2026〕1号"}
     open_matter(office, KEEPER, Opening("secrecy", held.dossier, fields=graded))
     assert held.dossier not in desk.post("/search/text", q="履历表").text
-    for address in (
+    closed = (
         f"/persons/{held.person}",
         f"/persons/{held.person}/records",
         f"/dossiers/{held.dossier}/view/{material}/1",
         f"/dossiers/{held.dossier}/proofs/storage/preview",
         f"/materials/{material}/copy",
         f"/matters/new/consultation?dossier={held.dossier}",
-    ):
+    )
+    for address in closed:
         refused = desk.get(address)
         assert refused.status_code == 403, address
         assert "机密" in refused.text
+    # A form sent past its screen begins nothing.
+    sent = {"dossier": held.dossier, "sort": "缺页", "what": "缺第二页"}
+    assert desk.post("/matters/new/doubt/open", **sent).status_code == 403
+    with office.space.read() as town:
+        assert [each.flow for each in matters_of_dossier(town, held.dossier)] == ["secrecy"]
+        refusals = [each for each in history_of(town, held.dossier) if each.kind == REFUSED]
+    assert [each.by for each in refusals] == [CLERK.id] * (len(closed) + 1)
+    assert refusals[0].body["grade"] == "机密"
     assert holder_of(office, "王秀英", NUMBER) == ()
 
 
