@@ -1,5 +1,8 @@
 """The box's application: its screens, its API, and what they are given to work with."""
 
+import time
+from collections.abc import Callable
+
 from litestar import Litestar
 from litestar.di import Provide
 
@@ -154,8 +157,11 @@ HANDLERS = [
 ]
 
 
-def create_app(parts: Parts, secret: str) -> Litestar:
-    """Make the box's application; `secret` signs the forms, 32 characters or more."""
+def create_app(parts: Parts, secret: str, steady: Callable[[], float] = time.monotonic) -> Litestar:
+    """Make the box's application; `secret` signs the forms, 32 characters or more.
+
+    `steady` counts the seconds that nobody was at a browser.
+    """
 
     def provide_parts() -> Parts:
         parts.activity.note()
@@ -173,4 +179,5 @@ def create_app(parts: Parts, secret: str) -> Litestar:
         names={"office": parts.office.name, "role_name": lambda: gettext("人社档案")},
         secret=secret,
         before_send=[drafts.forget_accepted(parts)],
+        steady=steady,
     )

@@ -1,9 +1,10 @@
 """The application that box and hub stand in: sessions, CSRF, headers, templates and errors."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from litestar import Litestar
+from litestar import Litestar, Request, Response, post
 from litestar.config.csrf import CSRFConfig
 from litestar.datastructures import ResponseHeader
 from litestar.di import Provide
@@ -35,6 +36,12 @@ HEADERS = {
 }
 
 
+@post("/touched", status_code=204, sync_to_thread=False)
+def touched(request: Request[Any, Any, Any]) -> Response[None]:
+    """Hear from a page that somebody is at it; 401 once its session has ended."""
+    return Response(None, status_code=204 if session.signed_in(request) else 401)
+
+
 def frame(
     *,
     title: str,
@@ -43,20 +50,22 @@ def frame(
     names: Mapping[str, object],
     secret: str,
     before_send: Sequence[BeforeMessageSendHookHandler] = (),
+    steady: Callable[[], float] = time.monotonic,
 ) -> Litestar:
     """Make the application around a role's own handlers.
 
     `dependencies` give `parts` and `clerk` at least. `names` are known to every template (at least
     `office` and `role_name`). `secret` signs the CSRF tokens and must be at least 32 characters.
-    Handlers that run in a thread must not share a path with another.
+    Handlers that run in a thread must not share a path with another. `steady` counts the seconds
+    that nobody was at a browser.
     """
     return Litestar(
-        route_handlers=[*handlers, static_router()],
+        route_handlers=[*handlers, touched, static_router()],
         dependencies={
             "reader": Provide(session.provide_reader, sync_to_thread=False),
             **dependencies,
         },
-        middleware=[session.sessions(secret).middleware],
+        middleware=[session.sessions(secret, steady).middleware],
         stores={"sessions": MemoryStore()},
         before_request=use_language,
         before_send=[*before_send],

@@ -5,6 +5,9 @@ A session begins with a sign-in and under a name that no browser chose. Two prog
 """
 
 import hashlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
@@ -20,6 +23,7 @@ from litestar.types import Empty, Message, ScopeSession
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import Denied
 from edge.store.staff import enrolled_at, member_by_id
+from edge.web.idleness import Touches
 from edge.web.parts import Parts
 from edge.workflows.handing_over import has_left
 
@@ -40,8 +44,26 @@ class _Sessions(ServerSideSessionBackend):
     """Keeps a session only as long as it is wanted.
 
     A request that was under way while the session ended must not bring it back, and a session that
-    nobody began takes no memory.
+    nobody began takes no memory. Where nobody was at the browser for too long, the clerk's session
+    has ended as if the page had locked itself.
     """
+
+    def __init__(self, config: ServerSideSessionConfig) -> None:
+        super().__init__(config)
+        steady = config.steady if isinstance(config, _Config) else time.monotonic
+        self._touches = Touches(steady, MAX_AGE_SECONDS)
+
+    async def load_from_connection(self, connection: _Connection) -> dict[str, Any]:
+        """Load what is kept; of a browser that was left alone only who was there, and where."""
+        held = await super().load_from_connection(connection)
+        # Readers sit over one page for long; their time is bounded by what let them in.
+        if "clerk" not in held or READING in held:
+            return held
+        place = self._touches.note(connection.cookies[self.config.key], connection)
+        if not place:
+            return held
+        connection.scope["state"][_BEGUN] = True
+        return _left(held["clerk"]["id"], place)
 
     async def store_in_message(
         self, scope_session: ScopeSession, message: Message, connection: _Connection
@@ -58,6 +80,7 @@ class _Sessions(ServerSideSessionBackend):
         kept = self.serialize_data(scope_session, connection.scope)
         if _BEGUN in connection.scope["state"]:
             begun = self.generate_session_id()
+            self._touches.begin(begun)
             await self.set(begun, kept, store=store)
             self._name(message, begun)
         elif known and await self.get(known, store=store) not in (None, kept):
@@ -74,8 +97,10 @@ class _Sessions(ServerSideSessionBackend):
         MutableScopeHeaders.from_message(message).add("Set-Cookie", cookie.to_header(header=""))
 
 
+@dataclass
 class _Config(ServerSideSessionConfig):
     _backend_class = _Sessions
+    steady: Callable[[], float] = time.monotonic
 
 
 def mark_of(secret: str) -> str:
@@ -83,9 +108,13 @@ def mark_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()[:8]
 
 
-def sessions(secret: str) -> ServerSideSessionConfig:
-    """Configure the sessions of the program that signs with this secret."""
+def sessions(secret: str, steady: Callable[[], float]) -> ServerSideSessionConfig:
+    """Configure the sessions of the program that signs with this secret.
+
+    `steady` counts the seconds that nobody was at a browser.
+    """
     return _Config(
+        steady=steady,
         key=f"sid-{mark_of(secret)}",
         store="sessions",
         max_age=MAX_AGE_SECONDS,
@@ -117,7 +146,7 @@ def sign_out(request: Request[Any, Any, Any], place: str = "") -> None:
     if clerk is None or not is_own(place):
         request.clear_session()
     else:
-        _begin(request, {"left": {"clerk": clerk.id, "place": place}})
+        _begin(request, _left(clerk.id, place))
 
 
 def is_own(place: str) -> bool:
@@ -171,6 +200,10 @@ def provide_reader(clerk: NamedDependency[Clerk]) -> Clerk:
     """Give handlers a clerk who may read dossiers; raises NotSignedIn or Denied."""
     clerk.require(Right.READ)
     return clerk
+
+
+def _left(clerk: str, place: str) -> dict[str, Any]:
+    return {"left": {"clerk": clerk, "place": place}}
 
 
 def _begin(request: Request[Any, Any, Any], held: dict[str, Any]) -> None:

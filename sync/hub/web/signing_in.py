@@ -82,5 +82,6 @@ def sign_in(
         clerk = check_pin(parts, data.login.strip(), data.pin)
     except Denied as error:
         return page(request, "hub/lock.html", 403, login=data.login, wrong=sentence_of(error))
+    place = session.place_left(request, clerk)
     session.sign_in(request, clerk)
-    return go(request, "/")
+    return go(request, place)

@@ -71,6 +71,46 @@ def test_two_programs_in_one_browser_do_not_lock_each_other_out(
     assert desk.get(f"/persons/{received.person}").status_code == 200
 
 
+def test_a_browser_that_nobody_touches_is_locked_by_the_server(desk: Desk) -> None:
+    parts = desk.client.app.dependencies["parts"].dependency()  # type: ignore[attr-defined]
+    seconds = [0.0]
+    with TestClient(create_app(parts, SECRET, lambda: seconds[0])) as client:
+        there = Desk(desk.office, client, desk.scanning, desk.stations, desk.codes).sign_in()
+        page = {"accept": "text/html"}
+        for path, headers in (("/loans?due=1", page), ("/sync/words", {"hx-request": "true"})):
+            assert client.get(path, headers=headers, follow_redirects=False).status_code == 200
+            seconds[0] += 170
+        # What the page asks for by itself is no touch; a touch of the screen and a form are.
+        assert there.post("/touched").status_code == 204
+        seconds[0] += 350
+        assert there.post("/drafts", task="receive", origin="县局").status_code == 204
+        seconds[0] += 350
+        assert client.get("/sync/words", headers=page).status_code == 200
+        held = client.cookies[SID]
+        seconds[0] += 361
+        gone = client.get("/sync/words", headers={"hx-request": "true"})
+        assert gone.headers["hx-redirect"] == "/lock"
+        assert there.post("/touched").status_code == 401
+        client.cookies.set(SID, held, domain=HOST)
+        assert there.post("/touched").status_code == 401
+        assert there.get("/todo").headers["location"] == "/lock"
+
+
+def test_whom_the_server_locked_out_comes_back_to_the_page(desk: Desk) -> None:
+    parts = desk.client.app.dependencies["parts"].dependency()  # type: ignore[attr-defined]
+    seconds = [0.0]
+    with TestClient(create_app(parts, SECRET, lambda: seconds[0])) as client:
+        there = Desk(desk.office, client, desk.scanning, desk.stations, desk.codes).sign_in()
+        client.get("/loans?due=1", headers={"accept": "text/html"})
+        seconds[0] += 400
+        assert there.get("/todo").headers["location"] == "/lock"
+        back = there.post("/sign-in", login="101", pin=PIN)
+        assert back.headers["location"] == "/loans?due=1"
+        seconds[0] += 400
+        assert there.get("/todo").headers["location"] == "/lock"
+        assert there.post("/sign-in", login="oujing", pin=PIN).headers["location"] == "/"
+
+
 @pytest.mark.parametrize("place", ["//elsewhere", "/\\elsewhere", "https://elsewhere", "", "/\n"])
 def test_no_way_back_leads_out_of_the_program(desk: Desk, place: str) -> None:
     assert not is_own(place)

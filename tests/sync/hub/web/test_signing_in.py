@@ -56,6 +56,16 @@ def test_leaving_ends_the_session(county: County) -> None:
         assert browser.get("/", follow_redirects=False).headers["location"] == "/lock"
 
 
+def test_a_screen_that_locks_itself_asks_first_and_leads_back(county: County) -> None:
+    with browser_of(county, SUPERVISOR) as browser:
+        shown = browser.get("/alerts").text
+        assert 'id="idle-ask"' in shown
+        assert "再登录就回到这一页" in shown
+        left = {**form(browser), "back": "/alerts"}
+        browser.post("/sign-out", data=left, follow_redirects=False)
+        assert sign_in(browser, SUPERVISOR).headers["location"] == "/alerts"
+
+
 def test_who_is_withdrawn_is_out_at_once(fresh: County) -> None:
     with browser_of(fresh, SUPERVISOR) as browser:
         assert browser.get("/").status_code == 200
