@@ -11,6 +11,7 @@ from litestar.response import Template
 from edge.domain.access import Clerk
 from edge.web.locale import sentence
 from edge.web.parts import Parts
+from edge.web.persons import OVERVIEW, looked
 from edge.web.queueing import send
 from edge.web.rendering import page
 from edge.workflows import dividing
@@ -40,7 +41,8 @@ def print_cover_sheet(
     parts: NamedDependency[Parts],
     dossier: FromPath[str],
 ) -> Template:
-    """Print a dossier's cover sheet; errors as `dividing.cover_sheet` and of the printer."""
+    """Print a dossier's cover sheet, a look at it; errors as of `print_separators`."""
+    looked(request, parts, reader, dossier, OVERVIEW)
     return _sent(request, parts, dividing.cover_sheet(parts.office, reader, dossier))
 
 

@@ -12,6 +12,7 @@ from edge.domain.access import Clerk, Right
 from edge.domain.errors import DeviceUnavailable
 from edge.web.locale import sentence
 from edge.web.parts import Labels, Parts
+from edge.web.persons import OVERVIEW, looked
 from edge.web.rendering import page
 from edge.workflows import labelling
 
@@ -36,8 +37,9 @@ def cover(
     parts: NamedDependency[Parts],
     dossier: FromPath[str],
 ) -> Template:
-    """Print the label of a dossier's cover; errors as `labelling.print_cover`."""
+    """Print the label of a dossier's cover, a look at it; errors as `labelling.print_cover`."""
     labels = _labels(parts)
+    looked(request, parts, reader, dossier, OVERVIEW)
     labelling.print_cover(
         parts.office,
         reader,

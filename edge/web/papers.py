@@ -16,6 +16,7 @@ from edge.web.proofs import printing
 from edge.web.queueing import send_kept
 from edge.web.rendering import go, page
 from edge.workflows import papers
+from edge.workflows.matter_papers import require_right_to_print
 
 
 @get("/papers/{paper:str}", sync_to_thread=True)
@@ -62,9 +63,10 @@ def print_again(
     parts: NamedDependency[Parts],
     paper: FromPath[str],
 ) -> Response[Any]:
-    """Send a paper to the printer once more."""
+    """Send a paper to the printer once more; asks for what issuing it does."""
     with parts.office.space.read() as town:
         known = store.paper_of(town, paper)
+        require_right_to_print(town, reader, known)
     if known.dossier:
         looked(request, parts, reader, known.dossier, OVERVIEW)
     return go(request, printed(parts, reader, known))

@@ -10,6 +10,7 @@ from edge.domain.cover_code import cover_code
 from edge.domain.errors import InvalidInput
 from edge.store.dossiers import dossier_of
 from edge.store.persons import person_of
+from edge.workflows.consultation import check_cleared
 from edge.workflows.matters import today_of
 from edge.workflows.office import Office
 
@@ -31,5 +32,6 @@ def cover_sheet(office: Office, clerk: Clerk, dossier: str) -> bytes:
     with office.space.read() as town:
         held = dossier_of(town, dossier)
         person = person_of(town, held.person)
+    check_cleared(office, clerk, held)
     lines = (f"档号 {held.number}", "放在这个人的材料前面一起扫描，后面的页归入这份档案。")
     return typeset_divider(Divider(person.name, lines, cover_code(held.id)), today_of(office))

@@ -16,6 +16,7 @@ from edge.domain.kinds import Kind
 from edge.store.dossiers import dossier_of
 from edge.store.entries import Pen
 from edge.store.persons import person_of
+from edge.workflows.consultation import check_cleared
 from edge.workflows.office import Office
 
 Printing = Callable[[Bitmap], None]
@@ -47,6 +48,7 @@ def print_cover(
     with office.space.read() as town:
         held = dossier_of(town, dossier)
         person = person_of(town, held.person)
+    check_cleared(office, clerk, held)
     lines = (held.number, held.shelf, office.name)
     label = Label(
         cover_code(held.id), person.name, tuple(each for each in lines if each), held.number

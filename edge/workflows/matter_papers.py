@@ -10,9 +10,10 @@ from edge.documents.forms import FORMS
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import NotFound
 from edge.domain.matters.flow import Flow
-from edge.domain.matters.registry import flow_of
+from edge.domain.matters.registry import FLOWS, flow_of
 from edge.domain.matters.standing import OPEN, Standing
 from edge.store import matters
+from edge.store.database import Connection
 from edge.store.dossiers import dossier_of
 from edge.store.papers import Paper
 from edge.workflows import affair_papers, intake_papers, line_papers, move_papers, register_papers
@@ -28,6 +29,8 @@ COMPOSERS: Mapping[str, Composer] = {
     **move_papers.SHEETS,
     **register_papers.SHEETS,
 }
+# Of forms that no matter issues, those that ask for another right than filing does.
+_RIGHTS: Mapping[str, Right] = {"loan_slip": Right.LEND}
 
 
 def paper_of_step(flow: Flow, step: str) -> str:
@@ -40,11 +43,22 @@ def paper_of_step(flow: Flow, step: str) -> str:
 
 def forms_open(flow: Flow, standing: Standing) -> dict[str, Right]:
     """The forms that may be issued of a matter now, with the right that each asks for."""
-    rights = dict.fromkeys(flow.papers, flow.right)
-    for act in standing.taken:
-        if form := paper_of_step(flow, act.step):
-            rights[form] = flow.right if act.step == OPEN else flow.step(act.step).right
-    return rights
+    issued = [paper_of_step(flow, act.step) for act in standing.taken]
+    rights = _rights_of(flow)
+    return {form: rights[form] for form in (*flow.papers, *issued) if form}
+
+
+def require_right_to_print(town: Connection, clerk: Clerk, paper: Paper) -> None:
+    """Raise Denied unless the clerk may issue such a paper, and so print one that was issued."""
+    flow = FLOWS.get(matters.matter_of(town, paper.matter).flow) if paper.matter else None
+    rights = {**_RIGHTS, **(_rights_of(flow) if flow else {})}
+    clerk.require(rights.get(paper.form, Right.FILE))
+
+
+def _rights_of(flow: Flow) -> dict[str, Right]:
+    """The right that each of a flow's forms asks for."""
+    of_steps = {step.paper: step.right for step in flow.steps}
+    return {**of_steps, **dict.fromkeys((flow.paper, *flow.papers), flow.right)}
 
 
 def issue_of(office: Office, clerk: Clerk, matter: str, form: str) -> Paper:

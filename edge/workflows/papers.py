@@ -12,8 +12,10 @@ from edge.documents.seal import stamp_seal
 from edge.documents.signature import sign
 from edge.domain.access import Clerk, Right
 from edge.domain.kinds import Kind
+from edge.store.dossiers import dossier_of
 from edge.store.entries import Pen
 from edge.store.papers import Paper, paper_of, take_number
+from edge.workflows.consultation import check_cleared
 from edge.workflows.matters import today_of
 from edge.workflows.office import Office
 from edge.workflows.proofs import CODE_LETTERS, SEAL_LABEL
@@ -32,13 +34,16 @@ class Wanted:
 
 def preview_paper(office: Office, clerk: Clerk, wanted: Wanted) -> bytes:
     """Show a paper as PNG, unnumbered and unsealed; nothing is recorded."""
-    clerk.require(wanted.right)
+    _require(office, clerk, wanted)
     return preview_form(_paper(office, clerk, wanted, "（预览，未编号）", "", today_of(office)))
 
 
 def issue_paper(office: Office, clerk: Clerk, wanted: Wanted) -> Paper:
-    """Issue a paper and keep it; raises Denied, InvalidInput `document.missing_glyph`."""
-    clerk.require(wanted.right)
+    """Issue a paper and keep it.
+
+    Raises Denied (`access.denied`, `dossier.secret`), InvalidInput `document.missing_glyph`.
+    """
+    _require(office, clerk, wanted)
     form, today = wanted.form, today_of(office)
     running = office.space.write(lambda c: take_number(c, f"{form.code}-{today.year}"))
     number = f"{office.code}{form.mark}〔{today.year}〕{office.ordinal:02d}-{running:04d}号"
@@ -67,6 +72,14 @@ def note_print(office: Office, clerk: Clerk, paper: str, printer: str, job: int)
         pen.append(Kind.PAPER_PRINTED, paper, {"printer": printer, "job": str(job)})
 
     office.transact(clerk, act)
+
+
+def _require(office: Office, clerk: Clerk, wanted: Wanted) -> None:
+    clerk.require(wanted.right)
+    if wanted.dossier:
+        with office.space.read() as town:
+            held = dossier_of(town, wanted.dossier)
+        check_cleared(office, clerk, held)
 
 
 def _paper(

@@ -76,6 +76,9 @@ def test_printed_sheets_divide_a_stack_and_find_whose_each_part_is(
     for received in (one, two):
         answer = printing.post(f"/dossiers/{received.dossier}/cover-sheet", fragment=True)
         assert "已送打印机" in answer.text
+    with printing.office.space.read() as town:
+        looks = town.execute("select dossier from view order by entry").fetchall()
+    assert looks == [(one.dossier,), (two.dossier,)]
     assert printing.post("/dividers/separators", fragment=True, copies=3).status_code == 200
     (first,), (second,) = tray.sheets(1), tray.sheets(2)
     separators = tray.sheets(3)

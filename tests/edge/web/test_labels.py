@@ -11,12 +11,16 @@ from PIL import Image
 from devices.label_printer import LabelPrinter, load_label_models
 from devices.simulators.label_printer import SimulatedLabelPrinter
 from edge.domain.cover_code import dossier_of_cover, shelf_of_code
+from edge.domain.errors import Denied
 from edge.domain.kinds import Kind
 from edge.store.entries import history_of
 from edge.web.parts import Labels
+from edge.workflows.dividing import cover_sheet
+from edge.workflows.matters import Opening, open_matter
 from edge.workflows.office import Office
 from tests.edge.web.conftest import Desk, open_desk
-from tests.offices import id_number, receive_person
+from tests.edge.workflows.test_reading_room import KEEPER
+from tests.offices import CLERK, id_number, receive_person
 
 
 @pytest.fixture
@@ -53,6 +57,29 @@ def test_a_cover_bears_its_dossier_and_nothing_that_names_a_number(
         (printed,) = [each for each in acts if each.kind == Kind.LABEL_PRINTED]
     assert printed.body["label"] == "cover"
     assert printed.body["printer"] == "TSPL 标签打印机 203 dpi"
+
+
+def test_a_label_is_a_look_and_a_graded_dossier_gets_one_from_who_is_cleared(
+    labelled: Desk, far: SimulatedLabelPrinter
+) -> None:
+    office, received = labelled.office, receive_person(labelled.office, "王秀英", id_number(1))
+    labelled.sign_in()
+    assert labelled.post(f"/dossiers/{received.dossier}/label", fragment=True).status_code == 200
+    with office.space.read() as town:
+        assert town.execute("select dossier, by from view").fetchall() == [
+            (received.dossier, CLERK.id)
+        ]
+    graded = {"grade": "机密", "basis": "密〔2026〕1号"}
+    open_matter(office, KEEPER, Opening("secrecy", received.dossier, fields=graded))
+    for sheet in ("label", "cover-sheet"):
+        answer = labelled.post(f"/dossiers/{received.dossier}/{sheet}", fragment=True)
+        assert (answer.status_code, "机密" in answer.text) == (403, True), sheet
+    with pytest.raises(Denied, match=r"dossier\.secret"):
+        cover_sheet(office, CLERK, received.dossier)
+    assert len(far.printed()) == 1
+    with office.space.read() as town:
+        kinds = [each.kind for each in history_of(town, received.dossier)]
+    assert kinds.count(Kind.DOSSIER_REFUSED) == 3
 
 
 def test_a_place_is_labelled_by_who_keeps_the_room(

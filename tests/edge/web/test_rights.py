@@ -191,17 +191,26 @@ def test_coming_back_to_a_dossier_after_a_while_is_another_look(desk: Desk, cloc
         assert len(views(desk.office)) == looks, minutes
 
 
-def test_a_reader_prints_no_proof_a_second_time(printing_desk: Desk, tape: Tape) -> None:
+def test_a_reader_prints_no_proof_or_paper_a_second_time(printing_desk: Desk, tape: Tape) -> None:
     desk = printing_desk.sign_in()
     received = receive_person(desk.office, "王秀英")
     desk.post(f"/dossiers/{received.dossier}/proofs/storage/issue", purpose="本人办事")
     with desk.office.space.read() as town:
         proof = town.execute("select id from proof").fetchone()[0]
-    assert len(tape.titles) == 1
+    listed = desk.post("/standards/print").headers["location"].partition("/job/")[0]
+    damp = {"what": "东墙返潮", "place": "1库2列"}
+    matter = desk.post("/matters/new/rectification/open", **damp).headers["location"]
+    issued = desk.post(f"{matter}/papers/rectification_notice/issue").headers["location"]
+    notice = issued.partition("/job/")[0]
+    assert len(tape.titles) == 3
     desk.post("/sign-out")
     desk.sign_in("oujing")
-    assert desk.post(f"/proofs/{proof}/print").status_code == 403
-    assert len(tape.titles) == 1
+    for address in (f"/proofs/{proof}", listed, notice):
+        assert desk.post(f"{address}/print").status_code == 403, address
+    assert len(tape.titles) == 3
+    desk.post("/sign-out")
+    desk.sign_in()
+    assert desk.post(f"{notice}/print").status_code == 303
 
 
 @pytest.mark.checklist("001-10")
