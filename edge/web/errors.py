@@ -8,6 +8,7 @@ from typing import Any
 
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Template
 
 from edge.domain.errors import (
     Conflict,
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 
 FACING = ("citizen", "self")
 
+# Errors that the reader may answer in the open page, and the part that asks.
+QUESTIONS: Mapping[str, str] = {"proof.twin": "parts/proof_twin.html"}
 STATUS: Mapping[type[DangxiaError], int] = {
     InvalidInput: 422,
     NotFound: 404,
@@ -55,10 +58,13 @@ def show(
     if request.url.path.startswith("/api/"):
         return Response({"key": key, "sentence": said, "number": number}, status_code=status)
     if is_fragment(request):
-        notice = page(request, "parts/error_notice.html", status, said=said, number=number)
-        notice.headers |= {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"}
-        return notice
+        return _notice(page(request, "parts/error_notice.html", status, said=said, number=number))
     return page(request, "error.html", status, said=said, number=number, home=_home(request))
+
+
+def _notice(made: Template) -> Template:
+    made.headers |= {"HX-Retarget": "#notices", "HX-Reswap": "innerHTML"}
+    return made
 
 
 def _home(request: Request[Any, Any, Any]) -> str:
@@ -68,8 +74,12 @@ def _home(request: Request[Any, Any, Any]) -> str:
 
 
 def on_known(request: Request[Any, Any, Any], error: DangxiaError) -> Response[Any]:
-    """Show an error that has a sentence."""
-    return show(request, status_of(error), error.key, sentence_of(error))
+    """Show an error that has a sentence; one that asks something, with its answers beside it."""
+    said = sentence_of(error)
+    if error.key in QUESTIONS and is_fragment(request):
+        asked = page(request, QUESTIONS[error.key], status_of(error), said=said, **error.fields)
+        return _notice(asked)
+    return show(request, status_of(error), error.key, said)
 
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

@@ -45,6 +45,7 @@ class Issued(msgspec.Struct, frozen=True):
     note: list[str] | str = ""
     replaces: Short = ""
     matter: Short = ""
+    again: Short = ""
     asker: AskerKind = AskerKind.SELF
     asker_name: Short = ""
     asker_id: Short = ""
@@ -187,6 +188,7 @@ def issue(
         data.told_by,
         data.replaces,
         data.matter,
+        bool(data.again),
     )
     proof = proofs.issue_proof(parts.office, reader, wanted)
     if data.matter:

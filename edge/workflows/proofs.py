@@ -18,9 +18,10 @@ from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.kinds import Kind
 from edge.domain.office_time import CHINA
 from edge.store import matters, rules
-from edge.store.entries import Pen
+from edge.store.database import Connection
+from edge.store.entries import Pen, entry_of
 from edge.store.papers import take_number
-from edge.store.proofs import Proof, ProofStanding, proof_of, proof_of_matter
+from edge.store.proofs import Proof, ProofStanding, proof_of, proof_of_matter, proofs_of
 from edge.workflows.acting import day_of
 from edge.workflows.authenticity import masked_name
 from edge.workflows.consultation import check_cleared
@@ -40,7 +41,8 @@ UNCODED = "········"  # stands on a preview, which nothing is signed for
 class ProofRequest:
     """What the clerk chose; `notes` are those that it repeats, all of its kind where none is named.
 
-    `replaces` is the proof that it is issued in place of, `matter` what asked for it.
+    `replaces` is the proof that it is issued in place of, `matter` what asked for it. `again`: one
+    like it was issued today, and a second is wanted.
     """
 
     dossier: str
@@ -50,6 +52,7 @@ class ProofRequest:
     asker: Asker = SELF
     replaces: str = ""
     matter: str = ""
+    again: bool = False
 
 
 def preview_proof(office: Office, clerk: Clerk, request: ProofRequest) -> bytes:
@@ -71,14 +74,17 @@ def statements_of(office: Office, clerk: Clerk, request: ProofRequest) -> tuple[
 def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
     """Issue the proof and keep the sealed paper; one that it replaces is revoked by the same act.
 
-    Raises what `content_of` and `check_asker` raise, Conflict `proof.second_look` and
-    `proof.ended` for one that is to be replaced, and InvalidInput `document.missing_glyph`.
+    Raises what `content_of` and `check_asker` raise, Conflict `proof.second_look`, `proof.ended`
+    for one that is to be replaced, `proof.twin` (proof, number, time) where the same was issued
+    today, and InvalidInput `document.missing_glyph`.
     """
     clerk.require(Right.PROVE)
     asker = check_asker(request.asker)
     content = _content(office, request)
     check_cleared(office, clerk, content.dossier)
     _require_ready(office, request)
+    with office.space.read() as town:
+        _require_no_twin(town, request, asker, content, office.author.clock())
     year = datetime.fromtimestamp(office.author.clock() / 1000, CHINA).year
     running = office.space.write(lambda c: take_number(c, f"proof-{year}"))
     number = f"{office.code}证〔{year}〕{office.ordinal:02d}-{running:04d}号"
@@ -91,6 +97,7 @@ def issue_proof(office: Office, clerk: Clerk, request: ProofRequest) -> Proof:
     def act(pen: Pen) -> Proof:
         if request.replaces:
             _require_valid(proof_of(pen.connection, request.replaces))
+        _require_no_twin(pen.connection, request, asker, content, pen.at)
         proof = pen.new_id()
         office.keep(pen.connection, blob)
         told = {
@@ -158,6 +165,25 @@ def note_print(office: Office, clerk: Clerk, proof: str, printer: str, job: int)
 def _require_valid(proof: Proof) -> None:
     if proof.standing is not ProofStanding.VALID:
         raise Conflict("proof.ended", number=proof.number)
+
+
+def _require_no_twin(
+    town: Connection, request: ProofRequest, asker: Asker, content: Content, at: int
+) -> None:
+    """Ask before a second proof of one day that says the same to the same; mostly a slip."""
+    if request.again or request.replaces or request.matter:
+        return
+    for each in proofs_of(town, request.dossier):
+        if day_of(each.at) != day_of(at):
+            return
+        alike = (each.kind, each.purpose) == (str(request.kind), request.purpose)
+        if not alike or each.standing is not ProofStanding.VALID:
+            continue
+        told = entry_of(town, each.entry).body
+        said = (told.get("statement"), told.get("asker", {}))
+        if said == (list(content.statements), dict(asker.told)):
+            time = datetime.fromtimestamp(each.at / 1000, CHINA).strftime("%H:%M")
+            raise Conflict("proof.twin", proof=each.id, number=each.number, time=time)
 
 
 def _require_ready(office: Office, request: ProofRequest) -> None:

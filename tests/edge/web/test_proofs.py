@@ -84,6 +84,25 @@ def test_without_a_printer_the_proof_stands_and_can_be_printed_later(desk: Desk)
     assert "再打一次" in shown
 
 
+def test_a_second_proof_like_the_first_is_asked_about_with_the_first_to_print_again(
+    desk: Desk,
+) -> None:
+    desk.sign_in()
+    received = receive_person(desk.office, "王秀英")
+    issue = f"/dossiers/{received.dossier}/proofs/storage/issue"
+    first = desk.post(issue, purpose="本人办事").headers["location"]
+    asked = desk.post(issue, fragment=True, purpose="本人办事")
+    assert asked.status_code == 409
+    assert asked.headers["hx-retarget"] == "#notices"
+    assert "今天 12:00 已经给他开过同样的证明" in asked.text
+    assert f'hx-post="{first}/print"' in asked.text
+    assert 'form="issue" name="again"' in asked.text
+    assert desk.post(f"{first}/print").headers["location"] == first
+    assert desk.post(issue, purpose="本人办事", again="yes").status_code == 303
+    with desk.office.space.read() as town:
+        assert len(proofs_of(town, received.dossier)) == 2
+
+
 def test_an_unknown_kind_is_refused_in_plain_words(desk: Desk) -> None:
     desk.sign_in()
     received = receive_person(desk.office, "王秀英")

@@ -1,6 +1,7 @@
 """Proofs: sealed, kept, numbered once."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from edge.domain.errors import Conflict, Denied, NotFound
 from edge.store.entries import entry_of
 from edge.store.proofs import proof_by_code, proof_of, proofs_of
 from edge.workflows.office import Office
-from edge.workflows.proofs import ProofRequest, issue_proof, note_print, preview_proof
+from edge.workflows.proofs import ProofRequest, issue_proof, note_print, preview_proof, revoke_proof
 from edge.workflows.transfer import send
 from tests.offices import CLERK, MAPLE, READER, Clock, authority, id_number, office_in
 from tests.offices import receive_person as receive_one
@@ -53,6 +54,24 @@ def test_numbers_never_repeat_also_across_a_restart(tmp_path: Path) -> None:
             numbers.append(issue_proof(office, CLERK, request).number)
     assert [number[-5:] for number in numbers] == ["0001号", "0002号"]
     assert len(set(numbers)) == 2
+
+
+def test_the_same_proof_is_asked_about_before_it_is_issued_twice_a_day(
+    office: Office, clock: Clock, request_storage: ProofRequest
+) -> None:
+    first = issue_proof(office, CLERK, request_storage)
+    clock.forward(60_000)
+    with pytest.raises(Conflict) as twin:
+        issue_proof(office, CLERK, request_storage)
+    told = {"proof": first.id, "number": first.number, "time": "12:00"}
+    assert (twin.value.key, twin.value.fields) == ("proof.twin", told)
+    for other in (replace(request_storage, purpose="贷款"), replace(request_storage, again=True)):
+        assert issue_proof(office, CLERK, other).number != first.number
+    revoke_proof(office, CLERK, first.id, "写错")
+    with pytest.raises(Conflict, match=r"proof\.twin"):
+        issue_proof(office, CLERK, request_storage)  # the one that was wanted twice
+    clock.forward(86_400_000)
+    assert issue_proof(office, CLERK, request_storage).number.endswith("-0004号")
 
 
 def test_a_proof_that_cannot_be_set_wastes_no_number(
