@@ -52,6 +52,8 @@ STATEMENTS: Mapping[str, Statement] = {
     )
 }
 
+_DATE = re.compile(r"\d{4}(\d{2}){0,2}", re.ASCII)
+_SPAN_OF_MONTHS = re.compile(r"(\d{6})-(\d{6})", re.ASCII)
 _SPAN = re.compile(r"(\d{4})[-./年]?(\d{1,2})月?(?:[-—–~至到]+)(\d{4})[-./年]?(\d{1,2})月?")
 
 
@@ -88,25 +90,30 @@ def check_value(code: str, text: str, today: date) -> str:
 
 def months_of(span: str) -> range:
     """The months of a span, counted from year 0, its last one among them."""
-    first, _, last = span.partition("-")
-    return range(_month(first), _month(last) + 1)
+    written = _SPAN_OF_MONTHS.fullmatch(span)
+    if written is None:  # another box may have said anything
+        return range(0)
+    return range(_month(written[1]), _month(written[2]) + 1)
 
 
 def spoken(code: str, value: str) -> str:
     """Say a value in Chinese, as it stands on papers."""
-    match statement_of(code).form:
+    statement = STATEMENTS.get(code)
+    match statement.form if statement else Form.WORDS:
         case Form.DATE:
             return spoken_date(value)
-        case Form.SPAN:
+        case Form.SPAN if _SPAN_OF_MONTHS.fullmatch(value):
             first, _, last = value.partition("-")
             return f"{spoken_date(first)}至{spoken_date(last)}"
     return value
 
 
 def spoken_date(written: str) -> str:
-    """1965年3月"""
+    """1965年3月; what another box calls a date and is none stays as it is."""
     if not written:
         return "日期未记载"
+    if not _DATE.fullmatch(written):
+        return written
     year, month, day = written[:4], written[4:6], written[6:8]
     return f"{year}年" + (f"{int(month)}月" if month else "") + (f"{int(day)}日" if day else "")
 

@@ -6,6 +6,7 @@ places differ: `永久` or years. The county overrides a row by the rules `reten
 `filing.<code>`, and adds one by `series.<code>`: category|name|term|cycle|classing.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from datetime import date, timedelta
 from edge.domain.errors import InvalidInput
 
 FOR_EVER = "永久"
+_PERIOD = re.compile(r"[12]\d{3}(\d{2}){0,2}", re.ASCII)
 TERMS = (FOR_EVER, "100", "50", "30", "20", "10", "5")
 # 门类 and its letters in a volume's number.
 CATEGORY_CODES: Mapping[str, str] = {
@@ -103,8 +105,10 @@ def term_code(term: str) -> str:
 def period_end(cycle: str, period: str) -> date:
     """The last day of the period that holds a written date: YYYY, YYYYMM or YYYYMMDD.
 
-    Raises InvalidInput `volume.period` where the date is too coarse for the cycle.
+    Raises InvalidInput `volume.period` where it is no date, or too coarse for the cycle.
     """
+    if not _PERIOD.fullmatch(period):
+        raise InvalidInput("volume.period", cycle=cycle)
     year, month, day = int(period[:4]), int(period[4:6] or 0), int(period[6:8] or 0)
     if cycle == "年":
         return date(year, 12, 31)

@@ -6,6 +6,7 @@ of retirement is that of birth moved on by the age; who decides is 社保, and s
 of its own.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,6 +14,7 @@ from enum import StrEnum
 from edge.domain.errors import InvalidInput
 
 APPLY_AHEAD_MONTHS = 1
+_BIRTH = re.compile(r"[12]\d{5}(\d{2})?", re.ASCII)
 
 
 class Group(StrEnum):
@@ -94,7 +96,7 @@ def retirement_of(birth: str, group: Group, day: str) -> Retirement:
 
     Raises InvalidInput `retirement.month_unknown` for a date of birth without its month.
     """
-    if len(birth) < 6:
+    if not _BIRTH.fullmatch(birth):
         raise InvalidInput("retirement.month_unknown")
     policy = policy_on(day)
     age = policy.delays[group].age_of(birth[:6])

@@ -30,6 +30,17 @@ class Finding:
     note: str = ""
 
 
+def lies_within(place: str, prefix: str) -> bool:
+    """Say whether a place lies in the room whose places begin so: 1库 holds 1库2列, 1 not 12库.
+
+    Nothing lies in a room that has no prefix, and a place that is not told lies nowhere.
+    """
+    if not prefix or not place.startswith(prefix):
+        return False
+    following = place[len(prefix) : len(prefix) + 1]
+    return not (prefix[-1].isdigit() and following.isdigit())
+
+
 def points_of(rules: Mapping[str, str]) -> tuple[str, ...]:
     """The points of a round: the county's, parted by commas, or the eight protections."""
     laid_down = rules.get(POINTS_RULE, "").replace("，", ",").split(",")

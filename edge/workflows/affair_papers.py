@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from edge.documents.form import Sheet, Table
+from edge.domain.matters.flow import number_in
 from edge.domain.recorded import spoken, statement_of
 from edge.domain.tenure import spoken_length
 from edge.store import records
@@ -102,11 +103,11 @@ def retirement_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
     reckoned = (
         ("最先记载的出生日期", chinese_day(fields.get("first_birth", ""))),
         ("参加工作时间", chinese_day(fields.get("began", ""))),
-        ("档案记载工作年限", spoken_length(int(fields.get("months", "0")))),
-        ("其中视同缴费", spoken_length(int(fields.get("deemed_months", "0")))),
-        ("其中特殊工种", spoken_length(int(fields.get("special_months", "0")))),
+        ("档案记载工作年限", spoken_length(number_in(fields, "months"))),
+        ("其中视同缴费", spoken_length(number_in(fields, "deemed_months"))),
+        ("其中特殊工种", spoken_length(number_in(fields, "special_months"))),
         ("适用", fields.get("group", "")),
-        ("法定退休年龄", _age(fields.get("age_months", ""))),
+        ("法定退休年龄", _age(number_in(fields, "age_months"))),
         ("到龄月份", chinese_day(fields.get("retires", ""))),
         ("可申请", _from(fields.get("apply_from", ""))),
         ("计算依据", fields.get("policy", "")),
@@ -129,10 +130,10 @@ def _marks(note: records.Note, first: str) -> str:
     return "；".join([*said, *(["有改动痕迹"] if note.altered else [])])
 
 
-def _age(months: str) -> str:
+def _age(months: int) -> str:
     if not months:
         return ""
-    years, rest = divmod(int(months), 12)
+    years, rest = divmod(months, 12)
     return f"{years}周岁" + (f"{rest}个月" if rest else "")
 
 

@@ -129,8 +129,8 @@ def chosen(acting: Acting) -> Mapping[str, str]:
     for each in going:
         _require_here(acting.pen.connection, each)
     facts = [
-        ("批次", acting.matter.fields["what"]),
-        ("接收单位", acting.matter.fields["to"]),
+        ("批次", acting.matter.fields.get("what", "")),
+        ("接收单位", acting.matter.fields.get("to", "")),
         ("共计", f"{len(going)} 卷（件）"),
     ]
     lists.freeze(acting.pen, acting.matter.id, LIST, facts, HEADINGS, [e.line for e in going])
@@ -139,7 +139,7 @@ def chosen(acting: Acting) -> Mapping[str, str]:
 
 def checked(acting: Acting) -> None:
     """Judge and freeze the result; raises Conflict `archive.check_failed` (check, first, count)."""
-    found = judge(acting.office, acting.pen.connection, acting.matter.fields["volumes"])
+    found = judge(acting.office, acting.pen.connection, acting.matter.fields.get("volumes", ""))
     for each in found:
         if each.passed is False:
             count = len(each.faults)
@@ -147,7 +147,7 @@ def checked(acting: Acting) -> None:
                 "archive.check_failed", check=each.name, first=each.faults[0], count=count
             )
     lines = [(each.property, each.name, verdict(each)) for each in found]
-    facts = [("批次", acting.matter.fields["what"]), ("依据", "DA/T 70-2018 移交环节")]
+    facts = [("批次", acting.matter.fields.get("what", "")), ("依据", "DA/T 70-2018 移交环节")]
     lists.freeze(acting.pen, acting.matter.id, CHECKED, facts, ("性质", "检测项", "结果"), lines)
 
 
@@ -158,10 +158,10 @@ def verdict(each: Check) -> str:
 
 def signed(acting: Acting) -> None:
     """Mark the volumes as handed over; a dossier's paper goes by its own transfer."""
-    for each in going_of(acting.pen.connection, acting.matter.fields["volumes"]):
+    for each in going_of(acting.pen.connection, acting.matter.fields.get("volumes", "")):
         if each.matter:
             _require_here(acting.pen.connection, each)
-            told = {"on": acting.fields["on"], "to": acting.matter.fields["to"]}
+            told = {"on": acting.fields["on"], "to": acting.matter.fields.get("to", "")}
             step_another(acting.pen, each.matter, "hand", told)
 
 

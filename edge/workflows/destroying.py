@@ -55,8 +55,8 @@ def destroyed(acting: Acting) -> None:
 
     Raises Conflict `volume.moved_on` (number).
     """
-    on = acting.matter.fields["carried_on"]
-    for each in volumes.chosen(acting.pen.connection, acting.matter.fields["volumes"]):
+    on = acting.matter.fields.get("carried_on", "")
+    for each in volumes.chosen(acting.pen.connection, acting.matter.fields.get("volumes", "")):
         if each.state != "kept":
             raise Conflict("volume.moved_on", number=each.volume)
         step_another(acting.pen, each.id, "destroy", {"on": on, "letter": acting.matter.number})

@@ -1,6 +1,8 @@
 """How full the rooms of an office are, by their registers and the dossiers on their shelves."""
 
 from edge.domain.fill import YEAR_DAYS, Fill
+from edge.domain.matters.flow import number_in
+from edge.domain.rooms import lies_within
 from edge.store import stock, volumes
 from edge.store.database import Connection
 from edge.store.matters import Matter, open_matters
@@ -19,7 +21,7 @@ def rooms(connection: Connection, now: int) -> list[tuple[Matter, Fill]]:
     taken += [each.shelf for each in volumes.volumes(connection, "kept")]
     came, left = stock.places_of_moves(connection, now - days * _DAY_MS, now + 1)
     return [
-        (room, Fill(int(room.fields.get("capacity", 0)), *_within(room, taken, came, left), days))
+        (room, Fill(number_in(room.fields, "capacity"), *_within(room, taken, came, left), days))
         for room in sorted(open_matters(connection, FLOW), key=_place)
     ]
 
@@ -30,5 +32,5 @@ def _place(room: Matter) -> str:
 
 def _within(room: Matter, *places: list[str]) -> tuple[int, int, int]:
     prefix = _place(room)
-    counted = [sum(place.startswith(prefix) for place in each) for each in places]
+    counted = [sum(lies_within(place, prefix) for place in each) for each in places]
     return counted[0], counted[1], counted[2]

@@ -92,7 +92,7 @@ def _signature(step: str) -> Effect:
     """Give the effect of a signature: nobody signs for another."""
 
     def sign(acting: Acting) -> None:
-        if acting.clerk.id != acting.matter.fields[SIGNERS[step]]:
+        if acting.clerk.id != acting.matter.fields.get(SIGNERS[step], ""):
             raise Denied("handover.not_you", role=WORDS[step])
 
     return sign

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from edge.documents.form import Sheet, Table
 from edge.domain.counting import read_counts, total
 from edge.domain.errors import Conflict
+from edge.domain.matters.flow import number_in
 from edge.store.database import Connection
 from edge.store.dossiers import dossier_of
 from edge.store.matters import Matter, standing_of
@@ -205,7 +206,7 @@ def collection_receipt(office: Office, town: Connection, matter: Matter) -> Shee
     """List what a village handed over, and in what condition."""
     told = Composing(office, town, matter)
     noted = [act.fields for act in standing_of(town, matter).taken if act.step == "note"]
-    pieces = sum(int(each.get("pieces", "0")) for each in noted)
+    pieces = sum(number_in(each, "pieces") for each in noted)
     unsound = sum(each.get("condition") != "完好" for each in noted)
     expected = told.told("expected")
     return Sheet(

@@ -14,6 +14,7 @@ from edge.domain.errors import Conflict, Denied, InvalidInput, NotFound
 from edge.domain.identity import check_id_number
 from edge.domain.kinds import Kind
 from edge.domain.matters.consulting import NO_GRADE, RELATIVE, WHOLE
+from edge.domain.matters.flow import number_in
 from edge.store import records, rules
 from edge.store.database import Connection
 from edge.store.dossiers import Dossier, Material, catalogue, dossier_of
@@ -90,8 +91,7 @@ def reading_of(office: Office, clerk: Clerk, matter: str) -> Reading:
         held = matter_of(town, matter)
         if held.state != "reading" or not held.dossier:
             raise Conflict("reading.not_open")
-        said = held.fields.get("until", "")
-        until = int(said) if said.isascii() and said.isdecimal() else 0
+        until = number_in(held.fields, "until")
         if office.author.clock() >= until:
             raise Denied("reading.over")
         dossier = dossier_of(town, held.dossier)

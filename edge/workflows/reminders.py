@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from edge.domain.access import Clerk
+from edge.domain.rooms import lies_within
 from edge.store.database import Connection
 from edge.store.matters import Matter, closed_matters, open_matters, standing_of
 from edge.store.rules import number_of
@@ -98,5 +99,5 @@ def _rooms(
 def _concerns(matter: Matter, room: Matter) -> bool:
     """Say whether a round or a stock-taking goes through a room: by its name or its places."""
     where = matter.fields.get("place") or matter.fields.get("shelf", "")
-    prefix = room.fields.get("shelf", "")
-    return where == room.fields.get("name") or where.startswith(prefix) or prefix.startswith(where)
+    name, prefix = room.fields.get("name", ""), room.fields.get("shelf", "")
+    return bool(name and where == name) or lies_within(where, prefix) or lies_within(prefix, where)

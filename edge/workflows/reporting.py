@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from edge.domain.errors import Conflict, InvalidInput
+from edge.domain.matters.flow import number_in
 from edge.domain.matters.registry import FLOWS
 from edge.domain.office_time import CHINA
 from edge.store import counters, lists
@@ -60,7 +61,7 @@ def figures(connection: Connection, year: int) -> list[tuple[str, ...]]:
 def begun(acting: Acting) -> None:
     """Let a year have one report; raises InvalidInput `report.year`, Conflict `report.again`."""
     year = int(acting.fields["year"])
-    if not 2000 <= year <= day_of(acting.pen.at).year:
+    if not _is_year(year, acting.pen.at):
         raise InvalidInput("report.year")
     connection = acting.pen.connection
     for each in (*open_matters(connection, FLOW), *closed_matters(connection, FLOW)):
@@ -69,12 +70,18 @@ def begun(acting: Acting) -> None:
 
 
 def counted(acting: Acting) -> None:
-    """Freeze the figures as the record has them now."""
-    year = int(acting.matter.fields["year"])
+    """Freeze the figures as the record has them now; raises InvalidInput `report.year`."""
+    year = number_in(acting.matter.fields, "year")
+    if not _is_year(year, acting.pen.at):
+        raise InvalidInput("report.year")
     facts = [("年度", str(year)), ("填报单位", acting.office.name)]
     headings = ("指标", "分组", "数量", "单位")
     lists.freeze(acting.pen, acting.matter.id, FORM, facts, headings,
                  figures(acting.pen.connection, year))  # fmt: skip
+
+
+def _is_year(year: int, at: int) -> bool:
+    return 2000 <= year <= day_of(at).year
 
 
 EFFECTS = {(FLOW, "open"): begun, (FLOW, "count"): counted}

@@ -53,7 +53,7 @@ def gathered_of(connection: Connection, person: str, group: str, today: str) -> 
     first = first_recorded(notes)
     try:
         birth = first.value if first else known.birth
-        when = retirement_of(birth, Group(group), today) if group else None
+        when = retirement_of(birth, Group(group), today) if group in {*Group} else None
     except InvalidInput:
         when = None
     return Gathered(known, tuple(notes), first, reckon_tenure(notes), when)
@@ -62,7 +62,7 @@ def gathered_of(connection: Connection, person: str, group: str, today: str) -> 
 def gather(acting: Acting) -> Mapping[str, str]:
     """Freeze what was found on the matter; raises Conflict `retirement.no_birth`."""
     today = day_of(acting.pen.at).strftime("%Y%m%d")
-    group = acting.matter.fields["group"]
+    group = acting.matter.fields.get("group", "")
     found = gathered_of(acting.pen.connection, acting.matter.person, group, today)
     if found.first is None:
         raise Conflict("retirement.no_birth")

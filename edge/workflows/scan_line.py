@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from edge.domain.errors import Conflict
+from edge.domain.matters.flow import number_in
 from edge.store.captures import waiting_captures
 from edge.store.dossiers import catalogue, dossier_of, dossier_of_code
 from edge.store.matters import Matter, open_matters
@@ -38,7 +39,7 @@ def scanned(acting: Acting) -> None:
 def attached(acting: Acting) -> Mapping[str, str]:
     """Want as many pages filed as were counted; raises Conflict `line.pages_differ`."""
     here(acting)
-    counted, filed = int(acting.matter.fields.get("pages", "0")), _filed(acting)
+    counted, filed = number_in(acting.matter.fields, "pages"), _filed(acting)
     # What a contractor scanned was not counted here before; what is filed then stands.
     if counted and counted != filed:
         raise Conflict("line.pages_differ", counted=counted, filed=filed)
@@ -63,7 +64,7 @@ def shelved(acting: Acting) -> Mapping[str, str]:
 
 def batch_out(acting: Acting) -> Mapping[str, str]:
     """Hand a cart's dossiers out; raises Conflict `line.cart_empty` (cart)."""
-    cart = acting.matter.fields["cart"]
+    cart = acting.matter.fields.get("cart", "")
     going = [
         each
         for each in open_matters(acting.pen.connection, FLOW)
@@ -73,7 +74,7 @@ def batch_out(acting: Acting) -> Mapping[str, str]:
         raise Conflict("line.cart_empty", cart=cart)
     for each in going:
         step_another(acting.pen, each.id, "hand_out", {"batch": acting.matter.number})
-    return {"handed": str(len(going)), "due": acting.matter.fields["back_by"]}
+    return {"handed": str(len(going)), "due": acting.matter.fields.get("back_by", "")}
 
 
 def batch_in(acting: Acting) -> None:

@@ -1,10 +1,17 @@
 """Volumes: numbered, due for filing by their cycle, kept as long as the schedule says."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from edge.domain.errors import InvalidInput
-from edge.domain.retention import CATEGORY_CODES, Series, expires, filing_due, schedule, term_code
+from edge.domain.retention import (
+    CATEGORY_CODES,
+    Series,
+    expires,
+    filing_due,
+    period_end,
+    schedule,
+    term_code,
+)
 from edge.store.papers import take_number
 from edge.store.rules import number_of
 from edge.workflows.acting import Acting, laid_down_for
@@ -68,7 +75,8 @@ def _archive_day(acting: Acting, told: Mapping[str, str]) -> str:
     office = told.get("category") == "文书"
     rule, years = (OFFICE_RULE, OFFICE_YEARS) if office else (ARCHIVE_RULE, ARCHIVE_YEARS)
     wait = number_of(laid_down_for(acting.office), rule, years)
-    return date(int(told["period"][:4]) + wait, 12, 31).strftime("%Y%m%d")
+    end = period_end("年", told.get("period", ""))
+    return end.replace(year=end.year + wait).strftime("%Y%m%d")
 
 
 EFFECTS = {

@@ -18,6 +18,8 @@ from edge.domain.timely import When, require_timely
 LONGEST_TEXT, LONGEST_LINES = 200, 2_000
 LARGEST_NUMBER = 9_999_999
 YES = "是"
+# Of what another box calls a number: enough for a moment in milliseconds.
+_DIGITS = 15
 
 
 class Subject(StrEnum):
@@ -168,6 +170,12 @@ class Flow:
         """Every field that the flow asks for, by name."""
         asked = [*self.opening, *(each for step in self.steps for each in step.fields)]
         return {each.name: each for each in asked}
+
+
+def number_in(fields: Mapping[str, str], name: str) -> int:
+    """Read a number off a matter, which another box may have written: 0 for what is none."""
+    text = fields.get(name, "")
+    return int(text) if len(text) <= _DIGITS and text.isascii() and text.isdecimal() else 0
 
 
 def checked(fields: tuple[Field, ...], sent: Mapping[str, str], today: date) -> dict[str, str]:

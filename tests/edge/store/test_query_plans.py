@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from edge.domain.errors import InvalidInput
 from edge.domain.query import parse, readings_of
 from edge.store import (
     captures,
@@ -17,6 +18,7 @@ from edge.store import (
     records,
     room,
     transfers,
+    volumes,
 )
 from edge.store.database import Connection
 from edge.store.projection import TABLES
@@ -140,6 +142,8 @@ QUESTIONS: dict[str, Callable[[Connection, str], object]] = {
     "page cited": lambda c, dossier: conflicts.page_cited(
         c, dossiers.dossier_of(c, dossier).person, "00" * 32
     ),
+    "volumes": lambda c, _: volumes.volumes(c, "kept", "业务"),
+    "volumes whose term is over": lambda c, _: volumes.expired(c, "20261120"),
     "readings": lambda c, _: room.readings_since(c, "room-1", 0),
 }
 
@@ -150,6 +154,25 @@ def test_no_question_of_the_counter_reads_a_whole_table(office: Office, question
     with office.space.read() as connection:
         ask = QUESTIONS[question]
         assert not scans(connection, lambda: ask(connection, received.dossier))
+
+
+def test_volumes_are_read_in_the_order_of_their_numbers(office: Office) -> None:
+    with office.space.read() as connection:
+        heard: list[str] = []
+        connection.set_trace_callback(heard.append)
+        assert volumes.volumes(connection) == []
+        with pytest.raises(InvalidInput, match=r"volume\.unknown"):
+            volumes.chosen(connection, "990101001-YW·2026-Y-01-0001")
+        connection.set_trace_callback(None)
+        plans = [
+            [step for *_, step in connection.execute("explain query plan " + each).fetchall()]
+            for each in heard
+        ]
+    assert [plan[0].partition(" (")[0] for plan in plans] == [
+        "SCAN matter USING INDEX matter_volume",
+        "SEARCH matter USING INDEX matter_volume",
+    ]
+    assert [len(plan) for plan in plans] == [1, 1], "nothing is sorted"
 
 
 def test_a_scan_is_noticed(office: Office) -> None:

@@ -1,0 +1,2 @@
+-- Volumes are listed by their number, and looked up by it.
+create index matter_volume on matter (json_extract(fields, '$.volume'), id) where flow = 'volume';
