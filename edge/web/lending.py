@@ -22,10 +22,13 @@ from edge.web.parts import Parts
 from edge.web.persons import opened
 from edge.web.rendering import go, page
 from edge.web.wording import local
-from edge.workflows import borrowing, lending
+from edge.workflows import borrowing, lending, matters
 from edge.workflows.acting import laid_down_for
 from edge.workflows.move_papers import slip_of_loan
 from edge.workflows.papers import Wanted, issue_paper
+
+# Where an application waits for the dossier to be lent, and for it to come back.
+BEFORE, OUT = ("asked", "approved"), ("out",)
 
 
 class Lent(msgspec.Struct, frozen=True):
@@ -90,7 +93,8 @@ def lend(
     dossier: FromPath[str],
     data: URLEncodedBody[Lent],
 ) -> Response[Any]:
-    """Lend it; errors as `lending.lend`."""
+    """Lend it; errors as `lending.lend`, Conflict `loan.applied_for` (number)."""
+    _require_no_application(parts, dossier, BEFORE)
     lent = lending.lend(
         parts.office, reader, dossier, data.borrower, data.unit, data.due, data.pages
     )
@@ -109,13 +113,23 @@ def give_back(
     dossier: FromPath[str],
     data: URLEncodedBody[Returned],
 ) -> Response[Any]:
-    """Take it back; errors as `lending.give_back`."""
+    """Take it back, under the application that it was lent by if there is one.
+
+    Errors as `lending.give_back`; Conflict `loan.pages_differ` (out, back) under an application.
+    """
     with parts.office.space.read() as town:
         before = dossiers.dossier_of(town, dossier).loan
+        asked = _applied(town, dossier)
+    if before and asked and asked.state in OUT:
+        matters.take_step(parts.office, reader, asked.id, "give_back", {"back": str(data.pages)})
+        return go(request, f"/matters/{asked.id}")
     held = lending.give_back(parts.office, reader, dossier, data.pages)
     here = f"/persons/{held.person}"
     if before:
         words = gettext("%(name)s 借的档案已归还") % {"name": before.borrower}
+        if data.pages != before.pages:
+            told = {"out": before.pages, "back": data.pages}
+            words = gettext("已收回。借出 %(out)s 页，还回 %(back)s 页，已登记一件档案疑点") % told
         undo.offer(parts, reader, "returned", words, here, loan=before.id)
     return go(request, here)
 
@@ -128,7 +142,8 @@ def renew(
     dossier: FromPath[str],
     data: URLEncodedBody[Renewed],
 ) -> Response[Any]:
-    """Let it run longer; errors as `lending.renew`."""
+    """Let it run longer; errors as `lending.renew`, Conflict `loan.applied_for` (number)."""
+    _require_no_application(parts, dossier, OUT)
     lending.renew(parts.office, reader, dossier, data.until)
     return go(request, f"/loans/{dossier}")
 
@@ -150,7 +165,16 @@ def slip(
     return go(request, printed(parts, reader, issue_paper(parts.office, reader, wanted)))
 
 
+def _require_no_application(parts: Parts, dossier: str, states: tuple[str, ...]) -> None:
+    """Raise Conflict `loan.applied_for` while an application stands so: its own steps do it."""
+    with parts.office.space.read() as town:
+        asked = _applied(town, dossier)
+    if asked and asked.state in states:
+        raise Conflict("loan.applied_for", number=asked.number)
+
+
 def _applied(town: Connection, dossier: str) -> Matter | None:
     """The application under which a dossier is lent or about to be."""
     known = matters_of_dossier(town, dossier)
-    return next((each for each in known if each.open and each.flow == borrowing.FLOW), None)
+    applied = (each for each in known if each.flow == borrowing.FLOW)
+    return next((each for each in applied if each.state in BEFORE + OUT), None)

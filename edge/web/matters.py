@@ -14,9 +14,10 @@ from litestar.response import Template
 from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
 from edge.domain.errors import NotFound
-from edge.domain.matters.flow import Flow, Subject
+from edge.domain.matters.flow import Flow, Step, Subject
 from edge.domain.matters.registry import FLOWS, flow_of, groups
-from edge.domain.matters.standing import OPEN
+from edge.domain.matters.standing import OPEN, Standing
+from edge.domain.matters.way import lead_of, signed_before, way_of
 from edge.domain.workdays import days_left
 from edge.store import lists, papers, persons, staff
 from edge.store import matters as store
@@ -201,9 +202,8 @@ def show(
     flow = FLOWS.get(held.flow)
     last = standing.last
     forms = matter_papers.forms_open(flow, standing) if flow else {}
-    steps = [
-        each for each in (flow.steps_from(held.state) if flow else ()) if reader.may(each.right)
-    ]
+    steps, barred = _steps(flow, held, standing, reader) if flow else ([], [])
+    lead = lead_of(flow, standing, steps) if flow else None
     return page(
         request,
         "matters/matter.html",
@@ -211,7 +211,10 @@ def show(
         matter=held,
         flow=flow,
         fields=flow.fields() if flow else {},
-        steps=[each for each in steps if reader.may(each.right)],
+        way=way_of(flow, standing) if flow else [],
+        lead=lead,
+        others=[each for each in steps if each is not lead],
+        barred=[gettext(each.name) for each in barred],
         standing=standing,
         undoable=bool(flow and last and flow.step(last.step).undoable),
         step_names={OPEN: flow.name, **{s.code: s.name for s in flow.steps}} if flow else {},
@@ -317,6 +320,19 @@ def undo(
 
 
 HANDLERS = [work, listed, form, begin, show, step, look, preview, issue, undo]
+
+
+def _steps(
+    flow: Flow, held: store.Matter, standing: Standing, clerk: Clerk
+) -> tuple[list[Step], list[Step]]:
+    """The steps that this clerk may take now, and those that somebody else has to."""
+    open_to: list[Step] = []
+    barred: list[Step] = []
+    for each in flow.steps_from(held.state):
+        if clerk.may(each.right) and (each.given is None or each.given(held.fields)):
+            signed = signed_before(flow, standing, each, clerk.id)
+            (barred if signed else open_to).append(each)
+    return open_to, barred
 
 
 def _lasts(matter: store.Matter) -> bool:

@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from edge.domain.counting import Count, Counts, read_counts
-from edge.store import persons
+from edge.domain.matters.moves import DOUBT
+from edge.store import persons, volumes
 from edge.store.dossiers import catalogue, dossier_of
-from edge.store.matters import Matter
+from edge.store.matters import Matter, matters_of_dossier
 from edge.web.parts import Parts
 from edge.web.persons import sections_of
-from edge.workflows import reception, sorting
+from edge.workflows import borrowing, reception, retiring, sorting
+from edge.workflows.matters import today_of
 
 Panel = Callable[[Parts, Matter], Mapping[str, Any]]
 
@@ -51,4 +53,38 @@ def _sorting(parts: Parts, matter: Matter) -> Mapping[str, Any]:
     return {"sections": sections, "done": done, "turn": turn.code if turn else ""}
 
 
-PANELS: Mapping[str, Panel] = {reception.FLOW: _reception, sorting.FLOW: _sorting}
+def _lending(parts: Parts, matter: Matter) -> Mapping[str, Any]:
+    """What is looked into since the pages came back other than they went out."""
+    if "difference" not in matter.fields:
+        return {"doubts": []}
+    with parts.office.space.read() as town:
+        known = matters_of_dossier(town, matter.dossier)
+    doubts = [each for each in known if each.flow == DOUBT.code and each.id > matter.id]
+    return {"doubts": [each for each in doubts if each.open][:1]}
+
+
+def _retirement(parts: Parts, matter: Matter) -> Mapping[str, Any]:
+    """Whether what was gathered says another birth than is registered, and what bears traces."""
+    group = matter.fields.get("group", "")
+    today = today_of(parts.office).strftime("%Y%m%d")
+    with parts.office.space.read() as town:
+        found = retiring.gathered_of(town, matter.person, group, today)
+        pages = sum(each.pages for each in catalogue(town, matter.dossier))
+    return {"found": found, "pages": pages}
+
+
+def _volume(parts: Parts, matter: Matter) -> Mapping[str, Any]:
+    """Whether its term is over, so that it can be appraised."""
+    until = max(matter.fields.get("expires", ""), matter.due)
+    today = today_of(parts.office).strftime("%Y%m%d")
+    over = bool(matter.fields.get("expires")) and until <= today
+    return {"over": matter.state == "kept" and over}
+
+
+PANELS: Mapping[str, Panel] = {
+    reception.FLOW: _reception,
+    sorting.FLOW: _sorting,
+    borrowing.FLOW: _lending,
+    "retirement_check": _retirement,
+    volumes.FLOW: _volume,
+}

@@ -328,7 +328,7 @@ def job_of(parts: Parts, proof: store.Proof, job: int | None) -> dict[str, Any]:
 def printing(parts: Parts, job: int | None) -> dict[str, Any]:
     """Say how a job goes: the template's `state`, `said`, `tone` and `over`."""
     if parts.printer is None:
-        said = sentence("device.printer.absent")
+        said = sentence("job.unsent")
         return {"state": "unsent", "said": said, "tone": "care", "over": True}
     if job is not None and job > LAST_JOB:
         raise NotFound("device.printer.no_job", job=job)

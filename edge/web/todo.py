@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from edge.domain.access import Clerk, Right
+from edge.domain.matters.moves import LENDING
 from edge.store import captures, conflicts, dossiers, matters, persons, room, stock, transfers
 from edge.store.database import Connection
 from edge.web.locale import day, gettext, sentence
@@ -63,10 +64,19 @@ def arrived(town: Connection) -> list[transfers.Transfer]:
 
 
 def pressing(town: Connection, now: int) -> list[matters.Matter]:
-    """The matters whose deadline is over or near, and those that two offices acted on apart."""
+    """The matters whose deadline is over or near, and those that two offices acted on apart.
+
+    A loan that ran over stands among the loans.
+    """
+    late = {each.dossier for each in overdue(town, now)}
     soon = (local(now) + timedelta(days=SOON_DAYS)).strftime("%Y%m%d")
     under_way = matters.open_matters(town)
-    return [each for each in under_way if (each.due and each.due <= soon) or each.aside]
+    pressed = [each for each in under_way if (each.due and each.due <= soon) or each.aside]
+    return [each for each in pressed if not (_lent(each) and each.dossier in late)]
+
+
+def _lent(matter: matters.Matter) -> bool:
+    return matter.flow == LENDING.code and matter.state == "out" and not matter.aside
 
 
 def _loans(parts: Parts, town: Connection) -> list[Item]:

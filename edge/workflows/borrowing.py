@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from edge.domain.errors import Conflict, InvalidInput
+from edge.domain.matters.moves import DOUBT
 from edge.store.dossiers import dossier_of
 from edge.store.rules import number_of
 from edge.workflows import lending
-from edge.workflows.acting import Acting, Effect, day_of, laid_down_for
+from edge.workflows.acting import Acting, Effect, day_of, due_of, laid_down_for
 from edge.workflows.transfer import require_here
 
 FLOW = "lending"
@@ -39,21 +40,30 @@ def renewed(acting: Acting) -> Mapping[str, str]:
 
 
 def came_back(acting: Acting) -> None:
-    """Take back what is whole; raises Conflict `loan.pages_differ` (out, back) for what is not."""
+    """Take back what is whole; raises Conflict `loan.pages_differ` (out, back) for what is not.
+
+    What another box has taken back meanwhile is back, and the matter may end.
+    """
     back = int(acting.fields["back"])
+    if dossier_of(acting.pen.connection, acting.matter.dossier).loan is None:
+        return
     loan = lending.take_in(acting.pen, acting.matter.dossier, back)
     if back != loan.pages:
         raise Conflict("loan.pages_differ", out=loan.pages, back=back)
 
 
-def came_back_short(acting: Acting) -> None:
-    """Take back what is not whole, and have it looked into; raises `loan.pages_agree`."""
+def came_back_short(acting: Acting) -> Mapping[str, str]:
+    """Take back what is not whole, and have it looked into; raises `loan.pages_agree`.
+
+    From then on it is the doubt that has a deadline.
+    """
     back, pen = int(acting.fields["back"]), acting.pen
     loan = lending.take_in(pen, acting.matter.dossier, back)
     if back == loan.pages:
         raise InvalidInput("loan.pages_agree")
     held = dossier_of(pen.connection, acting.matter.dossier)
     lending.doubt_pages(acting.office, pen, held, loan, back, acting.fields["difference"])
+    return {"due": due_of(pen.at, DOUBT.deadline, laid_down_for(acting.office))}
 
 
 EFFECTS: Mapping[tuple[str, str], Effect] = {

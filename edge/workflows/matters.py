@@ -10,6 +10,7 @@ from edge.domain.kinds import Kind
 from edge.domain.matters.flow import Flow, Step, Subject, checked
 from edge.domain.matters.registry import flow_of
 from edge.domain.matters.standing import OPEN, Standing, heads_of
+from edge.domain.matters.way import signed_before
 from edge.store import matters
 from edge.store.dossiers import dossier_of
 from edge.store.entries import Pen
@@ -144,10 +145,8 @@ def _require_cleared(pen: Pen, clerk: Clerk, matter: Matter) -> None:
 
 
 def _require_other(clerk: Clerk, flow: Flow, step: Step, standing: Standing) -> None:
-    for earlier in step.unlike:
-        if clerk.id in standing.taken_by(earlier):
-            name = flow.name if earlier == OPEN else flow.step(earlier).name
-            raise Denied("matter.second_person", step=name)
+    if earlier := signed_before(flow, standing, step, clerk.id):
+        raise Denied("matter.second_person", step=earlier)
 
 
 def _told(filled: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:

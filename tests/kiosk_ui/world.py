@@ -35,6 +35,7 @@ from provisioning.seed.fill import fill_air, fill_office
 from tests.offices import CLERK, office_in, page_image
 
 SEED = 7
+DAY_MS = 86_400_000
 ROOM = Room("1", "一号库房")
 
 
@@ -46,6 +47,16 @@ class SheetOnDisk:
 
 
 SHEETS = 3
+
+
+@dataclass
+class Wall:
+    """The office's clock, which a test may set ahead for a while; milliseconds."""
+
+    ahead: int = 0
+
+    def __call__(self) -> int:
+        return now_ms() + self.ahead
 
 
 class Tray:
@@ -75,6 +86,7 @@ class World:
     tray: Tray
     standing: SyncStanding
     sticks: Sticks
+    clock: Wall
     camera: Viewfinder | None = None
     keeper: RoomKeeper | None = None
     power: PowerKeeper | None = None
@@ -92,6 +104,15 @@ class World:
                 "join page p on p.owner = m.id group by d.id order by count(*) desc limit 1"
             ).fetchone()
             return person_of(town, row[0])
+
+    @contextmanager
+    def days_ago(self, days: int) -> Iterator[None]:
+        """Let what happens in a block happen so many days before today."""
+        self.clock.ahead = -days * DAY_MS
+        try:
+            yield
+        finally:
+            self.clock.ahead = 0
 
     def swipe(self, person: Person) -> None:
         """Read a card at the counter, as the box's own reader does."""
@@ -186,7 +207,8 @@ def lived_in(
 ) -> Iterator[World]:
     """An office with people, pages and air, served."""
     copytree(_filled(persons, digitised), folder / "office", dirs_exist_ok=True)
-    with office_in(folder / "office", clock=now_ms) as office:  # type: ignore[arg-type]
+    clock = Wall()
+    with office_in(folder / "office", clock=clock) as office:  # type: ignore[arg-type]
         world = World(
             url=f"http://127.0.0.1:{free_port()}",
             office=office,
@@ -194,6 +216,7 @@ def lived_in(
             tray=Tray(),
             standing=SyncStanding(online=True, confirmed_at=now_ms() - 60_000),
             sticks=sticks or Sticks((), (), {}),
+            clock=clock,
             camera=camera,
             keeper=keeper(office) if keeper else None,
             power=power(office) if power else None,

@@ -32,7 +32,6 @@ RETIREMENT_CHECK = Flow(
     ),
     steps=(
         Step("gather", "取证完毕", ("asked",), "gathered", right=Right.PROVE),
-        Step("again", "还要补取", ("gathered",), "asked", right=Right.PROVE),
         Step(
             "push",
             "推送社保",
@@ -43,6 +42,7 @@ RETIREMENT_CHECK = Flow(
             paper="retirement_list",
             undoable=False,
         ),
+        Step("again", "还要补取", ("gathered",), "asked", right=Right.PROVE),
         Step(
             "conclude",
             "登记社保结论",
@@ -254,12 +254,6 @@ HOTLINE = Flow(
     ),
     steps=(
         Step(
-            "link",
-            "关联事项",
-            ("received", "answered"),
-            fields=(Field("case", "有关的事项编号", required=True, scan="any"),),
-        ),
-        Step(
             "answer",
             "答复群众",
             ("received",),
@@ -280,6 +274,12 @@ HOTLINE = Flow(
                     choices=("满意", "基本满意", "不满意"),
                 ),
             ),
+        ),
+        Step(
+            "link",
+            "关联事项",
+            ("received", "answered"),
+            fields=(Field("case", "有关的事项编号", required=True, scan="any"),),
         ),
         Step("again", "重办", ("answered",), "received"),
     ),

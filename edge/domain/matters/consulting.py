@@ -2,6 +2,7 @@
 may ask.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from edge.domain.access import Right
@@ -65,9 +66,9 @@ CONSULTATION = Flow(
             "approve", "同意查阅", ("asked",), "approved", fields=(_CATEGORIES,), unlike=("open",)
         ),
         Step("begin", "开始查阅", ("approved",), "reading", undoable=False),
+        Step("return", "看完归档", ("reading",), "returned", undoable=False),
         Step("extract", "摘录盖章", ("reading",), fields=_EXTRACT, paper="extract", undoable=False),
         Step("prolong", "再看一会儿", ("reading",), undoable=False),
-        Step("return", "看完归档", ("reading",), "returned", undoable=False),
         Step("refuse", "不同意", ("asked", "approved"), "refused", fields=(_REASON,)),
     ),
     deadline=Deadline(5, working=True, rule="consultation.days"),
@@ -123,6 +124,13 @@ UNIT_QUERY = Flow(
 )
 
 OWN, RELATIVE = "审查本人", "审查本人的亲属"
+
+
+def readers_come(fields: Mapping[str, str]) -> bool:
+    """Whether somebody is let in to read: named, and not reviewing a relative."""
+    return bool(fields.get("reader")) and fields.get("about") != RELATIVE
+
+
 # As a consultation; for a relative the holder writes the proof and the investigator does not read.
 POLITICAL_REVIEW = Flow(
     code="political_review",
@@ -162,10 +170,10 @@ POLITICAL_REVIEW = Flow(
     ),
     steps=(
         Step("approve", "同意办理", ("asked",), "approved", unlike=("open",)),
-        Step("begin", "开始查阅", ("approved",), "reading", undoable=False),
+        Step("begin", "开始查阅", ("approved",), "reading", undoable=False, given=readers_come),
+        Step("return", "看完归档", ("reading",), "approved", undoable=False),
         Step("extract", "摘录盖章", ("reading",), fields=_EXTRACT, paper="extract", undoable=False),
         Step("prolong", "再看一会儿", ("reading",), undoable=False),
-        Step("return", "看完归档", ("reading",), "approved", undoable=False),
         Step(
             "write",
             "写政审证明",
@@ -228,6 +236,12 @@ QUERY_RIGHT = Flow(
     ),
     steps=(
         Step(
+            "renew",
+            "续期",
+            ("granted", "limited"),
+            fields=(Field("due", "到哪天为止", FieldKind.DAY, required=True, when=When.TO_COME),),
+        ),
+        Step(
             "limit",
             "缩小范围",
             ("granted", "limited"),
@@ -236,12 +250,6 @@ QUERY_RIGHT = Flow(
                 Field("extent", "可以查到什么程度", FieldKind.CHOICE, True, EXTENTS),
                 Field("reason", "原因", FieldKind.LINES, required=True),
             ),
-        ),
-        Step(
-            "renew",
-            "续期",
-            ("granted", "limited"),
-            fields=(Field("due", "到哪天为止", FieldKind.DAY, required=True, when=When.TO_COME),),
         ),
         Step("restore", "恢复原来的范围", ("limited",), "granted"),
         Step(

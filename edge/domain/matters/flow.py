@@ -4,7 +4,7 @@ A flow is data, so that screens, lists, deadlines and reminders are the same for
 a step does beyond moving the matter on is written in `edge.workflows.effects`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -105,6 +105,7 @@ class Step:
     `deadline` sets a new one; `paper` is the form that it issues; an `outside` step tells what
     someone else has done. What cannot be taken back is not `undoable`. `screen` is the address of
     a step's own screen, with `{matter}`; an `inner` step is taken by the effect of another flow.
+    `given` says by what was filled in whether the step is offered; its effect refuses it besides.
     """
 
     code: str
@@ -120,6 +121,7 @@ class Step:
     outside: bool = False
     screen: str = ""
     inner: bool = False
+    given: Callable[[Mapping[str, str]], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,8 @@ class Flow:
     `brings` lists what an applicant has to bring, shown before anything is begun and printed.
     `sole`: a subject has at most one open matter of this flow. A `lasting` one is a line of a
     register, such as a machine in use: it is listed with its own kind, not among business.
-    `screen` is the address where it begins, if it has a screen of its own.
+    `screen` is the address where it begins, if it has a screen of its own. The steps stand in the
+    order in which they are usually taken: the first that may be taken is offered first.
     """
 
     code: str
@@ -165,6 +168,12 @@ class Flow:
     def steps_from(self, state: str) -> tuple[Step, ...]:
         """List the steps that somebody may take in a state."""
         return tuple(each for each in self.steps if state in each.sources and not each.inner)
+
+    @property
+    def for_citizens(self) -> bool:
+        """Whether it is somebody's own business, who may be shown how far it has come."""
+        named = any(each.private or each.kind is FieldKind.ID for each in self.opening)
+        return self.subject is not Subject.OFFICE or named
 
     def fields(self) -> dict[str, Field]:
         """Every field that the flow asks for, by name."""

@@ -146,6 +146,7 @@ RECEPTION = Flow(
             fields=(Field("shelf", "架位号", required=True, scan="shelf"),),
             undoable=False,
         ),
+        Step("reply", "打印回执寄给对方", ("shelved",), "replied", paper="reception_receipt"),
         Step(
             "lack",
             "缺材料，打印告知承诺书",
@@ -154,7 +155,6 @@ RECEPTION = Flow(
                           hint="不填就按必备材料表列出"),),
             paper="missing_promise",
         ),
-        Step("reply", "打印回执寄给对方", ("shelved",), "replied", paper="reception_receipt"),
     ),
     basis="112号文；人社厅发〔2016〕75号：缺材料不得拒收，实行告知承诺",
     help="先开调档函；收到后看封签，对照目录逐类清点，一致才收下。缺材料也收，打印告知承诺书。",

@@ -39,7 +39,9 @@ LENDING = Flow(
             right=Right.LEND,
             fields=(Field("approver", "批准人", required=True),),
         ),
-        Step("refuse", "不予借阅", ("asked",), "refused", right=Right.LEND, fields=(_WHY,)),
+        Step(
+            "refuse", "不予借阅", ("asked", "approved"), "refused", right=Right.LEND, fields=(_WHY,)
+        ),
         Step(
             "lend",
             "出库，打印借阅单和代档卡",
@@ -60,17 +62,6 @@ LENDING = Flow(
             undoable=False,
         ),
         Step(
-            "renew",
-            "续借",
-            ("out",),
-            right=Right.LEND,
-            fields=(
-                Field("until", "应还日期", FieldKind.DAY, required=True, when=When.TO_COME),
-                _WHY,
-            ),
-            undoable=False,
-        ),
-        Step(
             "give_back",
             "归还",
             ("out",),
@@ -88,6 +79,17 @@ LENDING = Flow(
             fields=(
                 Field("back", "还回来点了几页", FieldKind.NUMBER, required=True),
                 Field("difference", "差在哪里", FieldKind.LINES, required=True),
+            ),
+            undoable=False,
+        ),
+        Step(
+            "renew",
+            "续借",
+            ("out",),
+            right=Right.LEND,
+            fields=(
+                Field("until", "应还日期", FieldKind.DAY, required=True, when=When.TO_COME),
+                _WHY,
             ),
             undoable=False,
         ),

@@ -1,0 +1,95 @@
+"""The way of a matter: what it has been through, what lies ahead, and which step comes next."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edge.domain.matters.flow import Flow, State, Step
+from edge.domain.matters.standing import OPEN, Standing
+
+
+class Reached(StrEnum):
+    """Whether a station of the way is behind, here or ahead."""
+
+    BEHIND = "behind"
+    NOW = "now"
+    AHEAD = "ahead"
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """One state on the way of a matter."""
+
+    state: State
+    reached: Reached
+
+
+def end_of(flow: Flow) -> str:
+    """The end that a matter is begun for: the first closed state; empty where it has none."""
+    return next((each.code for each in flow.states if not each.open), "")
+
+
+def way_of(flow: Flow, standing: Standing) -> list[Station]:
+    """What the matter has been through, where it stands, and the shortest way to its end.
+
+    States that it has turned away from are left out, so that nobody reads a refusal as a step
+    that everything goes through; a line of a register lasts, and its end is no aim.
+    """
+    ahead = _ahead(flow, standing.state)
+    if flow.lasting:
+        ahead = [each for each in ahead if flow.state(each).open]
+    behind: list[str] = []
+    state = flow.states[0].code
+    for act in standing.taken:
+        if act.step != OPEN:
+            state = flow.step(act.step).target or state
+        if state not in behind:
+            behind.append(state)
+    past = [each for each in behind if each != standing.state and each not in ahead]
+    return [
+        *(Station(flow.state(code), Reached.BEHIND) for code in past),
+        Station(flow.state(standing.state), Reached.NOW),
+        *(Station(flow.state(code), Reached.AHEAD) for code in ahead),
+    ]
+
+
+def lead_of(flow: Flow, standing: Standing, steps: Sequence[Step]) -> Step | None:
+    """Which of the steps that may be taken is the usual next one: the first in the flow's order.
+
+    One that leads to another end than `end_of`, or closes a line of a register, is never it; one
+    that has moved the matter on before is it only where nothing else is.
+    """
+    ends = {each.code for each in flow.states if not each.open}
+    if not flow.lasting:
+        ends.discard(end_of(flow))
+    usual = [each for each in steps if each.target not in ends]
+    taken = {act.step for act in standing.taken}
+    fresh = [each for each in usual if not (each.target and each.code in taken)]
+    return next(iter(fresh or usual), None)
+
+
+def _ahead(flow: Flow, start: str) -> list[str]:
+    """The states of the shortest way to the end, the start left out; empty where none leads there.
+
+    A closed state is left by no step here, even where one may be opened again.
+    """
+    goal, seen = end_of(flow), {start}
+    ways: deque[tuple[str, tuple[str, ...]]] = deque([(start, ())])
+    while ways and flow.state(start).open:
+        state, passed = ways.popleft()
+        if state == goal:
+            return list(passed)
+        for step in flow.steps:
+            if state in step.sources and step.target and step.target not in seen:
+                seen.add(step.target)
+                ways.append((step.target, (*passed, step.target)))
+    return []
+
+
+def signed_before(flow: Flow, standing: Standing, step: Step, clerk: str) -> str:
+    """Name the step that this person took and whose taker may not take this one; empty if none."""
+    for earlier in step.unlike:
+        if clerk in standing.taken_by(earlier):
+            return flow.name if earlier == OPEN else flow.step(earlier).name
+    return ""
