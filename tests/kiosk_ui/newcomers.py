@@ -59,13 +59,16 @@ def seconded(browser: Browser, world: World, size: tuple[int, int]) -> Iterator[
 
 
 def leave_paper(page: Page) -> None:
-    """Go back from a paper that is numbered and kept, printed or not."""
-    page.wait_for_url(re.compile("/papers/[0-9a-f]{32}"))
+    """Seal a paper if it is one to be sealed, and go back from it to its matter."""
+    page.wait_for_url("**/papers/**")
+    if page.locator(".button.seal").count():
+        press(page, "盖章打印")
+        page.wait_for_url(re.compile("/papers/[0-9a-f]{32}"))
     page.get_by_role("link", name=re.compile("返回，|，返回")).tap()
     page.wait_for_url("**/matters/*")
 
 
 def refused(counter: Counter, words: str) -> None:
-    """The open page says why something was not done, and what to do; its console need not be quiet."""
+    """The open page says why something was not done; of that the browser's console tells too."""
     expect(counter.page.locator("#notices")).to_contain_text(words)
     counter.complaints[:] = [each for each in counter.complaints if "status of 4" not in each]
