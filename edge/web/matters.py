@@ -17,7 +17,7 @@ from edge.domain.errors import NotFound
 from edge.domain.matters.flow import Flow, Step, Subject
 from edge.domain.matters.registry import FLOWS, flow_of, groups
 from edge.domain.matters.standing import OPEN, Standing
-from edge.domain.matters.way import lead_of, signed_before, way_of
+from edge.domain.matters.way import lead_of, may_take_back, signed_before, way_of
 from edge.domain.workdays import days_left
 from edge.store import lists, papers, persons, staff
 from edge.store import matters as store
@@ -216,7 +216,7 @@ def show(
         others=[each for each in steps if each is not lead],
         barred=[gettext(each.name) for each in barred],
         standing=standing,
-        undoable=bool(flow and last and flow.step(last.step).undoable),
+        undoable=bool(flow and last and may_take_back(flow, last, reader.id)),
         step_names={OPEN: flow.name, **{s.code: s.name for s in flow.steps}} if flow else {},
         papers=issued,
         calls=calls,

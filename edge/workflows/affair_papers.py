@@ -103,9 +103,9 @@ def retirement_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
     reckoned = (
         ("最先记载的出生日期", chinese_day(fields.get("first_birth", ""))),
         ("参加工作时间", chinese_day(fields.get("began", ""))),
-        ("档案记载工作年限", spoken_length(number_in(fields, "months"))),
-        ("其中视同缴费", spoken_length(number_in(fields, "deemed_months"))),
-        ("其中特殊工种", spoken_length(number_in(fields, "special_months"))),
+        ("档案记载工作年限", _worked(fields, "months") or "没有摘记工作时段"),
+        ("其中视同缴费", _worked(fields, "deemed_months")),
+        ("其中特殊工种", _worked(fields, "special_months")),
         ("适用", fields.get("group", "")),
         ("法定退休年龄", _age(number_in(fields, "age_months"))),
         ("到龄月份", chinese_day(fields.get("retires", ""))),
@@ -128,6 +128,12 @@ def retirement_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
 def _marks(note: records.Note, first: str) -> str:
     said = ["最先记载"] if note.id == first else []
     return "；".join([*said, *(["有改动痕迹"] if note.altered else [])])
+
+
+def _worked(fields: Mapping[str, str], name: str) -> str:
+    """A length of work; empty where no spell was noted, which is not the same as none."""
+    months = number_in(fields, name)
+    return spoken_length(months) if months else ""
 
 
 def _age(months: int) -> str:

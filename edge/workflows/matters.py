@@ -10,7 +10,7 @@ from edge.domain.kinds import Kind
 from edge.domain.matters.flow import Flow, Step, Subject, checked
 from edge.domain.matters.registry import flow_of
 from edge.domain.matters.standing import OPEN, Standing, heads_of
-from edge.domain.matters.way import signed_before
+from edge.domain.matters.way import may_take_back, signed_before
 from edge.store import matters
 from edge.store.dossiers import dossier_of
 from edge.store.entries import Pen
@@ -99,7 +99,9 @@ def take_step(
 def undo_step(office: Office, clerk: Clerk, matter: str) -> Matter:
     """Take the last step back; it stays on record.
 
-    Raises NotFound, Denied, Conflict `matter.nothing_to_undo` where that step cannot be undone.
+    What a second person signed, only that person takes back. Raises NotFound, Denied
+    (`access.denied`, `matter.not_yours`), Conflict `matter.nothing_to_undo` where that step cannot
+    be undone.
     """
 
     def act(pen: Pen) -> Matter:
@@ -109,6 +111,8 @@ def undo_step(office: Office, clerk: Clerk, matter: str) -> Matter:
         if last is None or not flow.step(last.step).undoable:
             raise Conflict("matter.nothing_to_undo")
         clerk.require(flow.step(last.step).right)
+        if not may_take_back(flow, last, clerk.id):
+            raise Denied("matter.not_yours", step=flow.step(last.step).name)
         _require_cleared(pen, clerk, held)
         heads = heads_of(matters.acts_of(pen.connection, matter))
         pen.append(Kind.MATTER_UNDONE, matter, {"undoes": last.entry}, heads)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from edge.domain.matters.flow import Flow, State, Step
-from edge.domain.matters.standing import OPEN, Standing
+from edge.domain.matters.standing import OPEN, Act, Standing
 
 
 class Reached(StrEnum):
@@ -93,3 +93,9 @@ def signed_before(flow: Flow, standing: Standing, step: Step, clerk: str) -> str
         if clerk in standing.taken_by(earlier):
             return flow.name if earlier == OPEN else flow.step(earlier).name
     return ""
+
+
+def may_take_back(flow: Flow, act: Act, clerk: str) -> bool:
+    """Whether this person may take an act back; a second person's signature is only their own."""
+    step = flow.step(act.step)
+    return step.undoable and (not step.unlike or act.by == clerk)

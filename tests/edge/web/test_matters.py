@@ -4,8 +4,10 @@ import re
 
 from edge.domain.kinds import Kind
 from edge.store.entries import Pen
+from edge.workflows.matters import Opening, open_matter, take_step, undo_step
 from tests.edge.web.conftest import Desk
-from tests.offices import CLERK
+from tests.edge.workflows.test_matters import COLLEAGUE
+from tests.offices import CLERK, id_number, receive_person
 
 FORM = {"what": "东墙返潮", "place": "1库2列"}
 
@@ -86,3 +88,41 @@ def test_a_matter_that_came_before_its_person_stops_no_list(desk: Desk) -> None:
     assert "甲-8" in desk.get("/matters?flow=title_exam").text
     for address in ("/", "/todo"):
         assert desk.get(address).status_code == 200
+
+
+def test_what_was_lent_by_an_application_comes_back_under_it(desk: Desk) -> None:
+    """The quick screen of lending and the application never tell two stories of one dossier."""
+    desk.sign_in()
+    one = receive_person(desk.office, "王建国", id_number(11))
+    asked = {"borrower": "赵敏", "unit": "县局", "letter": "介3号", "purpose": "评审"}
+    begun = desk.post("/matters/new/lending/open", dossier=one.dossier, **asked)
+    address, quick = begun.headers["location"], f"/loans/{one.dossier}"
+    assert 'form="loan"' not in desk.get(quick).text
+    lent = desk.post(f"{quick}/lend", fragment=True, borrower="钱某", due="20261201", pages="9")
+    assert (lent.status_code, "请打开申请" in lent.text) == (409, True)
+    desk.post(f"{address}/steps/approve", approver="所长")
+    desk.post(f"{address}/steps/lend", pages="42")
+    assert "续借" not in desk.get(quick).text.partition("<main")[2].replace("要续借的", "")
+    assert desk.post(f"{quick}/renew", fragment=True, until="20261210").status_code == 409
+    short = desk.post(f"{quick}/return", fragment=True, pages="41")
+    assert (short.status_code, "还回 41 页" in short.text) == (409, True)
+    back = desk.post(f"{quick}/return", pages="42")
+    assert back.headers["location"] == address
+    assert "已归还" in desk.get(address).text
+    # Without an application what comes back short is said, on its person too.
+    desk.post(f"{quick}/lend", borrower="钱某", due="20261201", pages="9")
+    desk.post(f"{quick}/return", pages="8")
+    shown = desk.get(f"/persons/{one.person}").text
+    assert "还回 8 页，已登记一件档案疑点" in shown
+    assert "档案疑点，待核查" in shown
+
+
+def test_only_who_signed_takes_a_signature_back(desk: Desk) -> None:
+    begun = open_matter(desk.office, CLERK, Opening("rectification", fields=FORM)).id
+    take_step(desk.office, CLERK, begun, "mend", {"done": "除湿"})
+    take_step(desk.office, COLLEAGUE, begun, "again", {"left": "还潮"})
+    desk.sign_in()
+    assert "撤回上一步" not in desk.get(f"/matters/{begun}").text
+    refused = desk.post(f"/matters/{begun}/undo", fragment=True)
+    assert (refused.status_code, "要由他自己撤回" in refused.text) == (403, True)
+    assert undo_step(desk.office, COLLEAGUE, begun).state == "mended"
