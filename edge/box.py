@@ -32,6 +32,7 @@ from edge.web.sticks import Sticks
 from edge.web.viewfinder import Viewfinder
 from edge.wiring import Wiring
 from edge.workflows.digitising import close_abandoned_batches
+from edge.workflows.gaps import judge_some
 from edge.workflows.office import Office
 from edge.workflows.reading import read_next
 from edge.workflows.seal_keeping import OfficeSeal
@@ -52,6 +53,7 @@ SIGNAL_EVERY_S = 2.0
 LOOK_AGAIN_S = 30.0
 SCAN_PATIENCE_S = 15.0
 READ_PAUSE_S = 1.0
+JUDGE_EVERY_S = 10.0
 
 
 class Record:
@@ -156,6 +158,7 @@ class Box:
         self._loops.every("seal", SEAL_EVERY_S, self._seal)
         self._loops.every("sync-signal", SIGNAL_EVERY_S, self._tell_sync)
         self._health.start()
+        self._loops.every("gaps", JUDGE_EVERY_S, self._judge_gaps)
         self._loops.start("reading", self._read_pages)
         self.replication.start()
         if self.settings.announce:
@@ -205,6 +208,12 @@ class Box:
                 self.stations.publish("pages")
         finally:
             self._reader.stop()
+
+    def _judge_gaps(self) -> None:
+        """Judge dossiers that changed, a piece at a time, while nobody is at work."""
+        while not self._loops.stopping.is_set() and not self._counter_works():
+            if not judge_some(self.record.office):
+                return
 
     def _look_around(self) -> None:
         """Find hub and neighbours, and be found; tried again until there is a net."""

@@ -174,6 +174,8 @@ def rebuild(connection: Connection, entries: Iterable[Entry], batch_size: int = 
     for table in TABLES:
         if table != "blob":
             connection.execute(f"delete from {table}")
+    # Triggers note what changes, not what goes: what dossiers lack is judged anew.
+    connection.execute("delete from lack_rules")
     # Until all are named, this one stands before the real table, whose triggers keep account of
     # every file: a file that is named as before is neither taken out of account nor put in again.
     connection.execute(

@@ -9,15 +9,15 @@ from litestar.response import Template
 
 from edge.documents.forms import FORMS
 from edge.domain.access import Clerk, Right
-from edge.store import census
+from edge.store.lacks import MISSING, UNSAID
 from edge.web.papers import printed
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
-from edge.workflows.gaps import gaps_over_all
+from edge.workflows import gaps
 from edge.workflows.intake_papers import promise_of
 from edge.workflows.papers import Wanted, issue_paper
 
-MOST = 200
+MOST = 100
 
 
 @get("/gaps", sync_to_thread=True)
@@ -27,24 +27,23 @@ def show(
     parts: NamedDependency[Parts],
     missing: FromQuery[str] = "",
     unsaid: FromQuery[str] = "",
+    after: FromQuery[str] = "",
 ) -> Template:
-    """Over all, or the dossiers that lack one material, or whose record leaves one thing unsaid."""
-    reader.require(Right.READ)
-    gaps = gaps_over_all(parts.office, reader)
-    with parts.office.space.read() as town:
-        lacking = census.lacking(town)
-        unsaying = census.records_lacking(town, unsaid, MOST) if unsaid else []
-    shown = [each for each in gaps.lacks if not missing or missing in each.missing]
+    """Over all, or the dossiers that lack one material, or whose record leaves one thing unsaid.
+
+    `after` is the last dossier on the page before.
+    """
+    found = gaps.gaps_over_all(parts.office, reader)
+    what, name = (MISSING, missing) if missing else (UNSAID, unsaid)
+    shown = gaps.lacking(parts.office, reader, what, name, after, MOST + 1) if name else []
     return page(
         request,
         "gaps.html",
-        gaps=gaps,
+        gaps=found,
         shown=shown[:MOST],
-        more=max(0, len(shown) - MOST),
+        more=len(shown) > MOST,
         missing=missing,
         unsaid=unsaid,
-        unsaying=unsaying,
-        lacking=lacking,
     )
 
 

@@ -12,6 +12,7 @@ from tests.bench.archive import MATERIALS, PAGES, open_archive
 from tests.bench.bootstrap import PAGES_PER_DOSSIER, measure_bootstrap
 from tests.bench.counter import fill, measure_counter, measure_towns
 from tests.bench.figures import Figure, print_line, print_table
+from tests.bench.gaps import measure_gaps
 from tests.bench.kiosks import measure_kiosks
 from tests.bench.limit import measure_limit, measure_plain
 from tests.bench.memory import measure_memory
@@ -91,6 +92,8 @@ def measure(
     filled.close()
     say(f"search: filing {dossiers * MATERIALS} materials of {dossiers * PAGES} pages")
     archive = open_archive(folder / "archive", dossiers)
+    say("what all dossiers lack")
+    yield from measure_gaps(archive, dossiers, rounds, questions)
     say("search, at rest and beside a merge")
     yield from measure_search(archive, folder, dossiers, rounds, questions)
     say("fifty kiosks at one box")

@@ -10,8 +10,9 @@ from edge.domain.errors import Conflict, Denied, NotFound
 from edge.domain.profiles import missing_of, profiles, read_profile
 from edge.store import census
 from edge.store.dossiers import dossier_of
+from edge.store.lacks import UNSAID
 from edge.store.matters import Matter, matter_of
-from edge.workflows.gaps import gaps_over_all, missing_in
+from edge.workflows.gaps import gaps_over_all, lacking, missing_in
 from edge.workflows.matter_papers import issue_of
 from edge.workflows.matters import Opening, open_matter, take_step
 from edge.workflows.office import Office
@@ -152,21 +153,20 @@ def test_what_is_missing_is_listed_for_one_and_for_all_and_how_far_scanning_is(
         assert "入党申请" in missing
         assert "入党志愿书" not in missing
         assert "毕业生登记表" not in missing
-        assert census.lacking(town) == {
-            "就业": 1, "学历": 2, "职称": 2, "政治面貌": 1, "身份": 1,
-        }  # fmt: skip
-        assert [each.name for each in census.records_lacking(town, "就业", 9)] == ["李红"]
-        assert census.records_lacking(town, "p.unit", 9) == []
         progress = [
             (p.dossier_class, p.dossiers, p.scanned, p.pages) for p in census.progress(town)
         ]
         assert progress == [("流动", 2, 1, 3)]
     gaps = gaps_over_all(office, CLERK)
-    assert (gaps.dossiers, gaps.whole, gaps.counts["毕业生登记表"]) == (2, 0, 1)
+    assert (gaps.dossiers, gaps.whole, gaps.missing["毕业生登记表"]) == (2, 0, 1)
+    assert gaps.unsaid == {"就业": 1, "学历": 2, "职称": 2, "政治面貌": 1, "身份": 1}
+    lacks = lacking(office, CLERK, UNSAID, "就业", "", 9)
+    assert [each.name for each in lacks] == ["李红"]
+    assert lacking(office, CLERK, UNSAID, "p.unit", "", 9) == []
     with pytest.raises(Denied):
         gaps_over_all(office, TECHNICIAN)
     with pytest.raises(NotFound, match=r"line\.no_station"):
-        read_at(office, CLERK, "nowhere", {"code": gaps.lacks[0].number})
+        read_at(office, CLERK, "nowhere", {"code": lacks[0].number})
 
 
 def test_the_county_may_lay_down_what_must_be_there() -> None:
