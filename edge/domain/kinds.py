@@ -10,7 +10,8 @@ Town space
     person.corrected [person]    field, value, source?, county?  names in `after` what it replaces
                                  county: decides between claims of a reviewed field that clash
     record.noted [person]        field, value, words?, dossier, material?, title, category?, page,
-                                 formed_on?, altered?   what a page states: `domain.recorded`
+                                 formed_on?, altered?, origin?   what a page states:
+                                 `domain.recorded`; origin: the note that it was elsewhere
     record.struck [person]       note, reason               the note was a slip of the pen
     dossier.registered [dossier] person, number, class, holder, scheme, shelf?, secrecy?,
                                  counts{category: n}
@@ -45,7 +46,8 @@ Town space
     room.seen [room]             day, half, readings{sensor: {temperature, humidity}?}, note?
     room.sheet_printed [room]    month, blob, printer, job
     transfer.sent [transfer]     dossier, to, reason, letter?
-    transfer.arrived [transfer]  from, person{}, dossier{}, materials[]     written by the hub
+    transfer.arrived [transfer]  from, person{}, dossier{}, materials[], notes[]?
+                                                                           written by the hub
     transfer.received [transfer] dossier
     transfer.confirmed [transfer]                                          written by the hub
     label.printed [dossier]      label, printer?           cover

@@ -14,6 +14,7 @@ class Note:
 
     `material` is empty where the page was seen on paper alone; `formed_on` dates the material;
     `altered`: the page bears traces of an alteration. A `struck` note was a slip of the pen.
+    `origin` is the note's id at the office that noted it, where it came along with its dossier.
     """
 
     id: str
@@ -30,12 +31,17 @@ class Note:
     altered: bool
     at: int
     by: str
+    origin: str
     struck: bool
 
 
+# What a note takes along to another office.
+NOTE_FIELDS = (
+    "field", "value", "words", "material", "title", "category", "page", "formed_on", "altered",
+)  # fmt: skip
 _NOTE = (
     "select entry, person, field, value, words, dossier, material, title, category, page, "
-    "formed_on, altered, at, by, "
+    "formed_on, altered, at, by, origin, "
     "exists (select 1 from record_struck s where s.note = record_note.entry) from record_note "
 )
 
@@ -49,9 +55,17 @@ def note_of(connection: Connection, id: str) -> Note:
 
 
 def notes_of(connection: Connection, person: str) -> list[Note]:
-    """List what is noted of a person and not struck out, by field and value."""
+    """List what is noted of a person and not struck out, by field and value.
+
+    A note that went away with its dossier and came back with it is listed once, as it came last.
+    """
     rows = connection.execute(_NOTE + "where person = ? order by field, value, entry", (person,))
-    return [note for note in (Note(*row) for row in rows) if not note.struck]
+    notes = [Note(*row) for row in rows]
+    last: dict[str, str] = {}
+    for note in notes:
+        first = note.origin or note.id
+        last[first] = max(last.get(first, ""), note.id)
+    return [each for each in notes if last[each.origin or each.id] == each.id and not each.struck]
 
 
 def struck_of(connection: Connection, ids: Sequence[str]) -> frozenset[str]:

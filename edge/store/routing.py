@@ -5,6 +5,7 @@ from typing import Any
 from edge.store.database import Connection
 from edge.store.dossiers import PAGE_FIELDS, Page, catalogue, dossier_of, pages_of
 from edge.store.persons import person_of
+from edge.store.records import NOTE_FIELDS, Note, notes_of
 
 
 def steps_of(connection: Connection, transfer: str) -> dict[str, tuple[str, str]]:
@@ -27,7 +28,7 @@ def sent_and_open(connection: Connection) -> list[tuple[str, str, str, str, str]
 
 
 def contents_of(connection: Connection, dossier: str) -> dict[str, Any]:
-    """A dossier as it travels: person, dossier and materials with their pages."""
+    """A dossier as it travels: person, dossier, materials with their pages, notes on these."""
     held = dossier_of(connection, dossier)
     person = person_of(connection, held.person)
     columns = [name for name in person.__slots__ if getattr(person, name)]
@@ -54,7 +55,15 @@ def contents_of(connection: Connection, dossier: str) -> dict[str, Any]:
             }
             for material in catalogue(connection, dossier)
         ],
+        "notes": [
+            _note(note) for note in notes_of(connection, person.id) if note.dossier == held.id
+        ],
     }
+
+
+def _note(note: Note) -> dict[str, Any]:
+    told = {name: getattr(note, name) for name in NOTE_FIELDS}
+    return {**{k: v for k, v in told.items() if v}, "origin": note.origin or note.id}
 
 
 def _page(page: Page) -> dict[str, Any]:

@@ -97,8 +97,7 @@ def choose(
     held, person = opened(request, parts, reader, dossier)
     with parts.office.space.read() as town:
         noted = {
-            name: bool(proof_content.notes_for(town, person.id, kind))
-            for name, kind in KINDS.items()
+            name: bool(proof_content.notes_for(town, held, kind)) for name, kind in KINDS.items()
         }
         return page(
             request,
@@ -127,7 +126,7 @@ def look(
     held, person = opened(request, parts, reader, dossier)
     wanted = kind_of(kind)
     with parts.office.space.read() as town:
-        notes = proof_content.notes_for(town, person.id, wanted)
+        notes = proof_content.notes_for(town, held, wanted)
         cautions = proof_content.cautions(town, dossier)
         replaced = store.proof_of(town, replaces) if replaces else None
         asked = matters.matter_of(town, matter) if matter else None

@@ -13,7 +13,7 @@ from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.recorded import spoken, statement_of
 from edge.store import conflicts, proofs, records
 from edge.store.database import Connection
-from edge.store.dossiers import Dossier, Standing, dossier_of
+from edge.store.dossiers import Dossier, Standing, dossier_of, dossiers_of_person
 from edge.store.entries import entry_of
 from edge.store.persons import Person, person_of
 from edge.store.records import Note
@@ -52,10 +52,16 @@ class Caution:
     fields: Mapping[str, object]
 
 
-def notes_for(connection: Connection, person: str, kind: ProofKind) -> list[Note]:
-    """The notes that a proof of this kind may repeat, in the order of its statements."""
+def notes_for(connection: Connection, held: Dossier, kind: ProofKind) -> list[Note]:
+    """The notes that a proof of this kind may repeat, in the order of its statements.
+
+    What stands in another dossier of the person that bears a grade of secrecy is not among them.
+    """
     order = STATED[kind]
-    found = [note for note in records.notes_of(connection, person) if note.field in order]
+    every = dossiers_of_person(connection, held.person)
+    closed = {each.id for each in every if each.secrecy and each.id != held.id}
+    noted = records.notes_of(connection, held.person)
+    found = [note for note in noted if note.field in order and note.dossier not in closed]
     return sorted(found, key=lambda note: (order.index(note.field), note.value, note.id))
 
 
@@ -71,7 +77,7 @@ def content_of(
     if held.standing is Standing.SENT:
         raise Conflict("dossier.sent_away")
     person = person_of(connection, held.person)
-    notes = notes_for(connection, person.id, kind)
+    notes = notes_for(connection, held, kind)
     if chosen:
         by_id = {note.id: note for note in notes}
         if unknown := [id for id in chosen if id not in by_id]:

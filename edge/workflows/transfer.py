@@ -15,6 +15,7 @@ from edge.store.database import Connection
 from edge.store.dossiers import Dossier, Standing, dossier_of
 from edge.store.entries import Pen
 from edge.store.persons import person_by_id_number
+from edge.store.records import NOTE_FIELDS
 from edge.store.staff import town_offices
 from edge.store.transfers import arrival_of, transfer_of
 from edge.workflows.accession import Received, next_number
@@ -68,7 +69,7 @@ def require_here(held: Dossier) -> None:
 def receive_transfer(
     office: Office, clerk: Clerk, transfer: str, shelf: str = "", pages: int | None = None
 ) -> Received:
-    """Take in a dossier that another town has sent: person, dossier, catalogue, custody.
+    """Take in a dossier that another town has sent: person, dossier, catalogue, notes, custody.
 
     `pages` are those counted on the paper. Raises NotFound `transfer.unknown`, Conflict
     `transfer.received_already`, and `reception.pages_differ` (recorded, counted) where they are
@@ -125,13 +126,28 @@ def _register(office: Office, pen: Pen, arrival: Mapping[str, Any], shelf: str) 
     received = {"from": arrival.get("from", ""), "letter": arrival.get("letter", "")}
     pen.append(Kind.DOSSIER_REGISTERED, dossier, registered)
     pen.append(Kind.CUSTODY_RECEIVED, dossier, {**received, "counts": registered["counts"]})
+    materials = {pen.new_id(): material for material in arrival.get("materials", [])}
     pen.append_many(
         [
-            (Kind.MATERIAL_FILED, pen.new_id(), {**material, "dossier": dossier}, ())
-            for material in arrival.get("materials", [])
+            (Kind.MATERIAL_FILED, id, {**material, "dossier": dossier}, ())
+            for id, material in materials.items()
+        ]
+    )
+    named = {str(material.get("id", "")): id for id, material in materials.items()}
+    pen.append_many(
+        [
+            (Kind.RECORD_NOTED, person, _noted(note, dossier, named), ())
+            for note in arrival.get("notes", [])
         ]
     )
     return Received(person, dossier, number)
+
+
+def _noted(note: Mapping[str, Any], dossier: str, materials: Mapping[str, str]) -> dict[str, Any]:
+    """A note that came along, about the dossier and the material that it has become a note on."""
+    told = {name: note[name] for name in (*NOTE_FIELDS, "origin") if name in note}
+    material = materials.get(str(note.get("material", "")), "")
+    return {**told, "dossier": dossier, "material": material, "page": note.get("page", 0)}
 
 
 def _person(pen: Pen, told: Mapping[str, str]) -> str:

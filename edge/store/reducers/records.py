@@ -10,7 +10,7 @@ from edge.store.reducers.content import text_of
 def noted(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `record.noted`; the note's id is the entry's."""
     connection.executemany(
-        "insert or ignore into record_note values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert or ignore into record_note values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 entry.id,
@@ -22,6 +22,7 @@ def noted(connection: Connection, entries: Sequence[Entry]) -> None:
                 bool(entry.body.get("altered", False)),
                 entry.at,
                 entry.by,
+                text_of(entry, "origin"),
             )
             for entry in entries
         ],

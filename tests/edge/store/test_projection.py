@@ -67,7 +67,7 @@ DATA: dict[str, Any] = {
     Kind.DOSSIER_GRADED: told({"secrecy": TEXTS}),
     Kind.RECORD_NOTED: told(
         {"field": TEXTS, "value": TEXTS, "dossier": SUBJECTS, "page": SMALL},
-        {"words": TEXTS, "altered": st.booleans()},
+        {"words": TEXTS, "altered": st.booleans(), "origin": SUBJECTS},
     ),
     Kind.RECORD_STRUCK: told({"note": SUBJECTS, "reason": TEXTS}),
     Kind.CAPTURE_TAKEN: told({"source": TEXTS, "device": TEXTS, "pages": PAGES}),

@@ -208,7 +208,7 @@ def test_a_value_is_refused_or_stands_in_the_one_form(code: str, text: str) -> N
 def test_the_first_record_is_that_of_the_earliest_material_and_service_counts_once() -> None:
     def noted(id: str, field: str, value: str, formed_on: str = "") -> Note:
         return Note(
-            id, "p", field, value, "", "d", "", "表", "1", 1, formed_on, False, 0, "u", False
+            id, "p", field, value, "", "d", "", "表", "1", 1, formed_on, False, 0, "u", "", False
         )
 
     births = [

@@ -12,10 +12,19 @@ from edge.domain.kinds import Kind
 from edge.store.dossiers import Standing, catalogue, dossier_of, pages_of
 from edge.store.entries import Author, Pen
 from edge.store.persons import person_of
+from edge.store.records import notes_of
+from edge.store.routing import contents_of
 from edge.store.transfers import arrival_of, transfer_of, transfers
+from edge.workflows.accession import Reception, receive
+from edge.workflows.consultation import view
+from edge.workflows.matters import Opening, open_matter
 from edge.workflows.office import Office
+from edge.workflows.proof_content import notes_for
+from edge.workflows.proofs import ProofKind, ProofRequest, preview_proof
+from edge.workflows.recording import Noting, note_record, strike_record
 from edge.workflows.supplement import Filing, file_material
 from edge.workflows.transfer import receive_transfer, send
+from tests.edge.workflows.test_reading_room import KEEPER
 from tests.offices import (
     CLERK,
     MAPLE,
@@ -30,6 +39,7 @@ from tests.offices import (
 )
 
 HUB = Author("f" * 32, Clock())
+RETIRED = Reception("王䶮", id_number(11), "退休")
 
 
 @pytest.fixture
@@ -198,6 +208,54 @@ def test_who_comes_back_is_received_anew(office: Office, maple: Office) -> None:
         assert dossier_of(connection, dossier).standing is Standing.SENT
         assert dossier_of(connection, again.dossier).standing is Standing.HELD
         assert dossier_of(connection, again.dossier).person == away_person(connection, dossier)
+
+
+def test_notes_travel_with_their_dossier_and_come_back_with_it_once(
+    office: Office, maple: Office
+) -> None:
+    received = receive_person(office, "王䶮", id_number(11))
+    other = receive(office, CLERK, RETIRED).dossier
+    batch = scan(office, "one")
+    filing = Filing(received.dossier, "1", "职工登记表", "198507", batch, (1,))
+    material = file_material(office, CLERK, filing).id
+    view(office, CLERK, received.dossier, material)
+    birth = Noting(received.dossier, "birth", "1965.3", 1, material, altered=True)
+    slip = note_record(office, CLERK, birth)
+    strike_record(office, CLERK, slip.id, "看错")
+    kept = note_record(office, CLERK, birth)
+    note_record(
+        office, CLERK, Noting(other, "education", "1983.7", 1, title="毕业证", category="4-1")
+    )
+    graded = Opening("secrecy", received.dossier, fields={"grade": "机密", "basis": "密1号"})
+    open_matter(office, KEEPER, graded)
+
+    transfer = send(office, CLERK, received.dossier, MAPLE, "调动")
+    with office.space.read() as town:
+        told = {**contents_of(town, received.dossier), "from": WILLOW}
+    arrive(maple, transfer, told)
+    away = receive_transfer(maple, STRANGER, transfer)
+    with maple.space.read() as town:
+        (note,) = notes_of(town, away.person)
+        (filed,) = catalogue(town, away.dossier)
+        held = dossier_of(town, away.dossier)
+        assert notes_for(town, held, ProofKind.BIRTH) == [note]
+    assert (note.value, note.page, note.altered, note.origin) == ("196503", 1, True, kept.id)
+    assert (note.dossier, note.material) == (away.dossier, filed.id)
+    # The grade travels too, and closes the notes as it closes the pages.
+    second = receive(maple, STRANGER, RETIRED).dossier
+    with maple.space.read() as town:
+        assert notes_for(town, dossier_of(town, second), ProofKind.BIRTH) == []
+    with pytest.raises(Denied, match=r"dossier\.secret"):
+        preview_proof(maple, STRANGER, ProofRequest(away.dossier, ProofKind.BIRTH, ""))
+
+    back = send(maple, STRANGER, away.dossier, WILLOW, "调回")
+    with maple.space.read() as town:
+        told = {**contents_of(town, away.dossier), "from": MAPLE}
+    arrive(office, back, told)
+    again = receive_transfer(office, CLERK, back)
+    with office.space.read() as town:
+        births = [each for each in notes_of(town, again.person) if each.field == "birth"]
+    assert [(each.dossier, each.origin) for each in births] == [(again.dossier, kept.id)]
 
 
 def away_person(connection: Any, dossier: str) -> str:

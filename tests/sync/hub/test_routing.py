@@ -24,6 +24,8 @@ def a_dossier(box: Box) -> None:
     pages = [scanned(box, b"page one"), scanned(box, b"page two")]
     filed = {"dossier": "d1", "category": "1", "position": 1, "title": "履历表"}
     box.append("material.filed", "m1", {**filed, "formed_on": "1998", "pages": pages})
+    note = {"field": "birth", "value": "198001", "dossier": "d1", "material": "m1", "page": 2}
+    box.append("record.noted", "p1", note)
 
 
 def steps(box: Box) -> frozenset[str]:
@@ -47,6 +49,8 @@ def test_a_dossier_travels_and_is_confirmed(world: World) -> None:
     assert arrival["dossier"]["number"] == "A-1"
     (material,) = arrival["materials"]
     assert (material["title"], len(material["pages"])) == ("履历表", 2)
+    (note,) = arrival["notes"]
+    assert (note["value"], note["material"], note["page"]) == ("198001", material["id"], 2)
     receiver.append("transfer.received", "t1", {"dossier": "d9"})
     receiver.sync()
     sender.sync()
