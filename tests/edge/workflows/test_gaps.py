@@ -1,17 +1,19 @@
 """What dossiers lack is kept as they change, and equals what judging them all anew finds."""
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
 
 from edge.domain.kinds import Kind
 from edge.store import lacks
+from edge.store.database import Connection
 from edge.store.entries import Author, Pen, all_entries
 from edge.store.lacks import MISSING, UNSAID
 from edge.store.projection import rebuild
 from edge.workflows import gaps
+from edge.workflows.accession import Received
 from edge.workflows.gaps import gaps_over_all, judge_some, lacking
 from edge.workflows.office import Office
 from edge.workflows.supplement import Filing, correct_person, file_material, reclassify
@@ -31,6 +33,21 @@ def kept(office: Office) -> list[Any]:
 def file(office: Office, dossier: str, category: str, title: str) -> str:
     capture = scan(office, title)
     return file_material(office, CLERK, Filing(dossier, category, title, "", capture, (1,))).id
+
+
+def claimed_earlier(office: Office, material: str, held: Received) -> None:
+    """Let a lesser entry arrive that claims a material and a dossier which are known already."""
+    ids = count(1)
+    author = Author("b" * 32, Clock(0), lambda at: f"{next(ids):032x}")
+    filed = {"dossier": held.dossier, "category": "9-1", "position": 1, "title": "学籍成绩"}
+    registered = {"person": held.person, "number": "1", "class": "退休"}
+
+    def act(connection: Connection) -> None:
+        pen = Pen(connection, author, "u-other")
+        pen.append(Kind.MATERIAL_FILED, material, filed)
+        pen.append(Kind.DOSSIER_REGISTERED, held.dossier, registered)
+
+    office.space.write(act)
 
 
 def laid_down(office: Office, name: str, value: str) -> None:
@@ -54,6 +71,7 @@ def test_whatever_changes_a_dossier_its_lacks_are_those_of_judging_all_anew(
         lambda: correct_person(office, CLERK, two.person, "unit", "某所", ""),
         lambda: laid_down(office, "profile.毕业生", "4-1 成绩／学籍；7 奖状"),
         lambda: receive_person(office, "赵强", id_number(12)),
+        lambda: claimed_earlier(office, materials[0], one),
         lambda: send(office, CLERK, one.dossier, MAPLE, "迁居"),
         lambda: office.space.write(lambda c: rebuild(c, list(all_entries(c)))),
     )
@@ -64,7 +82,7 @@ def test_whatever_changes_a_dossier_its_lacks_are_those_of_judging_all_anew(
         office.space.write(lambda c: lacks.judge_all_anew(c, "other rules"))
         assert kept(office) == seen[-1]
     changed = [before != after for before, after in pairwise(seen)]
-    assert changed == [True] * 8 + [False]
+    assert changed == [True] * 9 + [False]
     assert not judge_some(office), "what is judged is not judged again"
     found = gaps_over_all(office, CLERK)
     assert (found.dossiers, found.waiting, found.missing["奖状"]) == (2, 0, 1)
