@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+from edge.domain.archive import check_formed_on
+from edge.domain.errors import InvalidInput
 from edge.domain.office_time import CHINA
 from edge.domain.recorded import STATEMENTS, Form, spoken
 from edge.web.locale import day, gettext, language
@@ -11,6 +13,16 @@ from edge.web.locale import day, gettext, language
 def local(at: int) -> datetime:
     """The office's time of a moment in milliseconds since 1970."""
     return datetime.fromtimestamp(at / 1000, UTC).astimezone(CHINA)
+
+
+def listed(text: str) -> str:
+    """Say a cell of a list that was frozen: a day as elsewhere, anything else as it stands."""
+    if len(text) != len("20261128") or not (text.isascii() and text.isdecimal()):
+        return text
+    try:
+        return day(check_formed_on(text))
+    except InvalidInput:
+        return text
 
 
 def stated(value: str, field: str) -> str:
@@ -54,4 +66,11 @@ def number(value: float | None, digits: int = 1) -> str:
 
 def filters() -> dict[str, Callable[..., str]]:
     """The template filters of this module."""
-    return {"day": day, "stated": stated, "moment": moment, "masked": masked, "number": number}
+    return {
+        "day": day,
+        "listed": listed,
+        "stated": stated,
+        "moment": moment,
+        "masked": masked,
+        "number": number,
+    }

@@ -9,6 +9,7 @@ from edge.domain.identity import check_id_number
 from edge.domain.kinds import Kind
 from edge.store.matters import matter_by_number
 from edge.workflows.acting import Acting, Effect, day_of
+from edge.workflows.composing import chinese_day
 from edge.workflows.query_rights import require_extent
 from edge.workflows.supplement import standing_claims
 
@@ -16,7 +17,7 @@ from edge.workflows.supplement import standing_claims
 def status_noted(acting: Acting) -> None:
     """Let the person stand as registered; whoever said so elsewhere is met by the fold of facts."""
     told = acting.fields
-    source = f"{told['source']}（{told['since']}）"
+    source = f"{told['source']}（{chinese_day(told['since'])}）"
     _claim(acting, "status", told["status"], source)
 
 

@@ -170,9 +170,36 @@ def test_a_jam_keeps_the_pages_read_and_the_scan_goes_on_to_the_filing(
     expect(counter.page.locator(".sheet")).to_have_count(5)
     counter.keep("capture")
     assert counter.faults() == []
+    # What can be taken back takes room at the foot; who was at the end of the page stays there.
+    counter.page.evaluate("() => scrollTo(0, document.documentElement.scrollHeight)")
+    counter.page.wait_for_timeout(100)
+    counter.page.locator("#sheet-5 [hx-post$='/5/turn']").click()
+    expect(counter.page.locator("#undo button")).to_be_visible()
+    counter.page.wait_for_function(
+        "() => scrollY + innerHeight >= document.documentElement.scrollHeight - 1"
+    )
+    counter.page.click("#undo button")
+    expect(counter.page.locator("#undo button")).to_have_count(0)
     counter.page.locator("#sheet-5 .keep").click()
-    counter.page.click(".choice:has([value='7'])")
     counter.page.fill("#title", "先进工作者审批表")
+    # What is not chosen is said in our words, not in a bubble of the browser.
+    counter.page.click(".foot .main")
+    expect(counter.page.locator("#notices")).to_contain_text("“归入哪一类”还没有选")
+    counter.keep("capture-unchosen")
+    assert counter.faults() == []
+    counter.page.click(".choice:has([value='7'])")
+    # By the browser's Back, kept whole by the browser or not, what was typed is there again.
+    counter.page.click("a.back")
+    counter.page.wait_for_url("**/persons/*")
+    counter.page.go_back()
+    expect(counter.page.locator("#title")).to_have_value("先进工作者审批表")
+    expect(counter.page.locator("[name=category]:checked")).to_have_value("7")
+    counter.page.evaluate(
+        "() => { document.querySelector('#title').value = '';"
+        " dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true})); }"
+    )
+    expect(counter.page.locator("#title")).to_have_value("先进工作者审批表")
+    counter.page.locator("#sheet-5 input[name=page]").set_checked(False, force=True)
     counter.page.fill("#formed_on", "昨天")
     counter.page.click(".foot .main")
     expect(counter.page.locator("#notices")).to_contain_text("看不懂")
@@ -199,7 +226,7 @@ def test_a_proof_is_three_taps_from_the_person_and_stands_without_a_printer(
     counter.keep("proof-preview")
     assert counter.faults() == []
     counter.page.get_by_role("button", name="盖章打印").click()
-    expect(counter.page.locator("#job")).to_contain_text("打印机没有应答")
+    expect(counter.page.locator("#job")).to_contain_text("还没有送到打印机")
     expect(counter.page.locator("#job")).to_contain_text("已编号、盖章")
     counter.keep("proof")
     assert counter.faults() == []

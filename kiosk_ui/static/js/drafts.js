@@ -35,6 +35,9 @@ async function takeBack(form) {
 
 for (const form of forms()) takeBack(form);
 
+// A page that the browser kept whole shows what it held then; the server knows better.
+addEventListener("pageshow", (event) => { if (event.persisted) for (const form of forms()) takeBack(form); });
+
 for (const kind of ["input", "change"]) {
   document.addEventListener(kind, (event) => {
     const form = event.target.form;

@@ -3,6 +3,7 @@
 import re
 
 from edge.domain.kinds import Kind
+from edge.store import lists
 from edge.store.entries import Pen
 from edge.workflows.matters import Opening, open_matter, take_step, undo_step
 from tests.edge.web.conftest import Desk
@@ -38,6 +39,23 @@ def test_what_is_missing_or_unknown_is_said(desk: Desk) -> None:
     assert "还没有填" in missing.text
     assert desk.get("/matters/new/nothing").status_code == 404
     assert desk.get("/matters/" + "0" * 32).status_code == 404
+
+
+def test_a_day_in_a_frozen_list_is_said_as_everywhere_else(desk: Desk) -> None:
+    desk.sign_in()
+    address = desk.post("/matters/new/rectification/open", **FORM).headers["location"]
+    facts, rows = [("统计到", "20261128")], [("甲", "20261105", "20261399", "12345678")]
+
+    def freeze(pen: Pen) -> None:
+        headings = ("名称", "日期", "号", "数")
+        lists.freeze(pen, address[-32:], "destruction_list", facts, headings, rows)
+
+    desk.office.transact(CLERK, freeze)
+    shown = desk.get(address).text
+    for said in ("<dd>2026年11月28日</dd>", "<td>2026年11月5日</td>", "<td>20261399</td>"):
+        assert said in shown
+    desk.client.cookies.set("lang", "en")
+    assert "<td>2026-11-05</td>" in desk.get(address).text
 
 
 def test_a_date_that_cannot_be_is_refused_in_both_languages(desk: Desk) -> None:
