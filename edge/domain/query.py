@@ -9,6 +9,7 @@ from edge.domain.errors import InvalidInput
 from edge.domain.identity import check_number
 
 _HAN = re.compile(r"[\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff·]")
+LONGEST_NAME = 6  # of a Chinese name without a dot between its parts
 # Chinese input methods leave letters and digits full-width.
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 
@@ -75,6 +76,19 @@ def readings_of(text: str) -> tuple[tuple[Query, ...], ...]:
 def persons_only(words: Sequence[Sequence[Query]]) -> tuple[tuple[Query, ...], ...]:
     """Leave out what would tell of a dossier's content, so that finding somebody is no look."""
     return tuple(tuple(each for each in word if each.by is not By.TITLE) for word in words)
+
+
+def may_be_newcomer(words: Sequence[Sequence[Query]]) -> bool:
+    """Whether what was typed could be the name or the ID number of somebody not yet on record.
+
+    A name in Latin letters reads as initials. Several words are conditions, and nobody's name.
+    """
+    if len(words) != 1 or not words[0]:
+        return False
+    likeliest = words[0][0]
+    if likeliest.by is By.NAME:
+        return len(likeliest.text) <= LONGEST_NAME or "·" in likeliest.text
+    return likeliest.by in (By.ID_NUMBER, By.INITIALS)
 
 
 def _readings(likeliest: Query) -> tuple[Query, ...]:

@@ -130,8 +130,11 @@ def _screen(
 
 
 def find(parts: Parts, text: str, filters: Filters | None = None) -> dict[str, Any]:
-    """Answer the search box: the template's names `q`, `hits`, `more`, `sure` and `wrong`."""
-    blank = {"q": text, "hits": (), "more": False, "sure": False, "wrong": ""}
+    """Answer the search box: the template's names `q`, `hits`, `more`, `sure`, `wrong`, `newcomer`.
+
+    A `newcomer` may be registered under what was typed.
+    """
+    blank = {"q": text, "hits": (), "more": False, "sure": False, "wrong": "", "newcomer": False}
     if not text.strip() and not filters:
         return blank
     try:
@@ -146,4 +149,5 @@ def find(parts: Parts, text: str, filters: Filters | None = None) -> dict[str, A
         "hits": found.hits,
         "more": found.more,
         "sure": found.by in SURE,
+        "newcomer": not filters and query.may_be_newcomer(words),
     }

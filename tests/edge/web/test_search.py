@@ -40,9 +40,16 @@ def test_a_wrong_id_number_is_told_with_its_right_last_character(desk: Desk) -> 
 
 def test_nobody_found_offers_what_to_do_next(desk: Desk) -> None:
     desk.sign_in()
-    shown = desk.post("/search/hits", q="QQ").text
-    assert "没有找到" in shown
-    assert 'href="/receive"' in shown
+    for name in ("QQ", "欧阳娜娜", "阿依古丽·买买提", id_number(9)):
+        shown = desk.post("/search/hits", q=name).text
+        assert "没有找到" in shown
+        assert 'href="/receive"' in shown
+    # Conditions and numbers are nobody's name.
+    for asked in ({"q": "王 桥头村"}, {"q": "13900000000"}, {"q": "王", "standing": "held"},
+                  {"q": "青山县柳河镇桥头村"}):  # fmt: skip
+        shown = desk.post("/search/hits", **asked).text
+        assert "没有找到" in shown
+        assert "/receive" not in shown
 
 
 def test_a_search_for_a_task_leads_straight_to_it(desk: Desk) -> None:
