@@ -33,6 +33,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} dossiers, one round")
     parser.add_argument("--dossiers", type=int, help=f"how many, {FULL} unless told")
     parser.add_argument("--rounds", type=int, default=3, help="rounds, of which the median counts")
+    parser.add_argument("--only", choices=list(PARTS), help="one part, without the peers")
     parser.add_argument("--no-peers", action="store_true", help="leave the other replicators out")
     parser.add_argument("--peers-only", action="store_true", help="and ours beside them")
     parser.add_argument("--morango-in-full", action="store_true", help="as many as for the others")
@@ -43,13 +44,13 @@ def main() -> None:
     say = Progress()
     with tempfile.TemporaryDirectory(prefix="dangxia-bench-") as folder:
         figures = []
-        if not options.peers_only:
-            for figure in measure(
-                Path(folder), dossiers, rounds, 20 if options.quick else 300, say
-            ):
+        parts = [options.only] if options.only else [] if options.peers_only else list(PARTS)
+        questions = 20 if options.quick else 300
+        for part in parts:
+            for figure in PARTS[part](Path(folder), dossiers, rounds, questions, say):
                 print_line(figure, dossiers)
                 figures.append(figure)
-        if not options.no_peers and not options.quick:
+        if not (options.no_peers or options.quick or options.only):
             ours = {figure.what: figure for figure in figures}
             measure_peers(Path(folder), dossiers, rounds, options.morango_in_full, ours, say)
         if figures:
@@ -68,10 +69,10 @@ class Progress:
         sys.stderr.flush()
 
 
-def measure(
+def measure_sync(
     folder: Path, dossiers: int, rounds: int, questions: int, say: Progress
 ) -> Iterator[Figure]:
-    """Measure everything of ours, each figure as it is known."""
+    """Measure replication: against its limit, by its parts, beside a counter, with many towns."""
     say(f"putting {dossiers} dossiers on record")
     filled = fill(folder / "filled.db", dossiers)
     say("plain inserts, the raw limit")
@@ -90,6 +91,14 @@ def measure(
     say("20 towns at one hub")
     yield measure_towns(folder, max(dossiers // TOWN_SHARE, 20), rounds)
     filled.close()
+    say(f"bootstrap: making a town of {dossiers * PAGES_PER_DOSSIER} pages, then bringing it over")
+    yield measure_bootstrap(folder / "bootstrap", dossiers, rounds)
+
+
+def measure_counter_work(
+    folder: Path, dossiers: int, rounds: int, questions: int, say: Progress
+) -> Iterator[Figure]:
+    """Measure what clerks wait for: answers, pages, a swiped card."""
     say(f"search: filing {dossiers * MATERIALS} materials of {dossiers * PAGES} pages")
     archive = open_archive(folder / "archive", dossiers)
     say("what all dossiers lack")
@@ -100,12 +109,19 @@ def measure(
     yield from measure_kiosks(archive, folder / "archive", dossiers, rounds, questions * 4)
     say("a card swiped, to the person on the screen")
     yield from measure_swipe(folder / "archive", dossiers, rounds, max(questions // 15, 3))
-    say(f"bootstrap: making a town of {dossiers * PAGES_PER_DOSSIER} pages, then bringing it over")
-    yield measure_bootstrap(folder / "bootstrap", dossiers, rounds)
+
+
+def measure_devices(
+    folder: Path, dossiers: int, rounds: int, _questions: int, say: Progress
+) -> Iterator[Figure]:
+    """Measure the scanner's pages and the storage room's line."""
     say("pages, from the far end to the durable page")
     yield from measure_pages(folder / "pages", rounds, dossiers <= QUICK)
     say("a storage room's line for a day")
     yield from measure_room(folder / "room", dossiers <= QUICK)
+
+
+PARTS = {"sync": measure_sync, "counter": measure_counter_work, "devices": measure_devices}
 
 
 if __name__ == "__main__":
