@@ -17,7 +17,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -33,6 +33,7 @@ sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher3.dbapi2)
 from edge.domain.errors import ArchiveError, StorageFull  # noqa: E402  (after the alias above)
 from edge.store.checkpoint import Checkpoints  # noqa: E402  (likewise)
 from edge.store.migrations import migrate  # noqa: E402  (likewise)
+from edge.store.readers import Readers, close, never_wait  # noqa: E402  (likewise)
 
 if TYPE_CHECKING:
     # sqlcipher3 has no types; it keeps the interface of the standard library.
@@ -43,7 +44,6 @@ T = TypeVar("T")
 _LOG = logging.getLogger(__name__)
 
 URGENT, ORDINARY = 0, 1
-READERS = 4
 # A thread lets go of the interpreter with every statement, and gets it back when whoever computes
 # next to it has had this long. Of a score of statements is an act of the counter made.
 SWITCH_S = 0.000_5
@@ -83,9 +83,7 @@ class Space:
         self._key = key
         self._order = itertools.count()
         self._tasks: queue.PriorityQueue[_Task] = queue.PriorityQueue()
-        self._readers: queue.LifoQueue[tuple[int, Connection]] = queue.LifoQueue()
-        self._lent = threading.Semaphore(READERS)
-        self._generation = 0
+        self._readers = Readers(self._open_reader)
         self._listeners: list[Callable[[], None]] = []
         self._closed = False
         self._gate = threading.Lock()
@@ -124,27 +122,15 @@ class Space:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Lend a read-only connection that sees one consistent state."""
-        with self._lent:
-            try:
-                generation, connection = self._readers.get_nowait()
-            except queue.Empty:
-                generation = self._generation
-                connection = self._open_reader()
-            sound = False
-            try:
-                connection.execute("begin")
+        """Lend this thread a read-only connection that sees one consistent state.
+
+        Within another such block the same one, in the same state.
+        """
+        try:
+            with self._readers.lend() as connection:
                 yield connection
-                sound = True
-            except BaseException as error:
-                self._raise_translated(error)
-            finally:
-                if connection.in_transaction:
-                    connection.execute("rollback")
-                if sound and not self._closed and generation == self._generation:
-                    self._readers.put((generation, connection))
-                else:
-                    _close(connection)
+        except BaseException as error:
+            self._raise_translated(error)
 
     def copy(self, copying: Callable[[Path, bytes], None]) -> None:
         """Run `copying` with the file's path and key: it may read by a connection of its own.
@@ -171,7 +157,7 @@ class Space:
         self._thread.join()
         self._checkpoints.finish()
         self._drop_writer()
-        self._drop_readers()
+        self._readers.close()
 
     def _ask(
         self,
@@ -191,6 +177,7 @@ class Space:
         return future.result()
 
     def _run(self) -> None:
+        never_wait()
         while True:
             task = self._tasks.get()
             if task.urgency > ORDINARY:
@@ -200,9 +187,8 @@ class Space:
             try:
                 result = self._transact(task.work, task.durable)
                 if task.renewing:
-                    self._generation += 1
                     self._drop_writer()
-                    self._drop_readers()
+                    self._readers.renew()
             except BaseException as error:
                 task.future.set_exception(self._translated(error))
             else:
@@ -277,12 +263,7 @@ class Space:
                 if connection.in_transaction:
                     connection.execute("rollback")
             finally:
-                _close(connection)
-
-    def _drop_readers(self) -> None:
-        with suppress(queue.Empty):
-            while True:
-                _close(self._readers.get_nowait()[1])
+                close(connection)
 
 
 def _check_sync_bit(connection: Connection) -> None:
@@ -352,13 +333,6 @@ def _prepare(connection: Connection, key: bytes, cache_kib: int) -> None:
     crsqlite.load(connection)
 
 
-def _close(connection: Connection) -> None:
-    try:
-        connection.execute("select crsql_finalize()")
-    finally:
-        connection.close()
-
-
 def _create(path: Path, key: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".new")
@@ -367,7 +341,7 @@ def _create(path: Path, key: bytes) -> None:
     connection = _connect(temporary, key, WRITER_CACHE_KIB)
     migrate(connection)
     connection.execute("pragma wal_checkpoint(truncate)")
-    _close(connection)
+    close(connection)
     descriptor = os.open(temporary, os.O_RDONLY)
     os.fsync(descriptor)
     os.close(descriptor)

@@ -3,10 +3,11 @@
 import threading
 from pathlib import Path
 
-from edge.store.database import READERS, Space
+from edge.store.database import Space
 from edge.store.entries import Author, Pen, now_ms
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
+from edge.store.readers import READERS
 from sync.replica import Replica
 from sync.roster import COUNTY, Roster, roster_of
 

@@ -3,8 +3,10 @@
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from edge.domain.errors import ArchiveError, InvalidInput
 from edge.store.database import Connection, Space, SyncBitLeaked
 from edge.store.migrations import migrate, schema_version
+from edge.store.readers import READERS
 
 KEY = bytes(range(32))
 
@@ -190,6 +193,45 @@ def test_many_readers_and_writers_at_once_lose_nothing(space: Space) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(80)))
     assert count(space) == 80
+
+
+def _all_end(acts: list[Callable[[], object]]) -> bool:
+    """Whether all of them end, begun together; none does that waits for another."""
+    threads = [threading.Thread(target=act, daemon=True) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(10)
+    return not any(thread.is_alive() for thread in threads)
+
+
+def test_who_reads_while_reading_never_stands_still(space: Space, tmp_path: Path) -> None:
+    other = Space(tmp_path / "county.db", KEY, "county")
+    together = threading.Barrier(READERS)
+
+    def twice() -> None:
+        with space.read() as outer, suppress(threading.BrokenBarrierError):
+            together.wait(5)
+            with space.read() as inner:
+                assert inner is outer
+
+    def both(first: Space, second: Space) -> None:
+        with first.read(), suppress(threading.BrokenBarrierError):
+            crossed.wait(5)
+            with second.read():
+                pass
+
+    def asks_while_writing() -> None:
+        with other.read(), suppress(threading.BrokenBarrierError):
+            together.wait(5)
+            space.write(lambda _: count(other))
+
+    assert _all_end([twice] * READERS)
+    crossed = threading.Barrier(2 * READERS)
+    there_and_back = [partial(both, space, other), partial(both, other, space)]
+    assert _all_end([*there_and_back * READERS])
+    assert _all_end([asks_while_writing] * READERS)
+    other.close()
 
 
 def test_listeners_hear_of_commits_only(space: Space) -> None:
