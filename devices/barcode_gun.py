@@ -13,13 +13,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 import evdev
 
 from devices.driver import Fault, Found, Health, State
 from devices.keystrokes import LONGEST, Keystrokes
-from devices.line import REOPEN_AFTER_S, Line, Outbox, SerialLine, Standing, Wiring
+from devices.line import REOPEN_AFTER_S, Line, SerialLine, Standing, Wiring
+from devices.listener import Listener
 from edge.domain.errors import DeviceUnavailable
 
 _KEPT = 16
@@ -115,7 +116,7 @@ class KeyboardLine(Line[Keyboard]):
         return bool(port.read(0))
 
 
-class BarcodeGun:
+class BarcodeGun(Listener[SerialLine | KeyboardLine, str]):
     """The driver of one gun; `keyboard` for one that types, else it is on a serial line."""
 
     kind = "barcode_gun"
@@ -125,9 +126,9 @@ class BarcodeGun:
     ) -> None:
         self._pace = pace or Pace()
         self._keyboard = keyboard
-        self._line, self._take, self._text = self._wired(path, baud)
+        line, self._take, self._text = self._wired(path, baud)
+        super().__init__(line, _KEPT)
         self._standing = Standing(f"bar code gun {path}")
-        self._outbox: Outbox[str] = Outbox(_KEPT)
         self._heard_at = 0.0
 
     def _wired(
@@ -139,28 +140,6 @@ class BarcodeGun:
             return keys, lambda: _take_events(keys), Keystrokes()
         tty = SerialLine(path, self.kind, Wiring(baud, read_within_s=_WITHIN_S), after_s)
         return tty, lambda: _take_bytes(tty), Letters()
-
-    def __enter__(self) -> Self:
-        """Start listening."""
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop listening."""
-        self.close()
-
-    def start(self) -> None:
-        """Start the owner thread."""
-        self._line.start(self._turn)
-
-    def close(self) -> None:
-        """Stop the owner thread, give the gun back, end `codes`."""
-        self._line.close()
-        self._outbox.close()
-
-    def came(self) -> None:
-        """Open the gun at once: it has just been plugged in."""
-        self._line.came()
 
     def codes(self) -> Iterator[str]:
         """Wait for each code read, empty for one that did not come whole, until closed."""

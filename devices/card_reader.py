@@ -4,12 +4,12 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 import serial
 
 from devices.driver import Fault, Found, Health, State
-from devices.line import REOPEN_AFTER_S, Outbox, SerialLine, Standing, Wiring
+from devices.line import REOPEN_AFTER_S, SerialLine, Standing, Wiring
+from devices.listener import Listener
 from devices.sdt import (
     Card,
     CardKind,
@@ -49,7 +49,7 @@ class Pace:
     reopen_after_s: tuple[float, ...] = REOPEN_AFTER_S
 
 
-class CardReader:
+class CardReader(Listener[SerialLine, Card | Unreadable]):
     """The driver of one reader; `baud` is 115200 unless the reader was set otherwise."""
 
     kind = "card_reader"
@@ -58,34 +58,11 @@ class CardReader:
     def __init__(self, path: Path, pace: Pace | None = None, baud: int = 115200) -> None:
         self._pace = pace or Pace()
         wiring = Wiring(baud, read_within_s=0.05)
-        self._line = SerialLine(path, self.kind, wiring, self._pace.reopen_after_s)
-        self._standing = Standing(f"card reader {path}")
         # Only the newest: a card of minutes ago must not open a person on the screen.
-        self._outbox: Outbox[Card | Unreadable] = Outbox(1)
+        super().__init__(SerialLine(path, self.kind, wiring, self._pace.reopen_after_s), kept=1)
+        self._standing = Standing(f"card reader {path}")
         self._lifted = True
         self._failures = 0
-
-    def __enter__(self) -> Self:
-        """Start looking for cards."""
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop looking for cards."""
-        self.close()
-
-    def start(self) -> None:
-        """Start the owner thread."""
-        self._line.start(self._turn)
-
-    def close(self) -> None:
-        """Stop the owner thread, close the tty, end `swipes` and `cards`."""
-        self._line.close()
-        self._outbox.close()
-
-    def came(self) -> None:
-        """Open the reader at once: it has just been plugged in."""
-        self._line.came()
 
     def swipes(self) -> Iterator[Card | Unreadable]:
         """Wait for each card laid on the reader, once until it is lifted, until closed."""

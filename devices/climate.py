@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
 
 from devices.actuators import SwitchDesk, refuse_unworkable
 from devices.driver import Fault, Found, Health, State
-from devices.line import REOPEN_AFTER_S, Outbox, SerialLine, SocketLine, Standing, Wiring
+from devices.line import REOPEN_AFTER_S, SerialLine, SocketLine, Standing, Wiring
+from devices.listener import Listener
 from devices.modbus import Bus, RtuBus, TcpBus
 from devices.sensors import Belief, ContactModel, Model, Models, Sensor, Switch, load_models
 from edge.domain.climate import Missing, Reading
@@ -47,7 +47,7 @@ class Gateway:
     port: int = 502
 
 
-class ClimateLine:
+class ClimateLine(Listener[SerialLine | SocketLine, Record]):
     """The driver of all that hangs on one line; `clock` gives milliseconds since the epoch, UTC.
 
     `place` is a tty or a TCP gateway. `baud` overrides the models' own. Raises `InvalidInput`
@@ -76,10 +76,9 @@ class ClimateLine:
             raise InvalidInput("climate.baud", bauds=agreed)
         self._standings = {sensor.name: Standing(f"sensor {sensor.name}") for sensor in sensors}
         self._beliefs = {sensor.name: Belief() for sensor in sensors}
-        self._line: SerialLine | SocketLine
         self._bus: Bus
-        self._line, self._bus = self._wired(place, baud or agreed[0])
-        self._outbox: Outbox[Record] = Outbox(_KEPT)
+        line, self._bus = self._wired(place, baud or agreed[0])
+        super().__init__(line, _KEPT)
         self._desk = SwitchDesk(switches, self._models, clock, self._outbox.put, self._clear)
         self._air = [each for each in self._sensors if each.model in self._models.air]
         self._contacts = [each for each in self._sensors if each not in self._air]
@@ -99,28 +98,14 @@ class ClimateLine:
         link = SocketLine(place.host, place.port, self.kind, patience, pace.reopen_after_s)
         return link, TcpBus(link, self.kind, pace.quiet_s)
 
-    def __enter__(self) -> Self:
-        """Start polling."""
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop polling."""
-        self.close()
-
     def start(self) -> None:
-        """Start the owner thread, which polls at once and then at its pace."""
+        """Start the owner thread, which polls at once, and lets go of held switches at the end."""
         self._line.start(self._turn, self._part)
-
-    def close(self) -> None:
-        """Let go of held switches, stop the owner thread, close the line, end `readings`."""
-        self._line.close()
-        self._outbox.close()
 
     def came(self) -> None:
         """Open the line and ask everybody at once: it has just been plugged in."""
         self._came.set()
-        self._line.came()
+        super().came()
 
     def readings(self) -> Iterator[Record]:
         """Wait for what each poll gave, one record at a time, until the driver is closed."""

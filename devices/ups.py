@@ -6,10 +6,10 @@ import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Self
 
 from devices.driver import Fault, Found, Health, State
-from devices.line import REOPEN_AFTER_S, Outbox, SocketLine, Standing
+from devices.line import REOPEN_AFTER_S, SocketLine, Standing
+from devices.listener import Listener
 from edge.domain.errors import BadFrame, DeviceError, DeviceUnavailable
 from edge.domain.power import Power
 
@@ -38,7 +38,7 @@ class UpsPace:
     reopen_after_s: tuple[float, ...] = REOPEN_AFTER_S[:4]
 
 
-class NutUps:
+class NutUps(Listener[SocketLine, Power]):
     """The driver of one UPS; `clock` gives milliseconds since the epoch, UTC.
 
     With a `user` it signs in, so that upsd counts this box among those who depend on the UPS.
@@ -58,30 +58,10 @@ class NutUps:
     ) -> None:
         self._name, self._clock, self._pace = name, clock, pace or UpsPace()
         self._user, self._password = user, password
-        self._line = SocketLine(
-            host, port, self.kind, self._pace.answer_within_s, self._pace.reopen_after_s
-        )
+        within_s, reopen_after_s = self._pace.answer_within_s, self._pace.reopen_after_s
+        super().__init__(SocketLine(host, port, self.kind, within_s, reopen_after_s), _KEPT)
         self._standing = Standing(f"ups {name}")
-        self._outbox: Outbox[Power] = Outbox(_KEPT)
         self._signed_in: socket.socket | None = None
-
-    def __enter__(self) -> Self:
-        """Start asking."""
-        self.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop asking."""
-        self.close()
-
-    def start(self) -> None:
-        """Start the owner thread, which asks at once and then at its pace."""
-        self._line.start(self._turn)
-
-    def close(self) -> None:
-        """Stop the owner thread, hang up, end `powers`."""
-        self._line.close()
-        self._outbox.close()
 
     def powers(self) -> Iterator[Power]:
         """Wait for what each question gave, until the driver is closed."""

@@ -273,7 +273,7 @@ def _shelf_order(material: Material) -> tuple[list[tuple[int, str]], int, str]:
     return code, material.position, material.id
 
 
-def _dossier(connection: Connection, row: tuple[object, ...]) -> Dossier:
+def _dossier(connection: Connection, row: tuple[Any, ...]) -> Dossier:
     id, person, number, dossier_class, holder, scheme, shelf, counts, at, secrecy = row
     loan = connection.execute(
         f"select {_LOAN} from loan where dossier = ? and not exists "
@@ -284,57 +284,19 @@ def _dossier(connection: Connection, row: tuple[object, ...]) -> Dossier:
         "select 1 from transfer where dossier = ? and step = 'sent'", (id,)
     ).fetchone()
     standing = Standing.SENT if sent else Standing.LENT if loan else Standing.HELD
-    return Dossier(
-        id=str(id),
-        person=str(person),
-        number=str(number),
-        dossier_class=str(dossier_class),
-        holder=str(holder),
-        scheme=str(scheme),
-        shelf=str(shelf),
-        counts=json.loads(str(counts)),
-        at=int(str(at)),
-        standing=standing,
-        loan=Loan(*loan) if loan else None,
-        secrecy=str(secrecy),
-    )
+    counted, open_loan = json.loads(counts), Loan(*loan) if loan else None
+    named = (id, person, number, dossier_class, holder, scheme, shelf)
+    return Dossier(*named, counted, at, standing, open_loan, secrecy)
 
 
 def _page(row: tuple[Any, ...]) -> Page:
     owner, number, blob, thumb, width, height, dpi, size, blank, dark, skew, *marks = row
     turn, discarded, blurred, twin, outline = marks
-    return Page(
-        owner=owner,
-        number=number,
-        blob=blob,
-        thumb=thumb,
-        width=width,
-        height=height,
-        dpi=dpi,
-        bytes=size,
-        blank=bool(blank),
-        dark=bool(dark),
-        skew=skew,
-        turn=turn,
-        discarded=bool(discarded),
-        blurred=bool(blurred),
-        twin=twin,
-        outline=outline,
-    )
+    files = (owner, number, blob, thumb, width, height, dpi, size)
+    seen = (bool(blank), bool(dark), skew, turn, bool(discarded), bool(blurred), twin, outline)
+    return Page(*files, *seen)
 
 
 def _material(row: tuple[Any, ...]) -> Material:
-    id, dossier, category, position, title, formed_on, copy, capture, pages, at, by = row
-    return Material(
-        id=id,
-        dossier=dossier,
-        category=category,
-        position=int(position),
-        title=title,
-        formed_on=formed_on,
-        copy=bool(copy),
-        capture=capture,
-        pages=pages,
-        at=at,
-        by=by,
-    )
+    id, dossier, category, position, title, formed_on, copy, *rest = row
+    return Material(id, dossier, category, int(position), title, formed_on, bool(copy), *rest)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from edge.domain.errors import NotFound
 from edge.domain.matters.standing import Act, Standing
@@ -139,20 +140,9 @@ def standing_of(connection: Connection, matter: Matter) -> Standing:
     return reducer.standing_of(connection, matter.id, matter.flow)
 
 
-def _matter(row: tuple[object, ...]) -> Matter:
+def _matter(row: tuple[Any, ...]) -> Matter:
     id, flow, number, dossier, person, state, is_open, due, fields, aside, at, by, changed = row
+    filled = json.loads(fields)
     return Matter(
-        id=str(id),
-        flow=str(flow),
-        number=str(number),
-        dossier=str(dossier),
-        person=str(person),
-        state=str(state),
-        open=bool(is_open),
-        due=str(due),
-        fields=json.loads(str(fields)),
-        aside=int(str(aside)),
-        at=int(str(at)),
-        by=str(by),
-        changed=int(str(changed)),
+        id, flow, number, dossier, person, state, bool(is_open), due, filled, aside, at, by, changed
     )

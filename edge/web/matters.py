@@ -29,7 +29,7 @@ from edge.web.panels import panel_of
 from edge.web.papers import printed
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
-from edge.web.rendering import go, page
+from edge.web.rendering import go, page, unkept
 from edge.web.typed import all_typed
 from edge.web.undo import offer
 from edge.workflows import matter_papers, matters
@@ -291,7 +291,7 @@ def preview(
 ) -> Response[bytes]:
     """Such a paper as it will be, as PNG; errors as `matter_papers.issue_of`."""
     shown = matter_papers.preview_of(parts.office, reader, matter, form)
-    return Response(shown, media_type="image/png", headers={"Cache-Control": "no-store"})
+    return unkept(shown, "image/png")
 
 
 @post("/matters/{matter:str}/papers/{form:str}/issue", status_code=303, sync_to_thread=True)

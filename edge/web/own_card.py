@@ -20,8 +20,7 @@ from edge.store.screens import CitizenScreen
 from edge.web.events import SELF
 from edge.web.facing import NobodyThere, Visit
 from edge.web.parts import Parts
-from edge.web.proofs import printing
-from edge.web.queueing import send_kept
+from edge.web.queueing import printing, send_kept
 from edge.web.redacted import state_of
 from edge.web.rendering import go, page
 from edge.web.screen_session import TURNED_MODE

@@ -12,9 +12,8 @@ from edge.domain.access import Clerk
 from edge.store import papers as store
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
-from edge.web.proofs import printing
-from edge.web.queueing import send_kept
-from edge.web.rendering import go, page
+from edge.web.queueing import job_at, send_kept
+from edge.web.rendering import PDF, go, page, unkept
 from edge.workflows import papers
 from edge.workflows.matter_papers import require_right_to_print
 
@@ -84,11 +83,7 @@ def pdf(
         known = store.paper_of(town, paper)
     if known.dossier:
         looked(request, parts, reader, known.dossier, OVERVIEW)
-    return Response(
-        parts.office.blobs.read(known.blob),
-        media_type="application/pdf",
-        headers={"Cache-Control": "no-store"},
-    )
+    return unkept(parts.office.blobs.read(known.blob), PDF)
 
 
 HANDLERS = [show, show_job, job_state, print_again, pdf]
@@ -116,5 +111,4 @@ def _shown(
 
 
 def _job(parts: Parts, paper: store.Paper, job: int | None) -> dict[str, Any]:
-    told = {"address": f"/papers/{paper.id}", "sealed": bool(paper.code), "job": job}
-    return told | printing(parts, job)
+    return job_at(parts, f"/papers/{paper.id}", job, sealed=bool(paper.code))

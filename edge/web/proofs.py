@@ -11,20 +11,17 @@ from litestar.response import Template
 from edge.documents.proof import ProofKind
 from edge.domain.access import Clerk, Right
 from edge.domain.asker import Asker, AskerKind
-from edge.domain.errors import DangxiaError, NotFound
+from edge.domain.errors import NotFound
 from edge.store import matters
 from edge.store import proofs as store
-from edge.web.locale import sentence, sentence_of
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked, opened
-from edge.web.queueing import send_kept
-from edge.web.rendering import go, page
+from edge.web.queueing import job_at, send_kept
+from edge.web.rendering import PDF, go, page, unkept
 from edge.workflows import proof_content, proofs
 from edge.workflows.matters import Opening, open_matter, take_step
 from edge.workflows.proof_content import STATED
 
-# IPP numbers jobs with 31 bits (RFC 8011 §5.3.2).
-LAST_JOB = 2**31 - 1
 KINDS = {kind.name.lower(): kind for kind in ProofKind}
 NAMES = {str(kind): name for name, kind in KINDS.items()}
 ASKERS = {AskerKind.SELF: "本人", AskerKind.DELEGATE: "委托代办", AskerKind.UNIT: "单位"}
@@ -162,11 +159,7 @@ def preview(
     """The preview's picture."""
     wanted = proofs.ProofRequest(dossier, kind_of(kind), "", tuple(note or ()), replaces=replaces)
     looked(request, parts, reader, dossier, OVERVIEW)
-    return Response(
-        proofs.preview_proof(parts.office, reader, wanted),
-        media_type="image/png",
-        headers={"Cache-Control": "no-store"},
-    )
+    return unkept(proofs.preview_proof(parts.office, reader, wanted), "image/png")
 
 
 @post("/dossiers/{dossier:str}/proofs/{kind:str}/issue", status_code=303, sync_to_thread=True)
@@ -301,7 +294,7 @@ def _shown(
             kind=NAMES.get(known.kind, ""),
             drift=proof_content.drift_of(town, known),
             others=others,
-            **job_of(parts, known, job),
+            **_job(parts, known, job),
         )
 
 
@@ -316,45 +309,7 @@ def job_state(
     """How the printing goes, asked every second until it is over."""
     with parts.office.space.read() as town:
         known = store.proof_of(town, proof)
-    return page(request, "parts/job.html", **job_of(parts, known, job))
-
-
-def job_of(parts: Parts, proof: store.Proof, job: int | None) -> dict[str, Any]:
-    """What `parts/job.html` shows of a proof's printing."""
-    return {"address": f"/proofs/{proof.id}", "sealed": True, "job": job} | printing(parts, job)
-
-
-def printing(parts: Parts, job: int | None) -> dict[str, Any]:
-    """Say how a job goes: the template's `state`, `said`, `tone` and `over`."""
-    if parts.printer is None:
-        said = sentence("job.unsent")
-        return {"state": "unsent", "said": said, "tone": "care", "over": True}
-    if job is not None and job > LAST_JOB:
-        raise NotFound("device.printer.no_job", job=job)
-    if job is None:
-        health = parts.printer.health()
-        said = sentence(f"device.printer.{health.fault}") if health.fault else ""
-        return {
-            "state": "failed",
-            "said": said or sentence("job.failed"),
-            "tone": "care",
-            "over": True,
-        }
-    try:
-        now = parts.printer.job(job)
-    except DangxiaError as error:
-        over = isinstance(error, NotFound)
-        return {"state": "held", "said": sentence_of(error), "tone": "care", "over": over}
-    if now.fault:
-        said = sentence(f"device.printer.{now.fault}")
-        return {"state": now.state, "said": said, "tone": "care", "over": now.final}
-    tones = {"done": "done", "failed": "alarm", "cancelled": "care", "held": "care"}
-    return {
-        "state": str(now.state),
-        "said": sentence(f"job.{now.state}"),
-        "tone": tones.get(now.state, ""),
-        "over": now.final,
-    }
+    return page(request, "parts/job.html", **_job(parts, known, job))
 
 
 @get("/proofs/{proof:str}/paper", sync_to_thread=True)
@@ -368,11 +323,11 @@ def paper(
     with parts.office.space.read() as town:
         known = store.proof_of(town, proof)
     looked(request, parts, reader, known.dossier, OVERVIEW)
-    return Response(
-        parts.office.blobs.read(known.blob),
-        media_type="application/pdf",
-        headers={"Cache-Control": "no-store"},
-    )
+    return unkept(parts.office.blobs.read(known.blob), PDF)
+
+
+def _job(parts: Parts, proof: store.Proof, job: int | None) -> dict[str, Any]:
+    return job_at(parts, f"/proofs/{proof.id}", job, sealed=True)
 
 
 HANDLERS = [

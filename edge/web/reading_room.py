@@ -13,7 +13,7 @@ from edge.imaging.derive import straightened
 from edge.store import dossiers, records
 from edge.web import session
 from edge.web.parts import Parts
-from edge.web.rendering import go, page
+from edge.web.rendering import go, page, unkept
 from edge.web.wording import local
 from edge.workflows import reading_room
 from edge.workflows.digitising import pose_of
@@ -91,7 +91,7 @@ def image(
     if not seen:
         reading_room.look(parts.office, reader, matter, material, number)
     jpeg = straightened(parts.office.blobs.read(shown.blob), pose_of(shown))
-    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+    return unkept(jpeg, "image/jpeg")
 
 
 HANDLERS = [enter, leave, room, leaf, image]

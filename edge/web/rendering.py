@@ -14,6 +14,7 @@ from edge.web.assets import KIOSK_UI, linkers, read_manifest
 
 TEMPLATES = KIOSK_UI / "templates"
 SIZES = ("20", "24", "30")
+PDF = "application/pdf"
 
 
 def environment() -> Environment:
@@ -73,3 +74,8 @@ def go(request: Request[Any, Any, Any], path: str) -> Response[Any]:
     if is_fragment(request):
         return Response(content="", status_code=200, headers={"HX-Redirect": path})
     return Redirect(path, status_code=303)
+
+
+def unkept(content: bytes, media_type: str) -> Response[bytes]:
+    """Answer with what a dossier holds, or a paper of it, which no browser may keep."""
+    return Response(content, media_type=media_type, headers={"Cache-Control": "no-store"})

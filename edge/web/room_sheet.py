@@ -14,8 +14,7 @@ from edge.domain.room_sheet import half_at, month_of
 from edge.store import staff
 from edge.web.locale import sentence
 from edge.web.parts import Parts, Room
-from edge.web.proofs import printing
-from edge.web.queueing import send
+from edge.web.queueing import printing, send
 from edge.web.rendering import go, page
 from edge.workflows import room_sheet
 

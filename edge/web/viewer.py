@@ -13,7 +13,7 @@ from edge.imaging.derive import straightened
 from edge.store import dossiers
 from edge.web.parts import Parts
 from edge.web.persons import LOOK_LASTS_MS, opened
-from edge.web.rendering import page
+from edge.web.rendering import page, unkept
 from edge.web.wording import local
 from edge.workflows import consultation
 from edge.workflows.digitising import pose_of
@@ -126,4 +126,4 @@ def _look(reader: Clerk, parts: Parts, owner: str, digest: str) -> None:
 
 
 def _jpeg(content: bytes) -> Response[bytes]:
-    return Response(content, media_type=JPEG, headers={"Cache-Control": "no-store"})
+    return unkept(content, JPEG)

@@ -1,15 +1,13 @@
 """Affairs of persons that hang on a dossier, from retirement to titles; and calls about cases."""
 
 from edge.domain.access import Right
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
 from edge.domain.retirement import Group
 from edge.domain.timely import When
 
 _GROUP = "人员事务"
 STATUSES = ("在职", "灵活就业", "失业", "退休", "死亡", "其他")
-_WAY = Field(
-    "way", "怎么送", FieldKind.CHOICE, required=True, choices=("专人", "机要", "给据邮件", "内网")
-)
+_WAY = one_of("way", "怎么送", ("专人", "机要", "给据邮件", "内网"))
 
 # 申请 → 取证 → 推送 → 结论: the clerk presents every record with its page, 社保 decides.
 RETIREMENT_CHECK = Flow(
@@ -20,7 +18,7 @@ RETIREMENT_CHECK = Flow(
     right=Right.PROVE,
     sole=True,
     opening=(
-        Field("group", "按哪一档", FieldKind.CHOICE, required=True, choices=tuple(map(str, Group))),
+        one_of("group", "按哪一档", tuple(map(str, Group))),
         Field("planned", "打算什么时候退", FieldKind.DATE, when=When.ANY),
     ),
     states=(
@@ -83,7 +81,7 @@ PERSON_STATUS = Flow(
     group=_GROUP,
     subject=Subject.PERSON,
     opening=(
-        Field("status", "现在的状态", FieldKind.CHOICE, required=True, choices=STATUSES),
+        one_of("status", "现在的状态", STATUSES),
         Field("since", "从什么时候起", FieldKind.DATE, required=True, when=When.HAS_BEEN),
         Field("source", "凭什么登记", required=True, hint="如 退休审批表、死亡证明"),
     ),
@@ -99,9 +97,7 @@ PARTY_RELATION = Flow(
     group=_GROUP,
     subject=Subject.PERSON,
     opening=(
-        Field(
-            "direction", "转入还是转出", FieldKind.CHOICE, required=True, choices=("转入", "转出")
-        ),
+        one_of("direction", "转入还是转出", ("转入", "转出")),
         Field("partner", "对方党组织", required=True),
         Field("letter", "介绍信编号", required=True),
         Field("joined", "入党时间", FieldKind.DATE, when=When.HAS_BEEN),
@@ -149,13 +145,7 @@ HOUSEHOLD = Flow(
     group=_GROUP,
     subject=Subject.PERSON,
     opening=(
-        Field(
-            "action",
-            "办什么",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("迁入", "迁出", "借用户口页"),
-        ),
+        one_of("action", "办什么", ("迁入", "迁出", "借用户口页")),
         Field("address", "户籍地址", hint="迁入、迁出后的地址"),
         Field("due", "借用的哪天还", FieldKind.DAY, when=When.TO_COME),
     ),
@@ -183,7 +173,7 @@ TITLE_EXAM = Flow(
     subject=Subject.PERSON,
     opening=(
         Field("exam", "报哪一种", required=True),
-        Field("grade", "级别", FieldKind.CHOICE, required=True, choices=("初级", "中级", "高级")),
+        one_of("grade", "级别", ("初级", "中级", "高级")),
         Field("year", "年度", FieldKind.NUMBER, required=True),
     ),
     states=(
@@ -215,9 +205,7 @@ TITLE_EXAM = Flow(
             "known",
             outside=True,
             fields=(
-                Field(
-                    "passed", "结果", FieldKind.CHOICE, required=True, choices=("通过", "未通过")
-                ),
+                one_of("passed", "结果", ("通过", "未通过")),
                 Field("certificate", "证书编号"),
             ),
         ),
@@ -265,15 +253,7 @@ HOTLINE = Flow(
             "回访办结",
             ("answered",),
             "closed",
-            fields=(
-                Field(
-                    "pleased",
-                    "群众满意吗",
-                    FieldKind.CHOICE,
-                    required=True,
-                    choices=("满意", "基本满意", "不满意"),
-                ),
-            ),
+            fields=(one_of("pleased", "群众满意吗", ("满意", "基本满意", "不满意")),),
         ),
         Step(
             "link",

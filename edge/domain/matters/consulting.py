@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from edge.domain.access import Right
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
 from edge.domain.timely import When
 
 _GROUP = "查档和证明"
@@ -44,13 +44,7 @@ CONSULTATION = Flow(
         _UNIT,
         _LETTER,
         *_READERS,
-        Field(
-            "purpose",
-            "查阅目的",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("考察任免", "入党", "办案", "核对信息", "编史修志", "其他"),
-        ),
+        one_of("purpose", "查阅目的", ("考察任免", "入党", "办案", "核对信息", "编史修志", "其他")),
         _CATEGORIES,
         *_READER_CHECKS,
     ),
@@ -93,7 +87,7 @@ UNIT_QUERY = Flow(
         _LETTER,
         Field("bearer", "经办人", required=True),
         Field("bearer_id", "经办人证件号码", required=True, private=True),
-        Field("extent", "要查到什么程度", FieldKind.CHOICE, required=True, choices=EXTENTS[:3]),
+        one_of("extent", "要查到什么程度", EXTENTS[:3]),
         Field("purpose", "查询目的", required=True),
     ),
     states=(
@@ -140,21 +134,9 @@ POLITICAL_REVIEW = Flow(
     opening=(
         _UNIT,
         replace(_LETTER, label="来函编号"),
-        Field("about", "审查谁", FieldKind.CHOICE, required=True, choices=(OWN, RELATIVE)),
-        Field(
-            "purpose",
-            "为什么政审",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("入党", "参军", "录用", "晋升", "其他"),
-        ),
-        Field(
-            "channel",
-            "怎么来的",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("派人来", "来函", "县里转来"),
-        ),
+        one_of("about", "审查谁", (OWN, RELATIVE)),
+        one_of("purpose", "为什么政审", ("入党", "参军", "录用", "晋升", "其他")),
+        one_of("channel", "怎么来的", ("派人来", "来函", "县里转来")),
         Field("due", "来函要求哪天前答复", FieldKind.DAY, when=When.ANY),
         *(replace(each, required=False) for each in _READERS),
         *(replace(each, required=False) for each in _READER_CHECKS),
@@ -197,13 +179,7 @@ POLITICAL_REVIEW = Flow(
             ("written",),
             "sent",
             fields=(
-                Field(
-                    "way",
-                    "怎么送",
-                    FieldKind.CHOICE,
-                    required=True,
-                    choices=("机要", "专人", "给据邮件", "网上盖章件"),
-                ),
+                one_of("way", "怎么送", ("机要", "专人", "给据邮件", "网上盖章件")),
                 Field("mail", "机要或邮件号", scan="any"),
             ),
             undoable=False,
@@ -225,7 +201,7 @@ QUERY_RIGHT = Flow(
     opening=(
         _UNIT,
         Field("contact", "联系人"),
-        Field("extent", "可以查到什么程度", FieldKind.CHOICE, required=True, choices=EXTENTS),
+        one_of("extent", "可以查到什么程度", EXTENTS),
         Field("basis", "依据", required=True),
         Field("due", "到哪天为止", FieldKind.DAY, required=True, when=When.TO_COME),
     ),
@@ -274,7 +250,7 @@ SECRECY = Flow(
     subject=Subject.DOSSIER,
     right=Right.SECRET,
     opening=(
-        Field("grade", "密级", FieldKind.CHOICE, required=True, choices=(NO_GRADE, *GRADES)),
+        one_of("grade", "密级", (NO_GRADE, *GRADES)),
         Field("basis", "依据", required=True),
     ),
     states=(State("noted", "已登记", open=False),),

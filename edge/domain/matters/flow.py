@@ -78,6 +78,11 @@ class Field:
         return self.longest or usual
 
 
+def one_of(name: str, label: str, choices: tuple[str, ...]) -> Field:
+    """A field in which one of these must be chosen."""
+    return Field(name, label, FieldKind.CHOICE, required=True, choices=choices)
+
+
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """So many days from the act; `rule` names the county's rule that may set another number."""

@@ -2,14 +2,12 @@
 
 from edge.domain.access import Right
 from edge.domain.archive import DOSSIER_CLASSES
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
 from edge.domain.timely import When
 
 _GROUP = "接收和收集"
 _WHY = Field("why", "为什么", FieldKind.LINES, required=True)
-_HOW = Field(
-    "how", "怎样送来", FieldKind.CHOICE, required=True, choices=("机要通信", "专人送取", "给据邮件")
-)
+_HOW = one_of("how", "怎样送来", ("机要通信", "专人送取", "给据邮件"))
 _MAIL = Field("mail", "机要号、邮件号或专人姓名")
 
 # 申请 → 已开函 → 在途 → 待核 → 存疑／已收 → 上架 → 回执已寄. It may begin with the paper at hand.
@@ -21,7 +19,7 @@ RECEPTION = Flow(
     opening=(
         Field("name", "姓名", required=True),
         Field("id_number", "公民身份号码", FieldKind.ID, private=True),
-        Field("class", "档案类别", FieldKind.CHOICE, required=True, choices=DOSSIER_CLASSES),
+        one_of("class", "档案类别", DOSSIER_CLASSES),
         Field("holder", "现在存在哪个单位", required=True),
         Field("address", "对方地址"),
         Field("reason", "调档原因", required=True, hint="例如：因在我镇灵活就业"),
@@ -99,8 +97,7 @@ RECEPTION = Flow(
             "逾期、扣留或丢失，上报",
             ("called", "under_way"),
             fields=(
-                Field("trouble", "出了什么问题", FieldKind.CHOICE, required=True,
-                      choices=("逾期未转", "扣留", "邮件丢失")),
+                one_of("trouble", "出了什么问题", ("逾期未转", "扣留", "邮件丢失")),
                 Field("liable", "应由谁负责", required=True),
                 Field("told", "报给了谁", required=True),
             ),
@@ -186,12 +183,8 @@ SUPPLEMENT = Flow(
             ("noted",),
             "identified",
             fields=(
-                Field(
-                    "original",
-                    "原件还是复制件",
-                    FieldKind.CHOICE,
-                    required=True,
-                    choices=("原件", "证书复制件，已和原件核对", "其他复制件"),
+                one_of(
+                    "original", "原件还是复制件", ("原件", "证书复制件，已和原件核对", "其他复制件")
                 ),
                 Field("stamped", "签字盖章齐全", FieldKind.CHECK),
                 Field("dated", "写明形成时间", FieldKind.CHECK),
@@ -209,8 +202,7 @@ SUPPLEMENT = Flow(
             "forwarded",
             right=Right.TRANSFER,
             fields=(
-                Field("how", "怎样转递", FieldKind.CHOICE, required=True,
-                      choices=("机要通信", "专人送取", "给据邮件")),
+                one_of("how", "怎样转递", ("机要通信", "专人送取", "给据邮件")),
                 Field("mail", "机要号、邮件号或专人姓名", required=True),
             ),
             paper="forwarding_slip",
@@ -247,12 +239,10 @@ COLLECTION = Flow(
             ("gathering",),
             fields=(
                 Field("whose", "谁的、哪一捆", required=True),
-                Field(
+                one_of(
                     "condition",
                     "完好情况",
-                    FieldKind.CHOICE,
-                    required=True,
-                    choices=("完好", "缺材料", "破损", "捆扎混放", "受潮发霉", "缺失"),
+                    ("完好", "缺材料", "破损", "捆扎混放", "受潮发霉", "缺失"),
                 ),
                 Field("pieces", "几件", FieldKind.NUMBER, required=True),
                 Field("lacks", "缺什么、坏在哪里", FieldKind.LINES),

@@ -1,6 +1,6 @@
 """Work on dossiers in the house: sorted by their scheme, and taken through the scanning line."""
 
-from edge.domain.matters.flow import Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.matters.flow import Field, FieldKind, Flow, State, Step, Subject, one_of
 from edge.domain.timely import When
 
 _GROUP = "整理和数字化"
@@ -74,8 +74,7 @@ DIGITISATION = Flow(
             fields=(
                 _CODE,
                 Field("pages", "纸质点了几页", FieldKind.NUMBER, required=True),
-                Field("feed", "怎样扫", FieldKind.CHOICE, required=True,
-                      choices=("散页，自动进纸", "装订成册，平板扫")),
+                one_of("feed", "怎样扫", ("散页，自动进纸", "装订成册，平板扫")),
             ),
         ),
         Step("scan", "扫描", ("sorted",), "scanned", fields=(_CODE,)),

@@ -1,7 +1,7 @@
 """Dossiers that leave the shelf, lent or sent to another office; and what is doubted of them."""
 
 from edge.domain.access import Right
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
 from edge.domain.timely import When
 
 _GROUP = "借阅和转递"
@@ -122,13 +122,7 @@ TRANSFER_OUT = Flow(
         Field("unit", "转往其他单位", hint="转往县外或县里单位时填写全称"),
         Field("address", "收件地址"),
         Field("letter", "调档函号", required=True),
-        Field(
-            "reason",
-            "转出原因",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("工作单位变动", "户口迁移", "升学", "参军", "退休", "其他"),
-        ),
+        one_of("reason", "转出原因", ("工作单位变动", "户口迁移", "升学", "参军", "退休", "其他")),
         Field("checked", "调档函是原件，单位和印章都对", FieldKind.CHECK, required=True),
         Field(
             "cadre",
@@ -166,7 +160,7 @@ TRANSFER_OUT = Flow(
             "sent",
             right=Right.TRANSFER,
             fields=(
-                Field("how", "怎样转递", FieldKind.CHOICE, required=True, choices=_HOW),
+                one_of("how", "怎样转递", _HOW),
                 Field("mail", "机要号、邮件号或专人姓名证件", required=True,
                       hint="保存以后不能再改，请核对"),
                 Field("posted", "交寄日期", FieldKind.DAY, required=True, when=When.HAS_BEEN),
@@ -201,8 +195,7 @@ TRANSFER_OUT = Flow(
             ("sent",),
             right=Right.TRANSFER,
             fields=(
-                Field("trouble", "出了什么问题", FieldKind.CHOICE, required=True,
-                      choices=("逾期未转", "扣留", "邮件丢失", "长期没有回执")),
+                one_of("trouble", "出了什么问题", ("逾期未转", "扣留", "邮件丢失", "长期没有回执")),
                 Field("liable", "应由谁负责", required=True),
                 Field("told", "报给了谁", required=True),
             ),
@@ -225,12 +218,10 @@ DOUBT = Flow(
     subject=Subject.DOSSIER,
     right=Right.FILE,
     opening=(
-        Field(
+        one_of(
             "sort",
             "哪种疑点",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("多出页", "缺页", "涂改", "时间不符", "封签破损", "纸质和电子不符", "其他"),
+            ("多出页", "缺页", "涂改", "时间不符", "封签破损", "纸质和电子不符", "其他"),
         ),
         Field("where", "哪件材料、第几页"),
         Field("what", "看到了什么", FieldKind.LINES, required=True),

@@ -1,7 +1,7 @@
 """Registers of the people who keep the archive, of their training, and of the rules they keep."""
 
 from edge.domain.access import Right
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
 from edge.domain.timely import When
 
 _GROUP = "人员和制度"
@@ -16,10 +16,8 @@ POST = Flow(
     opening=(
         Field("who", "谁", FieldKind.STAFF, required=True),
         Field("site", "在哪个点", hint="本所不填"),
-        Field(
-            "duty", "岗位", FieldKind.CHOICE, required=True, choices=("档案员", "库管员", "监督员")
-        ),
-        Field("tenure", "专兼职", FieldKind.CHOICE, required=True, choices=("专职", "兼职")),
+        one_of("duty", "岗位", ("档案员", "库管员", "监督员")),
+        one_of("tenure", "专兼职", ("专职", "兼职")),
         Field("since", "从哪天起", FieldKind.DAY, required=True, when=When.HAS_BEEN),
     ),
     states=(State("serving", "在岗"), State("ended", "已离岗", open=False)),
@@ -30,13 +28,7 @@ POST = Flow(
             ("serving",),
             fields=(
                 Field("year", "考核年度", FieldKind.NUMBER, required=True),
-                Field(
-                    "grade",
-                    "考核结果",
-                    FieldKind.CHOICE,
-                    required=True,
-                    choices=("优秀", "合格", "基本合格", "不合格"),
-                ),
+                one_of("grade", "考核结果", ("优秀", "合格", "基本合格", "不合格")),
                 Field("judge", "考核人", required=True),
             ),
             deadline=Deadline(365, rule="appraisal.days"),
@@ -127,13 +119,7 @@ HANDOVER = Flow(
         Field("giver", "移交人", FieldKind.STAFF, required=True),
         Field("taker", "接收人", FieldKind.STAFF, required=True),
         Field("witness", "监交人", FieldKind.STAFF, required=True),
-        Field(
-            "reason",
-            "为什么交接",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("调离", "退休", "轮岗", "其他"),
-        ),
+        one_of("reason", "为什么交接", ("调离", "退休", "轮岗", "其他")),
         Field("keys", "钥匙", FieldKind.LINES, required=True, hint="几把，开哪里"),
         Field("seals", "印章和UKey", FieldKind.LINES, required=True),
         Field("left", "没办完的事", FieldKind.LINES),

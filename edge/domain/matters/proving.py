@@ -1,7 +1,7 @@
 """Business about proofs: one that a second clerk has to look at before it is sealed."""
 
 from edge.domain.access import Right
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
 
 KINDS = (
     "存档证明", "经历证明", "出生记载证明", "学历记载证明", "亲属关系证明", "工龄记载证明",
@@ -17,7 +17,7 @@ PROOF_REQUEST = Flow(
     subject=Subject.DOSSIER,
     right=Right.PROVE,
     opening=(
-        Field("kind", "哪种证明", FieldKind.CHOICE, required=True, choices=KINDS),
+        one_of("kind", "哪种证明", KINDS),
         Field("purpose", "用途", required=True),
         Field("asker", "谁来办", FieldKind.CHOICE, choices=ASKERS),
         Field("asker_name", "来办的人", private=True),

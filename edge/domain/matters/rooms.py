@@ -1,7 +1,7 @@
 """Registers of rooms, containers, machines, incidents; stock-taking, inspection, disinfection."""
 
 from edge.domain.access import Right
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
 from edge.domain.rooms import ROOM_KINDS, SEPARATIONS
 from edge.domain.timely import When
 
@@ -10,7 +10,7 @@ _CAPACITY = Field("capacity", "能放多少件", FieldKind.NUMBER, required=True
 _PLACE = Field("place", "在哪里", scan="shelf")
 _DUE = Field("due", "下次哪天", FieldKind.DAY, hint="不填就按规定的天数", when=When.TO_COME)
 _SEPARATED = tuple(
-    Field(name, label, FieldKind.CHOICE, required=True, choices=("是", "否"))
+    one_of(name, label, ("是", "否"))
     for name, label in zip(("office", "reading", "desk"), SEPARATIONS, strict=True)
 )
 
@@ -25,8 +25,8 @@ ROOM = Flow(
     opening=(
         Field("name", "库房名称", required=True),
         Field("shelf", "架位号开头", required=True, hint="例如 1库"),
-        Field("sort", "库房种类", FieldKind.CHOICE, required=True, choices=ROOM_KINDS),
-        Field("tenure", "房屋", FieldKind.CHOICE, required=True, choices=("自有", "租用")),
+        one_of("sort", "库房种类", ROOM_KINDS),
+        one_of("tenure", "房屋", ("自有", "租用")),
         _CAPACITY,
         Field("area", "面积（平方米）", FieldKind.NUMBER),
         Field("address", "地址"),
@@ -58,13 +58,7 @@ CONTAINER = Flow(
     right=Right.ROOM,
     lasting=True,
     opening=(
-        Field(
-            "sort",
-            "装具种类",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("密集架", "五节柜", "铁皮柜", "防磁柜", "档案盒", "卷皮"),
-        ),
+        one_of("sort", "装具种类", ("密集架", "五节柜", "铁皮柜", "防磁柜", "档案盒", "卷皮")),
         Field("count", "数量", FieldKind.NUMBER, required=True),
         Field("each", "每个能放多少件", FieldKind.NUMBER),
         _PLACE,
@@ -93,12 +87,10 @@ EQUIPMENT = Flow(
     right=Right.ROOM,
     lasting=True,
     opening=(
-        Field(
+        one_of(
             "sort",
             "设备种类",
-            FieldKind.CHOICE,
-            required=True,
-            choices=(
+            (
                 "打印机",
                 "扫描仪",
                 "高拍仪",
@@ -166,13 +158,7 @@ DISINFECTION = Flow(
     subject=Subject.OFFICE,
     opening=(
         Field("numbers", "档案编号", FieldKind.LINES, required=True, hint="一行一个，可以扫封面"),
-        Field(
-            "method",
-            "消毒方法",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("消毒柜", "低温冷冻", "充氮", "其他"),
-        ),
+        one_of("method", "消毒方法", ("消毒柜", "低温冷冻", "充氮", "其他")),
         Field("machine", "用哪台设备"),
     ),
     states=(State("running", "消毒中"), State("done", "已消毒", open=False)),
@@ -200,13 +186,7 @@ INSPECTION = Flow(
     subject=Subject.OFFICE,
     right=Right.ROOM,
     opening=(
-        Field(
-            "sort",
-            "哪种检查",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("日常巡查", "每月检查", "年度检查", "县里检查", "交叉互查"),
-        ),
+        one_of("sort", "哪种检查", ("日常巡查", "每月检查", "年度检查", "县里检查", "交叉互查")),
         Field("place", "哪间库房", required=True, scan="shelf"),
         Field("due", "计划哪天", FieldKind.DAY, hint="不填就是今天起七天内", when=When.TO_COME),
     ),
@@ -239,12 +219,8 @@ INCIDENT = Flow(
     subject=Subject.OFFICE,
     right=Right.ROOM,
     opening=(
-        Field(
-            "sort",
-            "哪种事故",
-            FieldKind.CHOICE,
-            required=True,
-            choices=("火情", "水浸", "失窃", "丢失", "损毁", "泄密", "虫霉", "其他"),
+        one_of(
+            "sort", "哪种事故", ("火情", "水浸", "失窃", "丢失", "损毁", "泄密", "虫霉", "其他")
         ),
         Field("happened", "哪天发生", FieldKind.DAY, required=True, when=When.HAS_BEEN),
         _PLACE,

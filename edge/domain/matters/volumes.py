@@ -1,7 +1,7 @@
 """Volumes (案卷) other than personnel dossiers: appraised, handed to the archive, reported on."""
 
 from edge.domain.access import Right
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject
+from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
 from edge.domain.timely import When
 
 _GROUP = "案卷和移交"
@@ -146,13 +146,7 @@ DESTRUCTION = Flow(
             fields=(
                 Field("carried_on", "哪天销毁", FieldKind.DAY, required=True, when=When.HAS_BEEN),
                 Field("where", "在哪里销毁", required=True),
-                Field(
-                    "how",
-                    "怎样销毁",
-                    FieldKind.CHOICE,
-                    required=True,
-                    choices=("粉碎", "化浆", "焚毁"),
-                ),
+                one_of("how", "怎样销毁", ("粉碎", "化浆", "焚毁")),
             ),
         ),
         Step("watch", "我在场监销", ("carried_out",), "watched", right=Right.READ,

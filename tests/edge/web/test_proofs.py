@@ -80,7 +80,7 @@ def test_without_a_printer_the_proof_stands_and_can_be_printed_later(desk: Desk)
     place = desk.post(issue, purpose="本人办事").headers["location"]
     shown = desk.get(place).text
     assert "已编号、盖章，存入档案" in shown
-    assert "打印机没有应答" in shown
+    assert "还没有送到打印机" in shown
     assert "再打一次" in shown
 
 
