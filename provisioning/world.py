@@ -26,6 +26,7 @@ from provisioning.far_ends import (
 from provisioning.seed.county import COUNTY_NAME, TOWNS
 from provisioning.seed.fill import fill_air, fill_office
 from provisioning.seed.people import SeedPerson, make_people
+from provisioning.seed.registers import fill_registers
 from sync.enrolment import read_ticket
 from sync.hub.county import County
 
@@ -47,13 +48,18 @@ DEMO = Scale(persons=1_000, digitised=24)
 
 @dataclass(frozen=True, slots=True)
 class BoxPlan:
-    """One box of the county; `letter` names its folder and its devices."""
+    """One box of the county; `letter` names its folder and its devices.
+
+    The colleague is the second pair of eyes at the same counter.
+    """
 
     letter: str
     town: str
     office: str
     clerk: str
     login: str
+    colleague: str
+    colleague_login: str
     port: int
 
 
@@ -73,12 +79,10 @@ class World:
         self.folder, self.ports, self.scale = folder, ports, scale
         self.children = Children(folder / "logs")
         self.far_ends = FarEnds(folder / "far-ends", self.children)
-        people = (("李秀英", "101"), ("王建国", "201"))
+        people = (("李秀英", "101", "赵国强", "102"), ("王建国", "201", "孙桂兰", "202"))
         self.boxes = tuple(
-            BoxPlan(letter, town.code, f"{COUNTY_NAME}{town.name}人社所", name, login, port)
-            for letter, town, (name, login), port in zip(
-                "ab", TOWNS, people, ports.boxes, strict=False
-            )
+            BoxPlan(letter, town.code, f"{COUNTY_NAME}{town.name}人社所", *staff, port)
+            for letter, town, staff, port in zip("ab", TOWNS, people, ports.boxes, strict=False)
         )
 
     @property
@@ -182,7 +186,8 @@ class World:
             tickets = {}
             for plan in self.boxes:
                 county.add_town(plan.town, plan.office)
-                county.enrol_user(plan.clerk, plan.login, plan.town, ["clerk"], PIN)
+                for name, login in _staff(plan):
+                    county.enrol_user(name, login, plan.town, ["clerk"], PIN)
                 url = f"https://127.0.0.1:{self.ports.endpoint}"
                 tickets[plan.letter] = county.ticket(plan.town, url, automatic=True).code
             county.enrol_user("周敏", "901", "", ["supervisor"], PIN)
@@ -204,9 +209,12 @@ class World:
 
     def _fill(self, record: Record, plan: BoxPlan) -> None:
         with record.county.read() as county:
-            row = county.execute("select id from staff where login = ?", (plan.login,)).fetchone()
-        clerk = Clerk(row[0], plan.clerk, plan.town, frozenset({"clerk"}))
+            ids = dict(county.execute("select login, id from staff").fetchall())
+        clerk, colleague = (
+            Clerk(ids[login], name, plan.town, frozenset({"clerk"})) for name, login in _staff(plan)
+        )
         fill_office(record.office, clerk, SEED, self.scale.persons, self.scale.digitised)
+        fill_registers(record.office, clerk, colleague, make_people(SEED + 1, plan.town, 3))
         fill_air(record.office, ROOM, [name for name, _ in SENSORS], SEED)
 
     def _write_settings(self, plan: BoxPlan, at: Addresses) -> None:
@@ -293,6 +301,10 @@ def _switches() -> str:
         f"guards = {json.dumps(guards if kind == 'aisle' else [], ensure_ascii=False)} }}"
         for name, kind, channel in SWITCHES
     )
+
+
+def _staff(plan: BoxPlan) -> tuple[tuple[str, str], ...]:
+    return (plan.clerk, plan.login), (plan.colleague, plan.colleague_login)
 
 
 def _plain(at: Addresses) -> dict[str, object]:

@@ -85,7 +85,8 @@ def run(_: argparse.Namespace) -> int:
 
 def _welcome(world: World, seconds: float) -> str:
     offices = "\n".join(
-        f"  {plan.office}  {world.box_url(plan)}   {plan.clerk}，工号 {plan.login}"
+        f"  {plan.office}  {world.box_url(plan)}   {plan.clerk}，工号 {plan.login}；"
+        f"{plan.colleague}，工号 {plan.colleague_login}"
         for plan in world.boxes
     )
     return f"""
