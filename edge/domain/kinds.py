@@ -22,7 +22,7 @@ Town space
                                  names in `after` the arrangements that it replaces
     material.filed [material]    dossier, category, position, title, formed_on, copy?, capture?,
                                  pages[page]
-    material.reclassified [material] category, position     fact: names in `after`
+    material.reclassified [material] category, position, reason?   fact: names in `after`
     custody.received [dossier]   from, letter?, counts{category: n}
     custody.lent [dossier]       borrower, unit?, due, pages, resumes?
                                  resumes: the loan whose return was noted by mistake

@@ -34,6 +34,7 @@ NAMES: Mapping[str, str] = {
     "value": "记载的内容",
     "words": "原文",
     "page": "第几页",
+    "category": "类号",
     "title": "材料名称",
     "formed_on": "形成日期",
     "note": "说明",

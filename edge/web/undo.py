@@ -20,6 +20,7 @@ from edge.web.undos import Undo
 from edge.workflows import lending, matters, places, storage_room, supplement
 
 OFFERED = "x-undo"
+TAKEN_BACK = "撤销刚才的改类"
 Fields = Mapping[str, Any]
 
 
@@ -36,7 +37,7 @@ ACTS: Mapping[str, Callable[[Parts, Clerk, Fields], object]] = {
         parts.office, clerk, told["alert"]
     ),
     "reclassified": lambda parts, clerk, told: supplement.reclassify(
-        parts.office, clerk, told["material"], told["category"]
+        parts.office, clerk, told["material"], told["category"], TAKEN_BACK
     ),
     "placed": lambda parts, clerk, told: places.put_back(parts.office, clerk, told["dossier"]),
     "moved": lambda parts, clerk, told: supplement.move(

@@ -28,7 +28,10 @@ from edge.store.entries import Pen
 from edge.store.persons import conflicts_of, person_of
 from edge.store.reducers.persons import COLUMNS
 from edge.workflows.acting import day_of
+from edge.workflows.consultation import require_cleared
 from edge.workflows.office import Office
+
+REASON, LONGEST_REASON = "原因", 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +87,33 @@ def file_material(office: Office, clerk: Clerk, filing: Filing) -> Material:
     return office.transact(clerk, act)
 
 
-def reclassify(office: Office, clerk: Clerk, material: str, category: str) -> Material:
+def reclassify(office: Office, clerk: Clerk, material: str, category: str, reason: str) -> Material:
     """Move a material to another category, last in it; what it was stays on record.
 
-    Raises InvalidInput `category.unknown`, NotFound, Conflict `dossier.sent_away`.
+    Raises InvalidInput `category.unknown` and `matter.field_missing` or `matter.field_long` for the
+    reason, NotFound, Denied `dossier.secret`, Conflict `dossier.sent_away` and
+    `material.in_category` (code).
     """
     clerk.require(Right.FILE)
+    why = reason.strip()
+    if not why:
+        raise InvalidInput("matter.field_missing", label=REASON)
+    if len(why) > LONGEST_REASON:
+        told = {"label": REASON, "limit": LONGEST_REASON, "length": len(why)}
+        raise InvalidInput("matter.field_long", **told)
 
     def act(pen: Pen) -> Material:
         held = material_of(pen.connection, material)
+        require_cleared(clerk, dossier_of(pen.connection, held.dossier))
         _require_here(pen, held.dossier)
+        if category == held.category:
+            raise Conflict("material.in_category", code=category)
         require_category(office, pen, held.dossier, category)
         position = next_position(pen.connection, held.dossier, category)
         pen.append(
             Kind.MATERIAL_RECLASSIFIED,
             material,
-            {"category": category, "position": position},
+            {"category": category, "position": position, "reason": why},
             after=standing_claims(pen, material),
         )
         return material_of(pen.connection, material)

@@ -47,7 +47,7 @@ def turn(office: Office, life: int, number: int, tell: Callable[[str, str], None
     tell("capture", batch)
     filed = file_material(office, CLERK, Filing(dossier, "1", "履历表", "", batch, (2, 1)))
     tell("material", filed.id)
-    reclassify(office, CLERK, filed.id, "4-1")
+    reclassify(office, CLERK, filed.id, "4-1", "放错了")
     tell("reclassified", filed.id)
 
 

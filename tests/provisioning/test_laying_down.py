@@ -58,7 +58,7 @@ def test_a_published_scheme_and_rules_reach_the_office_and_its_dossiers(
     material = file_material(
         office, CLERK, Filing(new, "甲-1", "履历表", "1998", scan(office, "a"), (1,))
     )
-    assert reclassify(office, CLERK, material.id, "乙").category == "乙"
+    assert reclassify(office, CLERK, material.id, "乙", "放错了").category == "乙"
 
 
 def reach(hub: Path, county: Space) -> None:

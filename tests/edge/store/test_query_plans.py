@@ -90,7 +90,7 @@ def test_no_act_of_the_counter_reads_a_whole_table(office: Office) -> None:
             lambda: receive_person(office, "单喆", id_number(20)),
             lambda: scan(office, "three"),
             file_one,
-            lambda: reclassify(office, CLERK, material[0], "4-1"),
+            lambda: reclassify(office, CLERK, material[0], "4-1", "放错了"),
             lambda: correct_person(office, CLERK, received.person, "name", "王健国", ""),
             lambda: view(office, CLERK, received.dossier, "overview"),
             lambda: lend(office, CLERK, received.dossier, "赵", "", "20261201", 1),

@@ -108,10 +108,45 @@ def test_a_place_and_a_category_go_back_by_a_claim_that_names_the_slip(office: O
     capture = scan(office, held.dossier, "毕业证书")
     filing = Filing(held.dossier, "4-1", "毕业证书", "199807", capture, (1,))
     material = file_material(office, CLERK, filing).id
-    reclassify(office, CLERK, material, "3")
-    reclassify(office, CLERK, material, "4-1")
+    reclassify(office, CLERK, material, "3", "放错了")
+    reclassify(office, CLERK, material, "4-1", "放错了")
     with office.space.read() as town:
         assert material_of(town, material).category == "4-1"
+
+
+def test_a_material_filed_under_a_wrong_category_is_moved_from_its_page_and_back(
+    desk: Desk,
+) -> None:
+    office, held = desk.office, receive_person(desk.office, "王秀英")
+    filing = Filing(held.dossier, "3", "毕业证书", "199807", scan(office, "证书"), (1,))
+    material = file_material(office, CLERK, filing).id
+    desk.sign_in()
+    leaf = f"/dossiers/{held.dossier}/view/{material}/1"
+    place = f"/materials/{material}/category"
+    assert f'href="{place}"' in desk.get(leaf).text
+    form = desk.get(place).text
+    assert ("现在在 3 类" in form, "没有改过类" in form) == (True, True)
+    for wrong, status in (
+        ({"category": "4-1", "reason": " "}, 422),
+        ({"category": "44", "reason": "看错"}, 422),
+        ({"category": "3", "reason": "看错"}, 409),
+    ):
+        assert desk.post(f"{place}/change", **wrong).status_code == status
+    moved = desk.post(f"{place}/change", category="4-1", reason="归档时看错了")
+    assert moved.headers["location"] == leaf
+    assert "“毕业证书”已改到 4-1 类" in desk.get(leaf).text
+    told = desk.get(place).text
+    assert ("改到 4-1 类" in told, "归档时看错了" in told, CLERK.name in told) == (True,) * 3
+    assert desk.post("/undo").headers["location"] == leaf
+    with office.space.read() as town:
+        assert material_of(town, material).category == "3"
+    told = desk.get(place).text
+    assert ("改到 3 类" in told, "归档时看错了" in told) == (True, True)
+    desk.post("/sign-out")
+    desk.sign_in("oujing")
+    assert f'href="{place}"' not in desk.get(leaf).text
+    assert desk.get(place).status_code == 403
+    assert desk.post(f"{place}/change", category="4-1", reason="我来改").status_code == 403
 
 
 def test_pages_go_back_to_the_order_that_they_had_and_later_ones_stay_behind() -> None:

@@ -66,7 +66,7 @@ def test_whatever_changes_a_dossier_its_lacks_are_those_of_judging_all_anew(
     acts: tuple[Callable[[], object], ...] = (
         lambda: materials.append(file(office, one.dossier, "4-1", "毕业生登记表")),
         lambda: materials.append(file(office, two.dossier, "9-1", "招工录用表")),
-        lambda: reclassify(office, CLERK, materials[1], "4-2"),
+        lambda: reclassify(office, CLERK, materials[1], "4-2", "放错了"),
         lambda: correct_person(office, CLERK, one.person, "politics", "中共党员", ""),
         lambda: correct_person(office, CLERK, two.person, "unit", "某所", ""),
         lambda: laid_down(office, "profile.毕业生", "4-1 成绩／学籍；7 奖状"),

@@ -59,7 +59,7 @@ def test_a_day_at_the_counter_is_whole_on_record_and_proves_itself(tmp_path: Pat
         diploma = file_material(
             office, clerk, Filing(received.dossier, "4-2", "毕业证书", "1997", batch, (3,))
         )
-        assert reclassify(office, clerk, diploma.id, "4-1").category == "4-1"
+        assert reclassify(office, clerk, diploma.id, "4-1", "放错了").category == "4-1"
 
     clock.forward(3_600_000)
     with office_in(tmp_path, clock=clock) as office:

@@ -117,7 +117,7 @@ def test_what_is_not_here_is_named(office: Office, dossier: str) -> None:
             file_material(office, CLERK, replace(filing, **change))
         assert caught.value.key == key
     with pytest.raises(NotFound) as material:
-        reclassify(office, CLERK, "0" * 32, "1")
+        reclassify(office, CLERK, "0" * 32, "1", "放错了")
     assert material.value.key == "material.unknown"
 
 
@@ -127,7 +127,7 @@ def test_a_dossier_sent_away_is_closed(office: Office, dossier: str) -> None:
     send(office, CLERK, dossier, MAPLE, "工作调动")
     for act in (
         lambda: file_material(office, CLERK, filing),
-        lambda: reclassify(office, CLERK, material.id, "2"),
+        lambda: reclassify(office, CLERK, material.id, "2", "放错了"),
     ):
         with pytest.raises(Conflict) as caught:
             act()
@@ -138,9 +138,9 @@ def test_reclassifying_and_moving_back_leaves_both_acts_on_record(
     office: Office, dossier: str
 ) -> None:
     material = file_material(office, CLERK, filing_of(office, dossier, "1"))
-    moved = reclassify(office, CLERK, material.id, "4-1")
+    moved = reclassify(office, CLERK, material.id, "4-1", "放错了")
     assert (moved.category, moved.position) == ("4-1", 1)
-    back = reclassify(office, CLERK, material.id, "1")
+    back = reclassify(office, CLERK, material.id, "1", "放错了")
     assert (back.category, back.position) == ("1", 1)
     with office.space.read() as connection:
         acts = [entry.kind for entry in history_of(connection, material.id)]
