@@ -204,6 +204,8 @@ def show(
     forms = matter_papers.forms_open(flow, standing) if flow else {}
     steps, barred = _steps(flow, held, standing, reader) if flow else ([], [])
     lead = lead_of(flow, standing, steps) if flow else None
+    others = [each for each in steps if each is not lead]
+    forms_beside = [each for each in others if each.fields and not each.screen]
     return page(
         request,
         "matters/matter.html",
@@ -213,7 +215,8 @@ def show(
         fields=flow.fields() if flow else {},
         way=way_of(flow, standing) if flow else [],
         lead=lead,
-        others=[each for each in steps if each is not lead],
+        others=others,
+        opened=lead_of(flow, standing, forms_beside) if flow and lead and not lead.fields else None,
         barred=[gettext(each.name) for each in barred],
         standing=standing,
         undoable=bool(flow and last and may_take_back(flow, last, reader.id)),
