@@ -229,7 +229,7 @@ class CupsPrinter:
             job = self.job(job_id)
             if job.final or time.monotonic() >= deadline:
                 return job
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_LOOK_SECONDS)  # CUPS tells a job only to who asks
 
     def close(self) -> None:
         """End the threads; jobs already queued go on. May be called again."""

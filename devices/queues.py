@@ -59,7 +59,7 @@ def _described(name: str, host: str, port: int) -> bool:
             return True
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.05)
+        time.sleep(0.05)  # the queue is named before it knows what it prints on
 
 
 def _lpadmin(arguments: list[str], name: str, host: str, port: int) -> None:

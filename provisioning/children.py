@@ -87,7 +87,7 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = READY_S) ->
     while not true():
         if time.monotonic() > deadline:
             raise DeviceUnavailable("child.waiting", what=what, seconds=seconds)
-        time.sleep(0.05)
+        time.sleep(0.05)  # a child says nothing when it is ready
 
 
 def _tied_to_parent() -> list[str]:

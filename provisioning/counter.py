@@ -160,4 +160,4 @@ def _until(seconds: float) -> Iterator[None]:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         yield
-        time.sleep(0.2)
+        time.sleep(0.2)  # what is waited for happens in another program

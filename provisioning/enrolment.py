@@ -84,4 +84,4 @@ def _wait(ask: Callable[[], Admission], patience_s: float) -> Admission:
             return admission
         if time.monotonic() > deadline:
             raise PeerRefused("enrol.waiting")
-        time.sleep(ASK_EVERY_S)
+        time.sleep(ASK_EVERY_S)  # somebody at the county admits the box, or does not

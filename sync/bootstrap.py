@@ -116,7 +116,7 @@ class Bootstrap:
                 return None
             if said["state"] == READY:
                 break
-            time.sleep(ASK_EVERY_S)
+            time.sleep(ASK_EVERY_S)  # the hub makes the snapshot meanwhile
         offer = read_offer(said["offer"])
         if (
             not verifies(self._wire.pins.public_key, _bytes(offer.signature), offer.statement)

@@ -182,7 +182,7 @@ class CardReaderFarEnd:
             case ReaderFault.CHUNKED:
                 for start in range(0, len(frame), _CHUNK):
                     self._tty.write(frame[start : start + _CHUNK])
-                    time.sleep(0.003)
+                    time.sleep(0.003)  # a slow line: the frame comes in pieces
             case ReaderFault.OK:
                 self._tty.write(frame)
 

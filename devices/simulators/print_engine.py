@@ -59,7 +59,7 @@ def await_mending(fault: Path, port: int) -> bool:
         if _cancelled(port):
             _say("STATE: none")
             return False
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_LOOK_SECONDS)  # the engine waits for paper, or to be cancelled
 
 
 def keep(document: Path, printed: Path, job: Mapping[str, str]) -> Path:

@@ -276,7 +276,7 @@ class PrintRoom:
             if code is not None or time.monotonic() > deadline:
                 tail = (self._log / f"{program}.log").read_text(errors="replace")[-500:]
                 raise _not_started(program, f"exit {code}: {tail}")
-            time.sleep(0.02)
+            time.sleep(0.02)  # the daemons say nothing when they are up
 
     def _end(self, program: str) -> None:
         server = self._servers.pop(program)
@@ -354,7 +354,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(json.dumps(room.addresses()), flush=True)
             while True:
                 room.follow()
-                time.sleep(0.2)
+                time.sleep(0.2)  # until this program is ended
     except DeviceUnavailable as failure:
         print(failure, file=sys.stderr)
         return 1

@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from devices.driver import Health, State
 
@@ -36,11 +37,10 @@ class LatestHealth:
 
     def told(self) -> dict[str, Callable[[], Health]]:
         """For each device, what gives its last word at once; absent until it was asked."""
-        absent = Health(State.ABSENT)
-        return {
-            name: lambda name=name: self._known.get(name, absent)  # type: ignore[misc]
-            for name in self._asked
-        }
+        return {name: partial(self._last, name) for name in self._asked}
+
+    def _last(self, device: str) -> Health:
+        return self._known.get(device) or Health(State.ABSENT)
 
     def _keep_asking(self, device: str) -> None:
         failed = False

@@ -27,7 +27,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
-    made.install_gettext_callables(  # type: ignore[attr-defined]
+    made.install_gettext_callables(  # type: ignore[attr-defined]  # the extension brings it
         locale.gettext, locale.ngettext, newstyle=True
     )
     made.globals |= linkers(read_manifest())

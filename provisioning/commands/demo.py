@@ -126,7 +126,7 @@ def swipe(world: World, plan: BoxPlan, chosen: argparse.Namespace) -> None:
         raise InvalidInput("demo.no_such_person", last=len(people))
     person = people[number - 1]
     world.far_ends.swipe(plan.letter, {"name": person.name, "id_number": person.id_number})
-    time.sleep(2)
+    time.sleep(2)  # as long as a hand holds a card on the reader
     world.far_ends.lift(plan.letter)
     print(person.name)
 

@@ -163,7 +163,7 @@ def _write(space: Space, dossiers: int, acts: int, go_on: Callable[[], bool]) ->
     waits = list[Wait]()
     while len(waits) < acts and go_on():
         waits.append(_act(space, subject_of(len(waits) % dossiers).dossier))
-        time.sleep(PAUSE)
+        time.sleep(PAUSE)  # see PAUSE: the merge beside it must get its turn
     return waits
 
 

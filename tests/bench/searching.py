@@ -116,7 +116,7 @@ def merging(source: Space, target: Space, fresh: bool = False) -> Iterator[list[
     thread.start()
     try:
         while not merged and thread.is_alive():
-            time.sleep(0.01)
+            time.sleep(0.01)  # until the other thread has merged its first piece
         yield merged
     finally:
         ending.set()

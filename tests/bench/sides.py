@@ -87,7 +87,7 @@ def _synced(box: Box) -> float:
         except PeerUnreachable:
             if time.perf_counter() - started > PATIENCE:
                 raise
-            time.sleep(0.1)
+            time.sleep(0.1)  # the hub is a process that is still coming up
         else:
             return time.perf_counter() - started
 

@@ -50,7 +50,7 @@ def pymodbus_server() -> Iterator[int]:
     server = asyncio.run_coroutine_threadsafe(listen(), loop).result(30)
     try:
         assert server.transport is not None
-        yield server.transport.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
+        yield server.transport.sockets[0].getsockname()[1]
     finally:
         asyncio.run_coroutine_threadsafe(server.shutdown(), loop).result(30)
         loop.call_soon_threadsafe(loop.stop)

@@ -14,7 +14,7 @@ from devices.sane_options import duplex_switch, names_of, parse_options, source_
 from devices.sane_scanner import SaneBackendScanner
 from devices.scanimage import EXIT_FAULTS, ScanImage
 from devices.scanner import Mode, Profile, ScanRequest, Source
-from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput
+from edge.domain.errors import DeviceError, DeviceFault, DeviceUnavailable, InvalidInput
 
 CONFIG = {
     "test.conf": "number_of_devices 2\ngeometry_max 300.0\nbr_x 210\nbr_y 297\n"
@@ -76,12 +76,12 @@ def test_the_feeder_is_read_to_its_end_and_the_glass_once(tmp_path: Path) -> Non
     ],
 )
 def test_what_stops_it_is_told_in_the_one_taxonomy(
-    status: str, fault: Fault, error: type[Exception], tmp_path: Path
+    status: str, fault: Fault, error: type[DeviceError], tmp_path: Path
 ) -> None:
     ailing = scanner(f"--read-return-value=SANE_STATUS_{status}")
     with pytest.raises(error) as told:
         list(ailing.scan(ScanRequest(Source.FEEDER, 50), tmp_path))
-    assert told.value.fields["fault"] is fault  # type: ignore[attr-defined]
+    assert told.value.fields["fault"] is fault
     assert list(tmp_path.iterdir()) == []
 
 

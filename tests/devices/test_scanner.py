@@ -15,7 +15,7 @@ from devices.scanimage import ScannedPage
 from devices.scanner import Mode, SaneScanner, ScanRequest, Source
 from devices.simulators.escl import Trouble
 from devices.simulators.scanner import SimulatedScanner
-from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput
+from edge.domain.errors import DeviceError, DeviceFault, DeviceUnavailable, InvalidInput
 
 A4 = {100: (827, 1169), 300: (2480, 3508)}
 
@@ -50,7 +50,7 @@ def bars(page: ScannedPage) -> int:
 
 
 def feed(source: Source = Source.FEEDER, **more: object) -> ScanRequest:
-    return ScanRequest(source, 100, **more)  # type: ignore[arg-type]
+    return ScanRequest(source, 100, **more)
 
 
 def test_the_feeder_gives_every_sheet_in_order_with_its_resolution(
@@ -75,7 +75,7 @@ def test_a_page_is_yielded_while_the_next_is_still_in_the_feeder(
     pages = scanner.scan(feed(), tmp_path)
     first = next(pages)
     assert first.path.is_file()
-    assert len(far_end.state()["tray"]) >= 1  # type: ignore[arg-type]
+    assert len(far_end.state()["tray"]) >= 1
     assert len(list(pages)) == 2
 
 
@@ -211,13 +211,13 @@ def test_what_the_device_says_of_itself_is_told_for_the_glass_too(
     tmp_path: Path,
     state: str,
     fault: Fault,
-    error: type[Exception],
+    error: type[DeviceError],
 ) -> None:
     far_end.stand(state)
     assert scanner.health().fault is fault
     with pytest.raises(error) as caught:
         list(scanner.scan(feed(Source.FLATBED), tmp_path))
-    assert caught.value.fields["fault"] is fault  # type: ignore[attr-defined]
+    assert caught.value.fields["fault"] is fault
     far_end.stand("Idle")
     assert scanner.health().state is State.READY
 
@@ -274,7 +274,7 @@ def test_leaving_the_iterator_early_frees_the_scanner(
     far_end.pace(0.3)
     pages = scanner.scan(feed(), tmp_path)
     next(pages)
-    pages.close()  # type: ignore[attr-defined]
+    pages.close()
     far_end.pace(0)
     assert len(list(scanner.scan(feed(), tmp_path))) >= 1
 

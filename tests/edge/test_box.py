@@ -99,7 +99,7 @@ def answers(config: Path) -> bool:
         return False
 
 
-def wait_for(true, seconds: float) -> float:  # type: ignore[no-untyped-def]
+def wait_for(true, seconds: float) -> float:
     begun = time.monotonic()
     while not true():
         assert time.monotonic() - begun < seconds

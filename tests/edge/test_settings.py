@@ -24,7 +24,7 @@ temperature_max = 26
 """
 
 
-def read(tmp_path: Path, text: str):  # type: ignore[no-untyped-def]
+def read(tmp_path: Path, text: str):
     path = tmp_path / "box.toml"
     path.write_text(text, "utf-8")
     return read_settings(path)

@@ -23,7 +23,7 @@ def trouble(loops: Loops) -> str:
     return health.trouble
 
 
-def until(true, seconds: float = 10) -> None:  # type: ignore[no-untyped-def]
+def until(true, seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline

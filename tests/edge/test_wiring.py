@@ -37,7 +37,7 @@ def loops(office: Office, tmp_path: Path, inbox: Path) -> Iterator[Loops]:
     started.stop()
 
 
-def until(true, seconds: float = 15) -> None:  # type: ignore[no-untyped-def]
+def until(true, seconds: float = 15) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline

@@ -86,7 +86,7 @@ def test_a_line_torn_at_random_bytes_brings_everything_once(world: World, tear: 
     if tear > 10_000:
         # A line that breaks so often is used in small pieces.
         box.session.wire.bucket.rate = 10_000_000
-        box.session.wire.bucket.piece = lambda most: min(most, 65_536)  # type: ignore[method-assign]
+        box.session.wire.bucket.piece = lambda most: min(most, 65_536)
     with line(world, box, Fault(tear=tear)) as laid:
         cuts = until_through(box)
         assert cuts

@@ -162,7 +162,7 @@ def test_a_hubs_certificate_out_of_its_years_is_known_by_its_pin(tmp_path: Path)
         .serial_number(1)
         .not_valid_before(datetime.datetime(2001, 1, 1))
         .not_valid_after(datetime.datetime(2002, 1, 1))
-        .sign(key, SHA256())  # type: ignore[arg-type]
+        .sign(key, SHA256())
     )
     pem = old.public_bytes(serialization.Encoding.PEM)
     (folder / "certificate.pem").write_bytes(pem)

@@ -45,7 +45,7 @@ def _clash(world: World) -> None:
             lambda pen: pen.append(Kind.PERSON_CORRECTED, person.id, told, _registration(pen)),
         )
 
-    def _registration(pen) -> list[str]:  # type: ignore[no-untyped-def]
+    def _registration(pen) -> list[str]:
         row = pen.connection.execute(
             "select entry from history where about = ? and kind = ?",
             (person.id, Kind.PERSON_REGISTERED),

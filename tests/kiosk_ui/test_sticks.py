@@ -133,7 +133,7 @@ def test_a_stick_goes_to_the_county_and_back(
     assert {name: found for name, found in faults.items() if found} == {}
 
 
-def export(window: Counter):  # type: ignore[no-untyped-def]
+def export(window: Counter):
     return window.page.get_by_role("button", name="导出到U盘")
 
 

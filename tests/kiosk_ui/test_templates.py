@@ -102,7 +102,7 @@ def test_the_english_catalogue_is_complete(tmp_path: Path) -> None:
 
 
 def _id(message: object) -> str:
-    said = message.id  # type: ignore[attr-defined]
+    said = message.id
     return str(said[0] if isinstance(said, tuple) else said)
 
 

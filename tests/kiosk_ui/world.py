@@ -188,7 +188,7 @@ def _filled(persons: int, digitised: int) -> Path:
     made = TemporaryDirectory(prefix="dangxia-office-")
     atexit.register(made.cleanup)
     folder = Path(made.name) / "office"
-    with office_in(folder, clock=now_ms) as office:  # type: ignore[arg-type]
+    with office_in(folder, clock=now_ms) as office:
         # The seed knows its own county; its first town lends this office its people.
         fill_office(replace(office, code=TOWNS[0].code), CLERK, SEED, persons, digitised)
         fill_air(office, ROOM.id, ["T1"], SEED)
@@ -208,7 +208,7 @@ def lived_in(
     """An office with people, pages and air, served."""
     copytree(_filled(persons, digitised), folder / "office", dirs_exist_ok=True)
     clock = Wall()
-    with office_in(folder / "office", clock=clock) as office:  # type: ignore[arg-type]
+    with office_in(folder / "office", clock=clock) as office:
         world = World(
             url=f"http://127.0.0.1:{free_port()}",
             office=office,

@@ -65,7 +65,7 @@ def resealed(
     segment: Segment, changes: Sequence[Change], keys: Keys = BOX, **header: object
 ) -> bytes:
     """The segment with other changes and header fields, properly signed."""
-    said: Header = replace(segment.header, count=len(changes), **header)  # type: ignore[arg-type]
+    said: Header = replace(segment.header, count=len(changes), **header)
     return seal_segment(Segment(said, in_order(changes)), keys)[0]
 
 

@@ -93,8 +93,7 @@ def test_data_that_is_not_what_the_head_says_is_refused(box: Side, hub: Side) ->
     box.view()
     segment = honest(box)
     forged: list[Change] = [
-        (*c[:3], '{"purpose":"别的"}', *c[4:]) if c[2] == "data" else c  # type: ignore[misc]
-        for c in segment.changes
+        (*c[:3], '{"purpose":"别的"}', *c[4:]) if c[2] == "data" else c for c in segment.changes
     ]
     refused(hub, resealed(segment, forged), "segment.entry")
 
@@ -247,7 +246,7 @@ def test_a_box_writes_its_own_status_row_only(box: Side, hub: Side) -> None:
     box.space.write(lambda c: c.execute(insert, (BOX.id,)) and None)
     segment = honest(box)
     forged = [(c[0], c[1][:3] + OTHER.id.encode(), *c[2:]) for c in segment.changes]
-    refused(hub, resealed(segment, forged), "segment.status")  # type: ignore[arg-type]
+    refused(hub, resealed(segment, forged), "segment.status")
 
 
 def test_a_box_may_change_its_own_status_again(box: Side, hub: Side) -> None:
@@ -298,7 +297,7 @@ def test_a_segment_out_of_turn_waits(box: Side, hub: Side) -> None:
     segment = honest(box)
     version = segment.header.last
     later = [(*c[:DB_VERSION], version + 5, *c[DB_VERSION + 1 :]) for c in segment.changes]
-    content = resealed(segment, later, first=version + 4, last=version + 5)  # type: ignore[arg-type]
+    content = resealed(segment, later, first=version + 4, last=version + 5)
     with pytest.raises(PeerRefused, match=r"sync\.cursor"):
         hub.replica.take(content, BOX.id)
 

@@ -38,14 +38,14 @@ def opened(folder: Path) -> Box:
 
 def fill(folder: Path, begin: object = lambda: None) -> None:
     box = opened(folder)
-    begin()  # type: ignore[operator]
+    begin()
     export_to(folder / "stick", site(box), box.pins.hub, part_bytes=400_000)
     box.close()
 
 
 def empty(folder: Path, begin: object = lambda: None) -> None:
     county = County.open(folder / "hub")
-    begin()  # type: ignore[operator]
+    begin()
     found = import_from(folder / "stick", site_of_hub(county))
     assert not [each.troubles for each in found if each.troubles]
     county.close()

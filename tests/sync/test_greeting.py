@@ -57,9 +57,9 @@ def test_nothing_to_bring_costs_two_requests(world: World) -> None:
 
     def counted(method: str, path: str, *body: object, **query: object) -> object:
         asked.append(f"{method} {path}")
-        return request(method, path, *body, **query)  # type: ignore[arg-type]
+        return request(method, path, *body, **query)
 
-    box.session.wire.request = counted  # type: ignore[method-assign, assignment]
+    box.session.wire.request = counted
     assert box.sync().pulled == 0
     assert asked == ["POST /handshake", "POST /confirm"]
     asked.clear()

@@ -19,7 +19,7 @@ from tests.sync.sides import BOX, HUB, OTHER, ROSTER, Side
 @pytest.fixture
 def sides(tmp_path: Path) -> Iterator[tuple[Side, Side, Side]]:
     made = tuple(Side(tmp_path / keys.id[:4], keys) for keys in (HUB, BOX, OTHER))
-    yield made  # type: ignore[misc]
+    yield made
     for side in made:
         side.space.close()
 
@@ -82,7 +82,7 @@ def test_of_a_forked_chain_everything_is_brought(sides: tuple[Side, Side, Side])
     other.view()
 
     def fork(connection: object) -> None:
-        connection.execute("insert into fork values (?, 3)", (BOX.id,))  # type: ignore[attr-defined]
+        connection.execute("insert into fork values (?, 3)", (BOX.id,))
 
     box.space.write(fork)
     assert give(box, other, told) == numbers(4)

@@ -90,7 +90,7 @@ def test_a_file_cut_in_the_middle_goes_on_there(world: World, fetching: bool) ->
 
 def cut_after(line: Line, offset: object, digest: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
-    while offset(digest) < 2 * PIECE and time.monotonic() < deadline:  # type: ignore[operator]
+    while offset(digest) < 2 * PIECE and time.monotonic() < deadline:
         time.sleep(0.001)
     line.cut()
 

@@ -29,7 +29,7 @@ def on_first_post(session: Session, act: Callable[[Wanted, str, bytes], httpx.Re
             return act(ask, path, body)
         return ask(method, path, body, **query)
 
-    session.wire.request = request  # type: ignore[method-assign]
+    session.wire.request = request
 
 
 def written(world: World, count: int) -> tuple[Box, Session]:
@@ -64,7 +64,7 @@ def test_the_next_segment_is_ready_before_the_peer_has_answered(world: World) ->
             assert made.wait_for(lambda: ends[-1].upto > end_of(body).upto, TIMEOUT_S)
         return ask("POST", path, body)
 
-    replica.outgoing = outgoing  # type: ignore[method-assign]
+    replica.outgoing = outgoing
     on_first_post(session, act)
     session.run_once()
     session.close()

@@ -202,6 +202,6 @@ def test_another_program_may_cut_and_restore_the_line(world: World) -> None:
 
 def _until(holds: object) -> None:
     deadline = time.monotonic() + 15
-    while not holds():  # type: ignore[operator]
+    while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.02)

@@ -67,7 +67,7 @@ def test_a_cursor_of_another_shape_is_refused_as_malformed(world: World, said: o
     box.sync()
     hub = world.hub.county.spaces.town("510101")
     with pytest.raises(PeerRefused, match=r"sync\.malformed"):
-        greet(box, "town-510101", epoch(hub), said)  # type: ignore[arg-type]
+        greet(box, "town-510101", epoch(hub), said)
 
 
 @pytest.fixture

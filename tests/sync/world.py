@@ -82,7 +82,7 @@ class Hub:
         self.county.close()
 
     def ticket(self, town: str, **options: object) -> Ticket:
-        return self.county.ticket(town, self.url, **{"automatic": True, **options})  # type: ignore[arg-type]
+        return self.county.ticket(town, self.url, **{"automatic": True, **options})
 
 
 class Line:

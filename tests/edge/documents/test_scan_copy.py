@@ -20,7 +20,7 @@ LINE = (300, 400, 1200, 60, "城乡居民基本养老保险参保登记表")
 def page(size: tuple[int, int] = (2480, 3508), tone: str = "white", **more: object) -> CopiedPage:
     out = io.BytesIO()
     Image.new("RGB", size, tone).save(out, "JPEG", quality=90, dpi=(300, 300))
-    return CopiedPage(out.getvalue(), size, 300, **more)  # type: ignore[arg-type]
+    return CopiedPage(out.getvalue(), size, 300, **more)
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ def test_superseding_in_one_field_leaves_the_others() -> None:
 @given(claims(), st.randoms(use_true_random=False))
 def test_the_order_of_arrival_changes_nothing(facts: list[Fact], random: object) -> None:
     shuffled = facts.copy()
-    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    random.shuffle(shuffled)
     assert heads(shuffled) == heads(facts)
 
 

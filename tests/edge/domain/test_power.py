@@ -13,7 +13,7 @@ def stages(rules: PowerRules, *powers: Power) -> list[Stage]:
 
 
 def battery(second: int, charge: float | None = 80.0, **more: object) -> Power:
-    return Power(second * SECOND, mains=False, charge=charge, **more)  # type: ignore[arg-type]
+    return Power(second * SECOND, mains=False, charge=charge, **more)
 
 
 def test_a_short_cut_is_ridden_out() -> None:

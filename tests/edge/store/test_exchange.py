@@ -123,7 +123,7 @@ def test_known_changes_write_nothing(space: Space, peer: Space) -> None:
 def test_no_peer_can_push_our_versions_ahead(space: Space, peer: Space) -> None:
     write(peer, 1, "cd" * 16)
     far = [(*change[:5], 1 << 49, *change[6:]) for change in changes(peer)]
-    merge(space, far)  # type: ignore[arg-type]
+    merge(space, far)
     with space.read() as connection:
         assert {c[DB_VERSION] for c in exchange.changes_after(connection, 0, "", "")} == {1}
 

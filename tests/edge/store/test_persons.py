@@ -152,7 +152,7 @@ def test_answers_are_bounded(tmp_path: Path) -> None:
     author = Author("b" * 32, Clock())
 
     def fill(connection: object) -> None:
-        pen = Pen(connection, author, "u")  # type: ignore[arg-type]
+        pen = Pen(connection, author, "u")
         acts = [("person.registered", pen.new_id(), {"name": f"王{n}"}, ()) for n in range(700)]
         pen.append_many(acts)
 

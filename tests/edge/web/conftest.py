@@ -49,12 +49,12 @@ class Desk:
             self.client.get("/lock")
         return {"x-csrftoken": self.client.cookies[name]}
 
-    def post(self, path: str, fragment: bool = False, **form: object):  # type: ignore[no-untyped-def]
+    def post(self, path: str, fragment: bool = False, **form: object):
         """Send a form, as the page or as htmx does."""
         headers = self.token | ({"hx-request": "true"} if fragment else {})
         return self.client.post(path, data=form, headers=headers, follow_redirects=False)
 
-    def get(self, path: str, fragment: bool = False):  # type: ignore[no-untyped-def]
+    def get(self, path: str, fragment: bool = False):
         """Open an address."""
         headers = {"hx-request": "true"} if fragment else {}
         return self.client.get(path, headers=headers, follow_redirects=False)

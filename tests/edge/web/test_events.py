@@ -51,7 +51,7 @@ def test_a_browser_that_left_is_forgotten() -> None:
         stations = Stations()
         listening = stations.listen("counter")
         await anext(listening)
-        await listening.aclose()  # type: ignore[attr-defined]
+        await listening.aclose()
         stations.publish("sync")
         return len(stations._listeners)
 

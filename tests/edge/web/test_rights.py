@@ -65,7 +65,7 @@ class Tape:
         self.titles.append(title)
         return len(self.titles)
 
-    def job(self, job_id: int):  # type: ignore[no-untyped-def]
+    def job(self, job_id: int):
         raise OverflowError(job_id)
 
     def health(self) -> Health:

@@ -48,7 +48,7 @@ def test_two_programs_in_one_browser_do_not_lock_each_other_out(
 ) -> None:
     """As the hub and two boxes of the demonstration, or a hub that was started again."""
     desk.sign_in()
-    parts = desk.client.app.dependencies["parts"].dependency()  # type: ignore[attr-defined]
+    parts = desk.client.app.dependencies["parts"].dependency()
     with TestClient(
         create_app(parts, "another secret of this run, as long"), base_url="http://testserver.local"
     ) as other:
@@ -72,7 +72,7 @@ def test_two_programs_in_one_browser_do_not_lock_each_other_out(
 
 
 def test_a_browser_that_nobody_touches_is_locked_by_the_server(desk: Desk) -> None:
-    parts = desk.client.app.dependencies["parts"].dependency()  # type: ignore[attr-defined]
+    parts = desk.client.app.dependencies["parts"].dependency()
     seconds = [0.0]
     with TestClient(create_app(parts, SECRET, lambda: seconds[0])) as client:
         there = Desk(desk.office, client, desk.scanning, desk.stations, desk.codes).sign_in()
@@ -97,7 +97,7 @@ def test_a_browser_that_nobody_touches_is_locked_by_the_server(desk: Desk) -> No
 
 
 def test_whom_the_server_locked_out_comes_back_to_the_page(desk: Desk) -> None:
-    parts = desk.client.app.dependencies["parts"].dependency()  # type: ignore[attr-defined]
+    parts = desk.client.app.dependencies["parts"].dependency()
     seconds = [0.0]
     with TestClient(create_app(parts, SECRET, lambda: seconds[0])) as client:
         there = Desk(desk.office, client, desk.scanning, desk.stations, desk.codes).sign_in()

@@ -121,5 +121,5 @@ def test_wrong_input_names_what_is_wrong(office: Office, reception: Reception, k
 @pytest.mark.parametrize("clerk", [READER, TECHNICIAN])
 def test_only_who_may_file_receives(office: Office, clerk: object) -> None:
     with pytest.raises(Denied) as caught:
-        receive(office, clerk, Reception("王建国", WANG, "流动"))  # type: ignore[arg-type]
+        receive(office, clerk, Reception("王建国", WANG, "流动"))
     assert caught.value.key == "access.denied"

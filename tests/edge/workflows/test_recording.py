@@ -70,7 +70,7 @@ def test_a_birth_is_proved_by_the_page_that_was_looked_at_and_by_no_other(
 
 def test_what_was_not_looked_at_or_is_not_there_is_not_noted(office: Office, page: Noting) -> None:
     def changed(**told: object) -> Noting:
-        return Noting(**{n: getattr(page, n) for n in Noting.__slots__} | told)  # type: ignore[arg-type]
+        return Noting(**{n: getattr(page, n) for n in Noting.__slots__} | told)
 
     with pytest.raises(Conflict, match=r"record\.not_looked_at"):
         note_record(office, COLLEAGUE, page)

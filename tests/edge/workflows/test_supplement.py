@@ -88,7 +88,7 @@ def test_a_wrong_filing_is_refused(
 ) -> None:
     filing = filing_of(office, dossier)
     with pytest.raises(InvalidInput) as caught:
-        file_material(office, CLERK, replace(filing, **change))  # type: ignore[arg-type]
+        file_material(office, CLERK, replace(filing, **change))
     assert caught.value.key == key
     with office.space.read() as connection:
         assert catalogue(connection, dossier) == []

@@ -225,7 +225,7 @@ def spoil_text(draw: Draw, offer: Offer) -> bytes:
     else:
         value = draw.choice((*JSON_TEXTS, *TEXTS))
     change[VAL] = value
-    changes[place] = tuple(change)  # type: ignore[call-overload]
+    changes[place] = tuple(change)
     return _resealed(offer, changes)
 
 
@@ -321,7 +321,7 @@ def spoil_statement(draw: Draw, offer: Offer) -> bytes:
     change[TABLE] = draw.choice(("seal", "receipt"))
     change[PK] = ENTRY_KEY + draw.choice((signed.id, seal.id))
     change[VAL] = draw.choice((signed.body, signed.body, signed.body.replace(",", ", ")))
-    changes[place] = tuple(change)  # type: ignore[call-overload]
+    changes[place] = tuple(change)
     return _resealed(offer, changes)
 
 

@@ -30,7 +30,7 @@ def histories(draw: st.DrawFn) -> list[Act]:
 @given(histories(), st.randoms())
 def test_every_order_of_arrival_gives_the_same_standing(acts: list[Act], chance: object) -> None:
     shuffled = list(acts)
-    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+    chance.shuffle(shuffled)
     assert stand(RECTIFICATION, shuffled) == stand(RECTIFICATION, acts)
 
 
