@@ -15,6 +15,7 @@ from edge.store.dossiers import Dossier, Loan, Standing, dossier_of, loan_of, lo
 from edge.store.entries import Pen
 from edge.store.rules import number_of
 from edge.workflows.acting import begin_about, day_of, laid_down_for
+from edge.workflows.consultation import require_cleared
 from edge.workflows.office import Office
 
 LOAN_DAYS, RENEWALS = 14, 1  # by the county's rules loan.days and loan.renewals
@@ -37,12 +38,18 @@ def lend(
 
     Raises InvalidInput (`loan.borrower_missing`, `date.partial`, `date.over`, `loan.pages_wrong`),
     Conflict `dossier.lent` (borrower), `dossier.sent_away`, `loan.overdue` (borrower, due) while
-    the same borrower or unit keeps another beyond its day, `loan.too_long` (days).
+    the same borrower or unit keeps another beyond its day, `loan.too_long` (days), Denied
+    `dossier.secret`.
     """
     clerk.require(Right.LEND)
     laid_down = laid_down_for(office)
     terms = Terms(borrower, unit, due, pages)
-    return office.transact(clerk, lambda pen: lend_out(pen, dossier, terms, laid_down))
+
+    def act(pen: Pen) -> Dossier:
+        require_cleared(clerk, dossier_of(pen.connection, dossier))
+        return lend_out(pen, dossier, terms, laid_down)
+
+    return office.transact(clerk, act)
 
 
 def lend_out(pen: Pen, dossier: str, terms: Terms, laid_down: Mapping[str, str]) -> Dossier:

@@ -51,8 +51,8 @@ def file_material(office: Office, clerk: Clerk, filing: Filing) -> Material:
     """File pages of a batch as one material, last in its category.
 
     Raises InvalidInput (`category.unknown`, `date.partial`, `date.not_yet`,
-    `material.title_missing`, `material.no_pages`), NotFound, Conflict `page.already_filed` and
-    `dossier.sent_away`.
+    `material.title_missing`, `material.no_pages`), NotFound, Denied `dossier.secret`, Conflict
+    `page.already_filed` and `dossier.sent_away`.
     """
     clerk.require(Right.FILE)
     formed_on = check_formed_on(filing.formed_on) if filing.formed_on else ""
@@ -64,6 +64,7 @@ def file_material(office: Office, clerk: Clerk, filing: Filing) -> Material:
         raise InvalidInput("material.no_pages")
 
     def act(pen: Pen) -> Material:
+        require_cleared(clerk, dossier_of(pen.connection, filing.dossier))
         _require_here(pen, filing.dossier)
         require_category(office, pen, filing.dossier, filing.category)
         capture_of(pen.connection, filing.capture)

@@ -105,10 +105,16 @@ def test_a_graded_dossier_shows_nowhere_to_who_is_not_cleared(desk: Desk) -> Non
     # A form sent past its screen begins nothing.
     sent = {"dossier": held.dossier, "sort": "缺页", "what": "缺第二页"}
     assert desk.post("/matters/new/doubt/open", **sent).status_code == 403
+    terms = {"borrower": "李某", "unit": "县局", "due": "20261201", "pages": "1"}
+    assert desk.post(f"/loans/{held.dossier}/lend", **terms).status_code == 403
+    other = {"category": "3", "reason": "看错"}
+    assert desk.post(f"/materials/{material}/category/change", **other).status_code == 403
+    filed = {"dossier": held.dossier, "category": "1", "title": "自传", "page": "1"}
+    assert desk.post(f"/captures/{scan(office, 'b')}/file", **filed).status_code == 403
     with office.space.read() as town:
         assert [each.flow for each in matters_of_dossier(town, held.dossier)] == ["secrecy"]
         refusals = [each for each in history_of(town, held.dossier) if each.kind == REFUSED]
-    assert [each.by for each in refusals] == [CLERK.id] * (len(closed) + 1)
+    assert [each.by for each in refusals] == [CLERK.id] * (len(closed) + 4)
     assert refusals[0].body["grade"] == "机密"
     assert holder_of(office, "王秀英", NUMBER) == ()
 
