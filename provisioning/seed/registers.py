@@ -6,10 +6,11 @@ order of time; so numbers, deadlines, the second pair of eyes and what follows f
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 
 from edge.domain.access import Clerk
+from edge.domain.office_time import CHINA
 from edge.domain.rooms import PROTECTIONS
 from edge.store.database import Connection
 from edge.store.entries import Author
@@ -19,7 +20,7 @@ from edge.workflows.matters import Opening, open_matter, take_step
 from edge.workflows.office import Office
 from provisioning.seed.people import SeedPerson
 
-DAY_MS, HOUR_MS = 86_400_000, 3_600_000
+DAY_MS = 86_400_000
 OPEN = "open"
 
 
@@ -48,6 +49,8 @@ def fill_registers(
 ) -> None:
     """Keep an office's registers for a year; a dozen dossiers must be there, and three visitors."""
     now = office.author.clock()
+    opens = datetime.combine(day_of(now), time(9, 40), CHINA)
+    morning = int(opens.timestamp() * 1000)
 
     def day(ago: int) -> str:
         return (day_of(now) - timedelta(days=ago)).strftime("%Y%m%d")
@@ -60,7 +63,7 @@ def fill_registers(
     )
     begun: dict[int, str] = {}
     for act, at, story in told:
-        moment = now - act.ago * DAY_MS - 2 * HOUR_MS + at * 60_000
+        moment = morning - act.ago * DAY_MS + at * 60_000
         then = replace(office, author=Author(office.author.box, partial(int, moment)))
         who = colleague if act.colleague else clerk
         if act.step == OPEN:
