@@ -5,6 +5,8 @@ from datetime import timedelta
 
 from edge.domain.access import Clerk, Right
 from edge.domain.matters.moves import LENDING
+from edge.domain.matters.registry import FLOWS
+from edge.domain.matters.way import signed_before
 from edge.store import captures, conflicts, dossiers, matters, persons, room, stock, transfers
 from edge.store.database import Connection
 from edge.web.locale import day, gettext, sentence
@@ -38,7 +40,7 @@ def items_of(parts: Parts, town: Connection, clerk: Clerk) -> list[Item]:
     if clerk.may(Right.READ):
         found += [
             *_loans(parts, town),
-            *(_matter(each) for each in lines_of(parts, pressing(town, parts.now))),
+            *_matters(parts, town, clerk),
             *_conflicts(town),
             *_arrived(town),
             *_captures(town),
@@ -63,14 +65,39 @@ def arrived(town: Connection) -> list[transfers.Transfer]:
     ]
 
 
-def pressing(town: Connection, now: int) -> list[matters.Matter]:
+def _matters(parts: Parts, town: Connection, clerk: Clerk) -> list[Item]:
+    under_way = matters.open_matters(town)
+    pressed = pressing(town, under_way, parts.now)
+    known = {each.id for each in pressed}
+    others = (each for each in under_way if each.id not in known)
+    to_sign = [each for each in others if _waits_for(town, each, clerk)]
+    return [
+        *(_matter(line) for line in lines_of(parts, pressed)),
+        *(_to_sign(line) for line in lines_of(parts, to_sign)),
+    ]
+
+
+def _waits_for(town: Connection, matter: matters.Matter, clerk: Clerk) -> bool:
+    """Whether it stands until a second person has looked at it, and this clerk may be the one.
+
+    What readers sign, such as a hand-over, is signed by whom the matter names.
+    """
+    flow = FLOWS.get(matter.flow)
+    if flow is None:
+        return False
+    step = next((each for each in flow.steps_from(matter.state) if each.unlike), None)
+    if step is None or step.right is Right.READ or not clerk.may(step.right):
+        return False
+    return not signed_before(flow, matters.standing_of(town, matter), step, clerk.id)
+
+
+def pressing(town: Connection, under_way: list[matters.Matter], now: int) -> list[matters.Matter]:
     """The matters whose deadline is over or near, and those that two offices acted on apart.
 
     A loan that ran over stands among the loans.
     """
     late = {each.dossier for each in overdue(town, now)}
     soon = (local(now) + timedelta(days=SOON_DAYS)).strftime("%Y%m%d")
-    under_way = matters.open_matters(town)
     pressed = [each for each in under_way if (each.due and each.due <= soon) or each.aside]
     return [each for each in pressed if not (_lent(each) and each.dossier in late)]
 
@@ -88,6 +115,12 @@ def _loans(parts: Parts, town: Connection) -> list[Item]:
              f"{gettext('应还')} {day(each.due)}", "care")
         for each in late
     ]  # fmt: skip
+
+
+def _to_sign(line: Line) -> Item:
+    flow = gettext(line.flow.name) if line.flow else line.matter.number
+    about = f"{flow} · {gettext(line.state)}"
+    return Item(SOON, line.title, about, f"/matters/{line.matter.id}", gettext("等您复核"))
 
 
 def _matter(line: Line) -> Item:

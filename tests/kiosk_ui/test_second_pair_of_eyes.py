@@ -83,9 +83,13 @@ def test_a_review_is_signed_by_another_read_under_confinement_written_and_sent(
     # Who asked may not sign; the screen says whose turn it is and offers the step to nobody else.
     expect(page.locator(".notice", has_text="同意办理")).to_contain_text("请另一位同事登录")
     expect(page.get_by_role("button", name="同意办理")).to_have_count(0)
-    address = page.url
+    number = page.locator("p .number").first.inner_text()
     with seconded(browser, world, counter.size) as second:
-        second.open(address.removeprefix(world.url))
+        second.open("/todo")
+        waiting = second.page.locator(".rows a", has_text="庹政审").filter(has_text="等您复核")
+        second.keep("review-todo")
+        waiting.first.tap()
+        expect(second.page.locator("p .number").first).to_have_text(number)
         press(second.page, "同意办理")
         expect(second.page.locator(".name-line")).to_contain_text("待办理")
     page.reload()

@@ -1,6 +1,5 @@
 """The way of a matter: what it has been through, what lies ahead, and which step comes next."""
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,14 +30,12 @@ def end_of(flow: Flow) -> str:
 
 
 def way_of(flow: Flow, standing: Standing) -> list[Station]:
-    """What the matter has been through, where it stands, and the shortest way to its end.
+    """What the matter has been through, where it stands, and the usual way on to its end.
 
     States that it has turned away from are left out, so that nobody reads a refusal as a step
     that everything goes through; a line of a register lasts, and its end is no aim.
     """
-    ahead = _ahead(flow, standing.state)
-    if flow.lasting:
-        ahead = [each for each in ahead if flow.state(each).open]
+    ahead = [] if flow.lasting else _ahead(flow, standing.state)
     behind: list[str] = []
     state = flow.states[0].code
     for act in standing.taken:
@@ -69,21 +66,17 @@ def lead_of(flow: Flow, standing: Standing, steps: Sequence[Step]) -> Step | Non
     return next(iter(fresh or usual), None)
 
 
-def _ahead(flow: Flow, start: str) -> list[str]:
-    """The states of the shortest way to the end, the start left out; empty where none leads there.
-
-    A closed state is left by no step here, even where one may be opened again.
-    """
-    goal, seen = end_of(flow), {start}
-    ways: deque[tuple[str, tuple[str, ...]]] = deque([(start, ())])
-    while ways and flow.state(start).open:
-        state, passed = ways.popleft()
-        if state == goal:
-            return list(passed)
-        for step in flow.steps:
-            if state in step.sources and step.target and step.target not in seen:
-                seen.add(step.target)
-                ways.append((step.target, (*passed, step.target)))
+def _ahead(flow: Flow, state: str, passed: frozenset[str] = frozenset()) -> list[str]:
+    """The states of the way to the end by the usual steps, this one left out; empty for none."""
+    goal, seen = end_of(flow), passed | {state}
+    for step in flow.steps:
+        if state not in step.sources or not step.target or step.target in seen:
+            continue
+        if step.target == goal:
+            return [goal]
+        further = _ahead(flow, step.target, seen) if flow.state(step.target).open else []
+        if further:
+            return [step.target, *further]
     return []
 
 

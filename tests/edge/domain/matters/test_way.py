@@ -37,6 +37,8 @@ def test_a_loan_shows_its_way_and_only_what_befell_it_besides() -> None:
     assert lead(LENDING, out) == "give_back"
     short = after(LENDING, "approve", "lend", "give_back_short")
     assert words(LENDING, short)[-3:] == ["<out", "=doubted", ">returned"]
+    reception = FLOWS["reception"]
+    assert words(reception, after(reception))[:3] == ["=applied", ">called", ">under_way"]
     refused = after(LENDING, "refuse")
     assert words(LENDING, refused) == ["<asked", "=refused"]
     assert lead(LENDING, refused) == ""
