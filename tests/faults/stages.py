@@ -18,7 +18,7 @@ from typing import Any
 BEFORE, AFTER, UNCOMMITTED = "before", "after", "uncommitted"
 TRANSACTION = "edge.store.database:Space._ask"
 # Passed over in looking for who called.
-_PASSED = ("Space.write", "Space.renew", "Wire.request", "Office.transact")
+_PASSED = ("Space.write", "Space.renew", "Wire.request", "Office.transact", "Office._write")
 
 
 @dataclass(frozen=True, slots=True)
