@@ -203,7 +203,8 @@ def show(
     last = standing.last
     forms = matter_papers.forms_open(flow, standing) if flow else {}
     steps, barred = _steps(flow, held, standing, reader) if flow else ([], [])
-    lead = lead_of(flow, standing, [*steps, *barred]) if flow else None
+    usual = [each for each in flow.steps if each in steps or each in barred] if flow else []
+    lead = lead_of(flow, standing, usual) if flow else None
     lead = lead if lead in steps else None
     others = [each for each in steps if each is not lead]
     forms_beside = [each for each in others if each.fields and not each.screen]

@@ -26,6 +26,8 @@ def test_a_loan_is_approved_runs_over_and_what_comes_back_short_is_said_and_look
             page.fill(f"#{name}", value)
         press(page, "登记")
         expect(page.locator(".name-line")).to_contain_text("待批")
+        press(page, "批准借阅")
+        expect(page.locator("#notices")).to_contain_text("“批准人”还没有填")
         page.fill("#approver", "所长")
         press(page, "批准借阅")
         expect(page.locator(".name-line")).to_contain_text("待出库")

@@ -1,5 +1,6 @@
 """Registers in a real browser: a room recorded, a dossier put in place, a shelf counted."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -82,6 +83,7 @@ def test_a_room_is_recorded_filled_and_counted_with_the_gun(
     page.wait_for_url("**/papers/**")
     counter.open(f"/matters/{stock.id}")
     expect(page.locator("main")).to_contain_text("待复核")
+    expect(page.get_by_role("button", name="继续清点")).not_to_have_class(re.compile("main"))
     counter.keep("registers-stock-done")
     assert counter.faults() == []
 
