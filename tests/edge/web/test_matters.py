@@ -144,3 +144,24 @@ def test_only_who_signed_takes_a_signature_back(desk: Desk) -> None:
     refused = desk.post(f"/matters/{begun}/undo", fragment=True)
     assert (refused.status_code, "要由他自己撤回" in refused.text) == (403, True)
     assert undo_step(desk.office, COLLEAGUE, begun).state == "mended"
+
+
+def test_a_review_by_letter_offers_no_reading_and_waits_for_a_colleague(desk: Desk) -> None:
+    one = receive_person(desk.office, "王建国", id_number(11))
+    asked = {
+        "unit": "人武部", "letter": "函8号", "about": "审查本人的亲属", "purpose": "参军",
+        "channel": "来函", "reader": "赵一", "reader_id": id_number(21),
+    }  # fmt: skip
+    review = open_matter(
+        desk.office, COLLEAGUE, Opening("political_review", one.dossier, "", asked)
+    )
+    desk.sign_in()
+    assert "等您复核" in desk.get("/todo").text
+    assert desk.post(f"/matters/{review.id}/steps/approve").status_code == 303
+    shown = desk.get(f"/matters/{review.id}").text
+    assert 'class="button main push" form="step-write"' in shown
+    assert "开始查阅" not in shown
+    assert "给群众看" in shown
+    batch = {"what": "2015年", "until": "20261120"}
+    destruction = open_matter(desk.office, CLERK, Opening("destruction", fields=batch))
+    assert "给群众看" not in desk.get(f"/matters/{destruction.id}").text

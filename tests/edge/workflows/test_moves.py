@@ -101,6 +101,13 @@ def test_a_page_too_many_or_too_few_is_looked_into_by_somebody_else(
     with pytest.raises(Denied, match=r"matter\.second_person"):
         take_step(office, CLERK, doubt.id, "uphold", upheld)
     assert not take_step(office, COLLEAGUE, doubt.id, "uphold", upheld).open
+    # What another box took back meanwhile is back, and its application may end.
+    take_step(office, COLLEAGUE, matter, "settle", {"found": "后插工种证明"})
+    again = begin(office, "lending", dossier, **BORROWER)
+    take_step(office, CLERK, again, "approve", {"approver": "所长"})
+    take_step(office, CLERK, again, "lend", {"pages": "42"})
+    lending.give_back(office, CLERK, dossier, 42)
+    assert take_step(office, CLERK, again, "give_back", {"back": "42"}).state == "returned"
     # The quick return finds the same.
     lending.lend(office, CLERK, dossier, "钱某", "", "20261201", 42)
     lending.give_back(office, CLERK, dossier, 40)
