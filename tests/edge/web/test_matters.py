@@ -60,6 +60,8 @@ def test_a_day_in_a_frozen_list_is_said_as_everywhere_else(desk: Desk) -> None:
 
 def test_a_date_that_cannot_be_is_refused_in_both_languages(desk: Desk) -> None:
     desk.sign_in()
+    form = desk.get("/matters/new/incident").text
+    assert "年月日八位数字，今天或更早" in form
     happened = {"sort": "水浸", "happened": "20991231", "place": "1库", "what": "漏水"}
     refused = desk.post("/matters/new/incident/open", fragment=True, **happened)
     assert refused.status_code == 422

@@ -2,6 +2,9 @@
 
 import pytest
 
+from edge.web.locale import catalogue
+from edge.web.receiving import TEXTS
+from edge.web.typed import NAMES
 from tests.edge.web.conftest import Desk
 from tests.offices import id_number, receive_person, scan
 
@@ -29,6 +32,13 @@ def test_a_loan_is_refused_by_the_name_of_its_field(
         refused = desk.post(f"/loans/{held.dossier}/lend", fragment=True, **form)
         assert words in refused.text
         assert refused.status_code in (409, 422)
+
+
+def test_every_field_has_a_name_in_english_too() -> None:
+    words = catalogue("en")
+    assert [
+        name for name in {*NAMES.values(), *TEXTS.values()} if words.gettext(name) == name
+    ] == []
 
 
 def test_forms_name_the_long_field_keep_it_and_stop_typing_at_the_limit(desk: Desk) -> None:
