@@ -49,6 +49,20 @@ class Lack(NamedTuple):
     missing: tuple[str, ...]
 
 
+def let_wait(connection: Connection, subjects: Iterable[str]) -> None:
+    """Let dossiers wait to be judged of which something changes: they, their persons or materials.
+
+    To be asked before a change and after it, since a material may come from another dossier.
+    """
+    connection.execute(
+        "insert or ignore into lack_stale "
+        "select d.id from json_each(:subjects) w join dossier d on d.id = w.value union "
+        "select d.id from json_each(:subjects) w join dossier d on d.person = w.value union "
+        "select m.dossier from json_each(:subjects) w join material m on m.id = w.value",
+        {"subjects": json.dumps(sorted(subjects))},
+    )
+
+
 def rules_of_judging(connection: Connection) -> str:
     """The digest of the rules by which everything was judged; empty before the first time."""
     row = connection.execute("select digest from lack_rules").fetchone()

@@ -14,6 +14,7 @@ from edge.domain.kinds import Kind
 from edge.store import branches
 from edge.store.bulk import insert_many
 from edge.store.database import Connection
+from edge.store.lacks import let_wait
 from edge.store.phrases import forget_phrases
 from edge.store.reducers import (
     citizens,
@@ -89,6 +90,16 @@ REDUCERS: dict[str, Reducer] = {
     Kind.SCHEME_PUBLISHED: county.scheme_published,
 }
 
+# What dossiers lack is judged by what these tell.
+_JUDGED = frozenset(
+    (
+        *(Kind.PERSON_REGISTERED, Kind.PERSON_CORRECTED, Kind.DOSSIER_REGISTERED),
+        *(Kind.MATERIAL_FILED, Kind.MATERIAL_RECLASSIFIED, Kind.TRANSFER_SENT),
+        *(Kind.TRANSFER_ARRIVED, Kind.TRANSFER_RECEIVED, Kind.TRANSFER_CONFIRMED),
+        Kind.CONFLICT_RESOLVED,
+    )
+)
+
 # Keyed by what makes a row the same at every peer; the dump of these tables is what two peers
 # with the same entries agree on, byte for byte.
 TABLES: tuple[str, ...] = (
@@ -151,6 +162,9 @@ def project(connection: Connection, entries: Sequence[Entry]) -> None:
     Raises KeyError, TypeError, AttributeError or ValueError for content that no reducer can read.
     """
     _note_history(connection, entries)
+    judged = {subject for entry in entries if entry.kind in _JUDGED for subject in _named(entry)}
+    if judged:
+        let_wait(connection, judged)
     by_kind: dict[str, list[Entry]] = defaultdict(list)
     for entry in entries:
         by_kind[entry.kind].append(entry)
@@ -163,6 +177,13 @@ def project(connection: Connection, entries: Sequence[Entry]) -> None:
                 raise ValueError(f"content of {kind} that no column holds") from error
     facts.refold(connection, {entry.about for entry in entries})
     conflicts.refold(connection, entries)
+    if judged:
+        let_wait(connection, judged)
+
+
+def _named(entry: Entry) -> tuple[str, ...]:
+    dossier = entry.body.get("dossier", "")
+    return (entry.about, dossier) if isinstance(dossier, str) and dossier else (entry.about,)
 
 
 def rebuild(connection: Connection, entries: Iterable[Entry], batch_size: int = 2_000) -> None:
@@ -174,7 +195,7 @@ def rebuild(connection: Connection, entries: Iterable[Entry], batch_size: int = 
     for table in TABLES:
         if table != "blob":
             connection.execute(f"delete from {table}")
-    # Triggers note what changes, not what goes: what dossiers lack is judged anew.
+    # What goes for good is in no entry: what dossiers lack is judged anew.
     connection.execute("delete from lack_rules")
     # Until all are named, this one stands before the real table, whose triggers keep account of
     # every file: a file that is named as before is neither taken out of account nor put in again.
