@@ -1,5 +1,6 @@
 """What every test may ask for: an office at work, and the clock on its wall."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, expect
 
 from edge.workflows.office import Office
+from tests.fresh_spaces import fresh_spaces
 from tests.kiosk_ui.browser import chromium
 from tests.offices import Clock, office_in
 
@@ -25,9 +27,25 @@ def clock() -> Clock:
     return Clock()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _fresh_spaces(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with fresh_spaces(tmp_path_factory.mktemp("empty")):
+        yield
+
+
+@pytest.fixture(scope="session")
+def peopled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an office that nobody has worked in."""
+    folder = tmp_path_factory.mktemp("peopled") / "office"
+    with office_in(folder):
+        pass
+    return folder
+
+
 @pytest.fixture
-def office(tmp_path: Path, clock: Clock) -> Iterator[Office]:
+def office(tmp_path: Path, clock: Clock, peopled: Path) -> Iterator[Office]:
     """The office of Willow River, empty but for its staff."""
+    shutil.copytree(peopled, tmp_path / "office")
     with office_in(tmp_path / "office", clock=clock) as opened:
         yield opened
 

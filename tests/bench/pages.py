@@ -30,7 +30,7 @@ from provisioning.seed.people import make_people
 from tests.bench.figures import Cost, Figure, timed
 from tests.offices import CLERK, office_in
 
-SHEETS, FEW_SHEETS = 20, 4
+SHEETS, FEW_SHEETS = 20, 2
 # Pages after which memory is told; they are coarse ones, since only their number matters.
 MARKS, COARSE_DPI = (50, 300, 1_000), 150
 MIB = 1024

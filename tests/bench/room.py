@@ -21,7 +21,7 @@ from edge.workflows.room_keeping import KeptRoom, RoomKeeper
 from tests.bench.figures import Figure, percentile
 from tests.offices import NOON, Clock, office_in
 
-SENSORS, DAY_MINUTES, QUICK_MINUTES = 32, 1440, 20
+SENSORS, DAY_MINUTES, QUICK_MINUTES = 32, 1440, 12
 MINUTE_MS = 60_000
 # Eight octets of question and nine of answer, ten bits each; two silences of 3.5 octets; and what
 # the slower sensors take before they answer.
