@@ -13,17 +13,18 @@ import pytest
 
 from edge.store import database
 
+BY_THE_PROGRAM = database._create
 _KEY = bytes(32)
 
 
 @contextmanager
 def fresh_spaces(folder: Path) -> Iterator[None]:
     """Have spaces made so for the length of a block; each becomes a peer of its own."""
-    made, make = folder / "empty.db", database._create
+    made = folder / "empty.db"
 
     def copy(path: Path, key: bytes) -> None:
         if not made.exists():
-            make(made, _KEY)
+            BY_THE_PROGRAM(made, _KEY)
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(made, path)
         with database.open_plain(path, _KEY) as connection:

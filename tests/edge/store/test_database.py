@@ -12,11 +12,18 @@ from pathlib import Path
 import pytest
 
 from edge.domain.errors import ArchiveError, InvalidInput
+from edge.store import database
 from edge.store.database import Connection, Space, SyncBitLeaked
 from edge.store.migrations import migrate, schema_version
 from edge.store.readers import READERS
+from tests.fresh_spaces import BY_THE_PROGRAM
 
 KEY = bytes(range(32))
+
+
+@pytest.fixture(autouse=True)
+def _made_by_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "_create", BY_THE_PROGRAM)
 
 
 @pytest.fixture
