@@ -71,7 +71,7 @@ def run(folder: Path, act: str, kill_after: float | None) -> float:
         return time.monotonic() - begun
 
 
-def test_twenty_kills_at_random_moments(tmp_path: Path) -> None:
+def test_kills_at_random_moments(tmp_path: Path) -> None:
     world = World(tmp_path)
     box = world.box()
     box.pins.save(tmp_path / "pins.json")
@@ -80,7 +80,7 @@ def test_twenty_kills_at_random_moments(tmp_path: Path) -> None:
     chance = random.Random(20_261_122)
     kills = 0
     spent = {"fill": 0.6, "empty": 0.6}
-    for _ in range(4):
+    for _ in range(2):
         box = opened(tmp_path)
         work(box, 12, 90_000)
         file(box, "大图", os.urandom(2_500_000), f"m{kills}")
@@ -90,14 +90,14 @@ def test_twenty_kills_at_random_moments(tmp_path: Path) -> None:
                 run(tmp_path, act, chance.uniform(0, spent[act]))
                 kills += 1
             spent[act] = run(tmp_path, act, None)
-    assert kills == 20
+    assert kills == 10
     county, box = County.open(tmp_path / "hub"), opened(tmp_path)
     (answer,) = import_from(tmp_path / "stick", site(box))
     assert not answer.troubles
     assert dump_of(county.spaces.space(TOWN)) == dump_of(box.town)
     with box.town.read() as connection:
         named = [row[0].hex() for row in connection.execute("select digest from blob")]
-    assert len(named) == 4 * 26
+    assert len(named) == 2 * 26
     for digest in named:
         assert county.spaces.blobs(TOWN).read(digest) == box.blobs.read(digest)
     done = export_to(tmp_path / "stick", site(box), box.pins.hub)
