@@ -16,11 +16,12 @@ import pytest
 from edge.box import Box, pins_path
 from edge.settings import read_settings
 from edge.store.captures import waiting_captures
+from edge.store.persons import person_of
 from edge.workflows.digitising import add_page, begin_batch
 from provisioning.counter import Counter
 from provisioning.ports import free_ports
 from sync.wire import Pins
-from tests.offices import CLERK, PIN, WILLOW, close_office, open_office, page_image
+from tests.offices import CLERK, PIN, WILLOW, close_office, open_office, page_image, receive_person
 
 DEVICES = ("card_reader", "climate", "hot_folder", "printer", "scanner")
 SETTINGS = """
@@ -192,7 +193,10 @@ def test_papers_that_a_crash_left_unencrypted_are_gone_after_the_start(config: P
 
 
 def test_a_batch_left_open_by_a_crash_is_on_record_after_the_start(config: Path) -> None:
+    """And what a program without a mark computed is computed again."""
     office = open_office(config.parent / "data")
+    person = receive_person(office, "王秀英").person
+    office.space.write(lambda c: c.execute("update person set name = '?'"))
     batch = begin_batch(office, CLERK, "scanner", "")
     add_page(office, CLERK, batch, page_image("一页"))
     close_office(office)
@@ -201,8 +205,9 @@ def test_a_batch_left_open_by_a_crash_is_on_record_after_the_start(config: Path)
     office = open_office(config.parent / "data")
     with office.space.read() as town:
         waiting = [each.id for each in waiting_captures(town)]
+        shown = person_of(town, person).name
     close_office(office)
-    assert waiting == [batch]
+    assert (waiting, shown) == ([batch], "王秀英")
 
 
 def test_a_net_that_is_not_there_yet_does_not_keep_a_box_from_starting(tmp_path: Path) -> None:
