@@ -26,11 +26,14 @@ def draft_of(connection: Connection, clerk: str, task: str) -> dict[str, Any] | 
     return dict(json.loads(row[0])) if row else None
 
 
-def rename_draft(connection: Connection, clerk: str, task: str, to: str) -> None:
-    """Carry unfinished work on to another task, in place of what that had."""
-    connection.execute(
-        "update or replace draft set task = ? where clerk = ? and task = ?", (to, clerk, task)
-    )
+def carry_draft(connection: Connection, clerk: str, task: str, to: str, at: int) -> None:
+    """Carry what was filled in on to another task, in place of what that had.
+
+    What was left empty is not carried along: the other form may know it.
+    """
+    begun = draft_of(connection, clerk, task) or {}
+    drop_draft(connection, clerk, task)
+    save_draft(connection, clerk, to, {name: said for name, said in begun.items() if said}, at)
 
 
 def drop_draft(connection: Connection, clerk: str, task: str) -> None:

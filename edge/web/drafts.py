@@ -86,9 +86,10 @@ def draft_of(parts: Parts, clerk: Clerk, task: str) -> dict[str, Any]:
         return defaultdict(str, desk.draft_of(town, clerk.id, task) or {})
 
 
-def rename(parts: Parts, clerk: Clerk, task: str, to: str) -> None:
+def carry(parts: Parts, clerk: Clerk, task: str, to: str) -> None:
     """Go on with what was typed under another task."""
-    parts.office.space.write(lambda town: desk.rename_draft(town, clerk.id, task, to))
+    at = parts.now
+    parts.office.space.write(lambda town: desk.carry_draft(town, clerk.id, task, to, at))
 
 
 def drop(parts: Parts, clerk: Clerk, task: str) -> None:

@@ -81,7 +81,7 @@ def _begun_without_name(parts: Parts, clerk: Clerk, task: str) -> dict[str, Any]
     begun = drafts.draft_of(parts, clerk, TASK)
     if not begun or begun["name"] or begun["id_number"]:
         return defaultdict(str)
-    drafts.rename(parts, clerk, TASK, task)
+    drafts.carry(parts, clerk, TASK, task)
     return begun
 
 

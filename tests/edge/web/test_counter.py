@@ -140,6 +140,8 @@ def test_what_was_begun_for_another_never_covers_the_person_of_a_card(desk: Desk
     shown = desk.get(f"/receive?person={person}").text
     assert 'value="王秀英"' in shown
     assert 'value="县人才中心"' in shown
+    # The page asks for what was typed once more when it stands: that holds no empty name.
+    assert desk.get(f"/drafts/receive-{person}").json() == {"origin": "县人才中心"}
     assert "县人才中心" not in desk.get("/receive").text
     desk.post("/drafts", task="receive", name="李大成", id_number="", origin="市人才中心")
     shown = desk.get(f"/receive?person={person}").text
