@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, expect
 from tests.kiosk_ui.browser import Counter
 from tests.kiosk_ui.newcomers import begin, dossier_with, leave_paper, press, refused, seconded
 from tests.kiosk_ui.world import World
-from tests.offices import PIN, id_number
+from tests.offices import PIN, id_number, real_day
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -66,7 +66,7 @@ def test_a_review_is_signed_by_another_read_under_confinement_written_and_sent(
     )
     begin(counter, one.person, "政审")
     for name, value in (
-        ("unit", "青山县人民武装部"), ("letter", "青武函〔2026〕8号"), ("due", "20261204"),
+        ("unit", "青山县人民武装部"), ("letter", "青武函〔2026〕8号"), ("due", real_day(7)),
         ("reader", "赵一"), ("reader_id", id_number(21)),
         ("reader2", "钱二"), ("reader2_id", id_number(22)), ("categories", "5"),
     ):  # fmt: skip
