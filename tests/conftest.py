@@ -1,5 +1,6 @@
 """What every test may ask for: an office at work, and the clock on its wall."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,11 @@ from tests.fresh_spaces import fresh_spaces
 from tests.kiosk_ui.browser import chromium
 from tests.offices import Clock, office_in
 
+# Durable writes are waited for; two thirds of a run were. A kill needs no disk to be survived, and
+# what a power cut leaves is put together by the tests themselves.
+MEMORY, ROOM_NEEDED = Path("/dev/shm"), 3 << 30
+if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_NEEDED:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 # Two machines of very different speed run these; time is no promise of a property.
 settings.register_profile(
     "dangxia", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
