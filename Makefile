@@ -13,8 +13,9 @@ demo: setup
 story: setup
 	@$(PYTHON) -m provisioning.cli story
 
+# A third of what tests take is waiting, so three at once keep two cores busy.
 test: setup
-	@$(PYTHON) -m pytest -q -n 2 --dist loadgroup tests
+	@$(PYTHON) -m pytest -q -n 3 --dist loadgroup --durations=40 tests
 
 # Our drivers on a real kernel's cameras, adapters, keyboards and printers, in a virtual machine.
 test-kernel: setup
