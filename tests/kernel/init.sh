@@ -12,7 +12,7 @@ $b mount -t tmpfs own /own
 $b mkdir /own/upper /own/work
 $b mount -t overlay -o lowerdir=/host,upperdir=/own/upper,workdir=/own/work root /new
 for place in dev proc sys; do $b mount --move /$place /new/$place; done
-for place in run tmp dev/shm; do
+for place in run dev/shm; do
   $b mkdir -p /new/$place
   $b mount -t tmpfs tmpfs /new/$place
 done

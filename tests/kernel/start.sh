@@ -1,6 +1,8 @@
 # In the guest: wake the devices that the tests want and no others, run the tests, switch off.
 # `repository`, `modules` and `python` are written above this on the host.
-export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LANG=C.UTF-8
+# The host's own /tmp stays in sight: the checkout may lie in it.
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/run/own TMPDIR=/run/own LANG=C.UTF-8
+mkdir -p "$TMPDIR"
 folder="/usr/lib/modules/$(uname -r)"
 mkdir -p "$folder"
 mount --bind "$modules/$(uname -r)" "$folder"
