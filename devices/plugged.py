@@ -53,13 +53,13 @@ def recognised(found: Found) -> Found:
 
 
 def _cameras(dev: Path) -> Iterator[Found]:
-    for path in sorted(dev.glob("v4l/by-id/*-video-index0")):
+    for path in _present(dev, "v4l/by-id/*-video-index0"):
         yield from DocumentCamera(path).discover()
 
 
 def _label_printers(dev: Path, sys: Path) -> Iterator[Found]:
     """Printers on USB that call themselves printers of labels, by what they told the kernel."""
-    for path in sorted(dev.glob("usb/lp*")):
+    for path in _present(dev, "usb/lp*"):
         told = sys / "class/usbmisc" / path.name / "device/ieee1284_id"
         with suppress(OSError):
             said = _fields(told.read_text("utf-8", "replace"))
@@ -77,13 +77,13 @@ def _fields(said: str) -> dict[str, str]:
 
 
 def _guns(dev: Path) -> Iterator[Found]:
-    for path in sorted(dev.glob("input/by-id/*-event-kbd")):
+    for path in _present(dev, "input/by-id/*-event-kbd"):
         if _GUN.search(path.name):
             yield from BarcodeGun(path, keyboard=True).discover()
 
 
 def _serial_lines(dev: Path) -> Iterator[Found]:
-    for path in sorted(dev.glob("serial/by-id/*")):
+    for path in _present(dev, "serial/by-id/*"):
         kind = BarcodeGun.kind if _GUN.search(path.name) else UNKNOWN
         yield Found(path.name, kind, _spelt(path.name), str(path))
 
@@ -114,3 +114,11 @@ def _answers(path: Path, model: Model) -> bool:
 
 def _spelt(name: str) -> str:
     return name.removeprefix("usb-").split("-if")[0].replace("_", " ")
+
+
+def _present(dev: Path, pattern: str) -> list[Path]:
+    """List what is there now; udev takes a folder of names away with the last of them."""
+    try:
+        return sorted(dev.glob(pattern))
+    except FileNotFoundError:
+        return []

@@ -88,7 +88,14 @@ class Host:
                 self.ask("unplug", name)
         self._plugged.clear()
         # What udev has not taken away yet the next test would open as its own.
-        until(lambda: not any(Path("/dev").glob("*/by-id/usb-QEMU*")))
+        until(_unplugged)
+
+
+def _unplugged() -> bool:
+    try:
+        return not any(Path("/dev").glob("*/by-id/usb-QEMU*"))
+    except FileNotFoundError:  # a folder has just gone with the last of its names
+        return False
 
 
 @pytest.fixture
