@@ -123,7 +123,7 @@ class _Signer(signers.Signer):
 
     def __init__(self, provider: SealProvider) -> None:
         (certificate,) = _as_read_by_pyhanko([provider.certificate])
-        issuers = SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]  # untyped
+        issuers = SimpleCertificateStore.from_certs(  # type: ignore[no-untyped-call]  # pyhanko has no types
             _as_read_by_pyhanko(provider.chain)
         )
         super().__init__(signing_cert=certificate, cert_registry=issuers)

@@ -24,8 +24,9 @@ from edge.documents.label import SIZES, Label, draw_label, writable
 from edge.domain.bitmap import Bitmap
 from edge.domain.cover_code import cover_code, shelf_code
 from edge.domain.errors import DeviceFault, DeviceUnavailable, InvalidInput
-from tests.devices.print_room import room, shared_room  # noqa: F401
+from tests.devices.print_room import room, shared_room  # noqa: F401  (fixtures: asked for by name)
 
+# A fixture's name is both imported and a parameter.
 # ruff: noqa: F811
 
 COVER = cover_code("0190abcdef0123456789abcdef012345")

@@ -9,7 +9,7 @@ from devices.driver import Fault, State
 from devices.printer import CupsPrinter, JobState
 from devices.simulators.printer import PrintRoom
 from edge.domain.errors import DeviceUnavailable, InvalidInput, NotFound
-from tests.devices.print_room import (  # noqa: F401
+from tests.devices.print_room import (  # noqa: F401  (fixtures: asked for by name)
     printed,
     printer,
     room,
@@ -18,6 +18,7 @@ from tests.devices.print_room import (  # noqa: F401
     write_pdf,
 )
 
+# A fixture's name is both imported and a parameter.
 # ruff: noqa: F811
 
 
