@@ -13,8 +13,9 @@ from edge.domain.timely import When, require_timely
 from edge.store.custody import heads_of_custody
 from edge.store.dossiers import Dossier, Loan, Standing, dossier_of, loan_of, loans_out_to
 from edge.store.entries import Pen
+from edge.store.matters import matters_of_dossier
 from edge.store.rules import number_of
-from edge.workflows.acting import begin_about, day_of, laid_down_for
+from edge.workflows.acting import begin_about, day_of, laid_down_for, step_another
 from edge.workflows.consultation import require_cleared
 from edge.workflows.office import Office
 
@@ -133,7 +134,15 @@ def doubt_pages(
     """Begin to look into a loan whose pages do not agree; gives the matter's id."""
     counted = f"借给 {loan.unit} {loan.borrower} 时 {loan.pages} 页，还回 {pages} 页。"
     sort = "多出页" if pages > loan.pages else "缺页"
-    return begin_about(office, pen, DOUBT, held, {"sort": sort, "what": counted + difference})
+    told = {"sort": sort, "what": counted + difference, "loan": loan.id}
+    return begin_about(office, pen, DOUBT, held, told)
+
+
+def _withdraw_doubt(pen: Pen, loan: Loan) -> None:
+    """Withdraw what a return gave rise to, where nobody has acted in it yet."""
+    for each in matters_of_dossier(pen.connection, loan.dossier):
+        if (each.flow, each.state, each.fields.get("loan")) == (DOUBT.code, "noted", loan.id):
+            step_another(pen, each.id, "withdraw", {})
 
 
 def undo_lending(office: Office, clerk: Clerk, loan: str) -> Dossier:
@@ -154,7 +163,10 @@ def undo_lending(office: Office, clerk: Clerk, loan: str) -> Dossier:
 
 
 def undo_return(office: Office, clerk: Clerk, loan: str) -> Dossier:
-    """Let a loan go on whose return was noted by mistake; raises Conflict `undo.moved_on`."""
+    """Let a loan go on whose return was noted by mistake; raises Conflict `undo.moved_on`.
+
+    The doubt that the return gave rise to is withdrawn, unless somebody has acted in it.
+    """
     clerk.require(Right.LEND)
 
     def act(pen: Pen) -> Dossier:
@@ -170,6 +182,7 @@ def undo_return(office: Office, clerk: Clerk, loan: str) -> Dossier:
             "resumes": loan,
         }
         pen.append(Kind.CUSTODY_LENT, held.id, told, heads_of_custody(pen.connection, held.id))
+        _withdraw_doubt(pen, noted)
         return dossier_of(pen.connection, held.id)
 
     return office.transact(clerk, act)

@@ -231,6 +231,7 @@ DOUBT = Flow(
         State("reported", "已上报"),
         State("explained", "已查清", open=False),
         State("upheld", "已认定", open=False),
+        State("withdrawn", "已撤回", open=False),
     ),
     steps=(
         Step(
@@ -261,10 +262,13 @@ DOUBT = Flow(
             ),
             unlike=("open",),
         ),
+        # The return that it came of was noted by mistake, and taken back.
+        Step("withdraw", "归还已撤销，疑点撤回", ("noted",), "withdrawn", inner=True,
+             undoable=False),
     ),
     deadline=Deadline(30, rule="doubt.days"),
     basis="《档案法》；不得涂改、伪造、抽换档案材料",
     help="发现插页、涂改、缺页就登记。原件一律不动，由另一个人核查。",
-)
+)  # fmt: skip
 
 MOVE_FLOWS = (LENDING, TRANSFER_OUT, DOUBT)

@@ -49,9 +49,11 @@ def test_a_return_noted_by_mistake_lets_the_loan_go_on_as_it_was(desk: Desk) -> 
     desk.sign_in()
     held = receive_person(desk.office, "王秀英")
     desk.post(f"/loans/{held.dossier}/lend", borrower="李某", unit="县局", due="20261204", pages=3)
-    desk.post(f"/loans/{held.dossier}/return", pages=3)
+    desk.post(f"/loans/{held.dossier}/return", pages=2)
     assert lent_to(desk.office, held.dossier) == ""
+    assert "档案疑点，待核查" in desk.get(f"/persons/{held.person}").text
     assert desk.post("/undo").status_code == 303
+    assert "档案疑点，待核查" not in desk.get(f"/persons/{held.person}").text
     with desk.office.space.read() as town:
         loan = dossier_of(town, held.dossier).loan
     assert loan is not None

@@ -116,6 +116,31 @@ def test_a_page_too_many_or_too_few_is_looked_into_by_somebody_else(
     assert (newest.flow, newest.fields["sort"]) == ("doubt", "缺页")
 
 
+def test_a_return_taken_back_withdraws_its_doubt_unless_somebody_acted_in_it(
+    office: Office, dossier: str
+) -> None:
+    def doubts() -> list[Matter]:
+        with office.space.read() as town:
+            return [m for m in matters_of_dossier(town, dossier) if m.flow == "doubt"]
+
+    lent = lending.lend(office, CLERK, dossier, "钱某", "", "20261201", 42).loan
+    assert lent is not None
+    lending.give_back(office, CLERK, dossier, 40)
+    assert [(each.state, each.open) for each in doubts()] == [("noted", True)]
+    resumed = lending.undo_return(office, CLERK, lent.id).loan
+    assert [(each.state, each.open) for each in doubts()] == [("withdrawn", False)]
+    assert resumed is not None
+    # Counted wrong again: a doubt of its own, which a colleague has already reported.
+    lending.give_back(office, CLERK, dossier, 41)
+    fresh = next(each for each in doubts() if each.open)
+    take_step(office, CLERK, fresh.id, "report", {"told": "县人社局"})
+    lending.undo_return(office, CLERK, resumed.id)
+    assert sorted(each.state for each in doubts()) == ["reported", "withdrawn"]
+    # Nobody withdraws one by hand, and another loan's doubt is let alone.
+    with pytest.raises(Conflict, match=r"matter\.not_now"):
+        take_step(office, CLERK, fresh.id, "withdraw", {})
+
+
 def test_who_is_overdue_gets_nothing_more_and_the_county_sets_the_days(
     office: Office, dossier: str, clock: Clock
 ) -> None:
