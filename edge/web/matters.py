@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from anyio.to_thread import run_sync as in_thread
@@ -18,10 +17,10 @@ from edge.domain.matters.flow import Flow, Step, Subject
 from edge.domain.matters.registry import FLOWS, flow_of, groups
 from edge.domain.matters.standing import OPEN, Standing
 from edge.domain.matters.way import lead_of, may_take_back, signed_before, way_of
-from edge.domain.workdays import days_left
 from edge.store import lists, papers, persons, staff
 from edge.store import matters as store
 from edge.web import drafts
+from edge.web.deadlines import Day, day_of
 from edge.web.locale import gettext
 from edge.web.more import SCREENS
 from edge.web.offers import offers_of
@@ -35,19 +34,16 @@ from edge.web.undo import offer
 from edge.workflows import matter_papers, matters
 from edge.workflows.matters import Opening, today_of
 
-SOON_DAYS = 3
-
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One matter in a list: whose it is or what about, its state, days left, how urgent that is."""
+    """One matter in a list: whose it is or what about, its state, and what its day says."""
 
     matter: store.Matter
     flow: Flow | None
     name: str
     state: str
-    left: int | None
-    tone: str
+    day: Day
     title: str = ""
 
 
@@ -65,21 +61,11 @@ def lines_of(parts: Parts, found: list[store.Matter]) -> list[Line]:
     lines = []
     for each in found:
         flow = FLOWS.get(each.flow)
-        left = _left(today, each.due)
-        tone = "" if left is None else "alarm" if left < 0 else "care" if left <= SOON_DAYS else ""
         state = flow.state(each.state).name if flow else each.state
         name = names.get(each.person, "")
         title = name or _titled(each, flow, staff_names)
-        lines.append(Line(each, flow, name, state, left, tone, title))
+        lines.append(Line(each, flow, name, state, day_of(each, today), title))
     return lines
-
-
-def _left(today: date, due: str) -> int | None:
-    """Days to a deadline; None where none is set, or an entry from elsewhere names no day."""
-    try:
-        return days_left(today, datetime.strptime(due, "%Y%m%d").date()) if due else None
-    except ValueError:
-        return None
 
 
 def _titled(matter: store.Matter, flow: Flow | None, people: Mapping[str, str]) -> str:
@@ -204,14 +190,15 @@ def show(
     forms = matter_papers.forms_open(flow, standing) if flow else {}
     steps, barred = _steps(flow, held, standing, reader) if flow else ([], [])
     usual = [each for each in flow.steps if each in steps or each in barred] if flow else []
-    lead = lead_of(flow, standing, usual) if flow else None
+    line = lines_of(parts, [held])[0]
+    lead = lead_of(flow, standing, usual, line.day.come) if flow else None
     lead = lead if lead in steps else None
     others = [each for each in steps if each is not lead]
     forms_beside = [each for each in others if each.fields and not each.screen]
     return page(
         request,
         "matters/matter.html",
-        line=lines_of(parts, [held])[0],
+        line=line,
         matter=held,
         flow=flow,
         fields=flow.fields() if flow else {},

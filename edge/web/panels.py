@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from edge.domain.counting import Count, Counts, read_counts
+from edge.domain.keeping import keeping_of
 from edge.domain.matters.moves import DOUBT
 from edge.store import persons, volumes
 from edge.store.dossiers import catalogue, dossier_of
@@ -74,11 +75,11 @@ def _retirement(parts: Parts, matter: Matter) -> Mapping[str, Any]:
 
 
 def _volume(parts: Parts, matter: Matter) -> Mapping[str, Any]:
-    """Whether its term is over, so that it can be appraised."""
-    until = max(matter.fields.get("expires", ""), matter.due)
+    """How long it is kept, and what an appraisal decided, while it is kept here."""
+    if matter.state != "kept":
+        return {"keeping": None}
     today = today_of(parts.office).strftime("%Y%m%d")
-    over = bool(matter.fields.get("expires")) and until <= today
-    return {"over": matter.state == "kept" and over}
+    return {"keeping": keeping_of(matter.fields, matter.due, today)}
 
 
 PANELS: Mapping[str, Panel] = {

@@ -9,8 +9,9 @@ from edge.domain.matters.registry import FLOWS
 from edge.domain.matters.way import signed_before
 from edge.store import captures, conflicts, dossiers, matters, persons, room, stock, transfers
 from edge.store.database import Connection
+from edge.web.deadlines import SOON_DAYS
 from edge.web.locale import day, gettext, sentence
-from edge.web.matters import SOON_DAYS, Line, lines_of
+from edge.web.matters import Line, lines_of
 from edge.web.parts import Parts
 from edge.web.wording import local, moment
 from edge.workflows.reminders import Cause, Reminder, reminders
@@ -127,13 +128,10 @@ def _matter(line: Line) -> Item:
     flow = gettext(line.flow.name) if line.flow else line.matter.number
     about, title = f"{flow} · {gettext(line.state)}", line.title
     address = f"/matters/{line.matter.id}"
-    if line.left is None:
+    if not line.day.words:
         return Item(SOON, title, about, address, gettext("两处同时办过"), "care")
-    if line.left < 0:
-        late = gettext("逾期 %(n)s 天") % {"n": -line.left}
-        return Item(NOW, title, about, address, late, "alarm")
-    left = gettext("还有 %(n)s 天") % {"n": line.left}
-    return Item(SOON, title, about, address, left, "care")
+    urgency = {"alarm": NOW, "care": SOON}.get(line.day.tone, SOMETIME)
+    return Item(urgency, title, about, address, line.day.words, line.day.tone)
 
 
 def _conflicts(town: Connection) -> list[Item]:

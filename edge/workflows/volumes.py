@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from edge.domain.errors import InvalidInput
+from edge.domain.errors import Conflict, InvalidInput
+from edge.domain.matters.volumes import has_term
 from edge.domain.retention import (
     CATEGORY_CODES,
     Series,
@@ -71,6 +72,18 @@ def moved(acting: Acting) -> Mapping[str, str]:
     return {"shelf": place_in(acting.fields["shelf"])}
 
 
+def extended(acting: Acting) -> None:
+    """Keep a volume on past its term.
+
+    Raises Conflict `volume.for_ever` (number), InvalidInput `volume.term_runs` (number, day).
+    """
+    told = acting.matter.fields
+    if not has_term(told):
+        raise Conflict("volume.for_ever", number=told.get("volume", ""))
+    if acting.fields["due"] <= told["expires"]:
+        raise InvalidInput("volume.term_runs", number=told.get("volume", ""), day=told["expires"])
+
+
 def _archive_day(acting: Acting, told: Mapping[str, str]) -> str:
     office = told.get("category") == "文书"
     rule, years = (OFFICE_RULE, OFFICE_YEARS) if office else (ARCHIVE_RULE, ARCHIVE_YEARS)
@@ -83,4 +96,5 @@ EFFECTS = {
     ("volume", "open"): begun,
     ("volume", "file"): filed,
     ("volume", "move"): moved,
+    ("volume", "extend"): extended,
 }

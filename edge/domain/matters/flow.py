@@ -101,6 +101,14 @@ class State:
     open: bool = True
 
 
+class Turn(StrEnum):
+    """When a step may be what the screen offers first."""
+
+    USUAL = "usual"
+    DUE = "due"
+    NEVER = "never"
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One act that moves a matter on.
@@ -111,6 +119,8 @@ class Step:
     someone else has done. What cannot be taken back is not `undoable`. `screen` is the address of
     a step's own screen, with `{matter}`; an `inner` step is taken by the effect of another flow.
     `given` says by what was filled in whether the step is offered; its effect refuses it besides.
+    `turn`: one that is taken when it happens is never offered first, one that the matter's day
+    calls for only once that has come.
     """
 
     code: str
@@ -127,6 +137,7 @@ class Step:
     screen: str = ""
     inner: bool = False
     given: Callable[[Mapping[str, str]], bool] | None = None
+    turn: Turn = Turn.USUAL
 
 
 @dataclass(frozen=True, slots=True)

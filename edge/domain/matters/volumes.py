@@ -1,7 +1,19 @@
 """Volumes (案卷) other than personnel dossiers: appraised, handed to the archive, reported on."""
 
+from collections.abc import Mapping
+
 from edge.domain.access import Right
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
+from edge.domain.matters.flow import (
+    Deadline,
+    Field,
+    FieldKind,
+    Flow,
+    State,
+    Step,
+    Subject,
+    Turn,
+    one_of,
+)
 from edge.domain.timely import When
 
 _GROUP = "案卷和移交"
@@ -15,6 +27,12 @@ _CHOSEN = Field(
     hint="案卷编号，一行一个",
     longest=70_000,
 )
+
+
+def has_term(told: Mapping[str, str]) -> bool:
+    """Whether a volume's term ends at all: what is kept for ever is never appraised."""
+    return bool(told.get("expires"))
+
 
 # What the effects give: volume (its number), category, term, cycle, expires.
 VOLUME = Flow(
@@ -57,6 +75,7 @@ VOLUME = Flow(
             "改架位",
             ("kept",),
             fields=(Field("shelf", "架位号", required=True, scan="shelf"),),
+            turn=Turn.NEVER,
         ),
         Step(
             "extend",
@@ -66,6 +85,8 @@ VOLUME = Flow(
                 Field("due", "续存到哪天", FieldKind.DAY, required=True, when=When.TO_COME),
                 Field("why", "为什么", FieldKind.LINES, required=True),
             ),
+            given=has_term,
+            turn=Turn.DUE,
         ),
         Step("drop", "立错了，作废", ("forming",), "dropped"),
         Step("hand", "移交进馆", ("kept",), "handed", undoable=False, inner=True),

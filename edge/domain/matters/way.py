@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from edge.domain.matters.flow import Flow, State, Step
+from edge.domain.matters.flow import Flow, State, Step, Turn
 from edge.domain.matters.standing import OPEN, Act, Standing
 
 
@@ -51,16 +51,19 @@ def way_of(flow: Flow, standing: Standing) -> list[Station]:
     ]
 
 
-def lead_of(flow: Flow, standing: Standing, steps: Sequence[Step]) -> Step | None:
+def lead_of(
+    flow: Flow, standing: Standing, steps: Sequence[Step], due: bool = False
+) -> Step | None:
     """Which of the steps that may be taken is the usual next one: the first in the flow's order.
 
     One that leads to another end than `end_of`, or closes a line of a register, is never it; one
-    that has moved the matter on before is it only where nothing else is.
+    that has moved the matter on before is it only where nothing else is. `due`: its day has come.
     """
     ends = {each.code for each in flow.states if not each.open}
     if not flow.lasting:
         ends.discard(end_of(flow))
-    usual = [each for each in steps if each.target not in ends]
+    turns = {Turn.USUAL, Turn.DUE} if due else {Turn.USUAL}
+    usual = [each for each in steps if each.target not in ends and each.turn in turns]
     taken = {act.step for act in standing.taken}
     fresh = [each for each in usual if not (each.target and each.code in taken)]
     return next(iter(fresh or usual), None)

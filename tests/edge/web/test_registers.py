@@ -89,6 +89,46 @@ def test_volumes_are_begun_chosen_destroyed_and_handed_over_at_the_screens(
     assert (stick / handover.number / "SHA256SUMS").exists()
 
 
+def test_only_a_volume_that_awaits_an_appraisal_presses(desk: Desk) -> None:
+    """What is kept on, or for ever, says until when and why, and asks for nothing."""
+    desk.sign_in()
+    over, young = volume(desk, "injury_note", "201502"), volume(desk, "injury_note", "202602")
+    ever = volume(desk, "unit", "201401")
+    shown = {each.id: desk.get(f"/matters/{each.id}").text for each in (over, young, ever)}
+    assert tags(shown[over.id]) == [("alarm", "保管期满，待鉴定")]
+    assert 'class="button main push" form="step-extend"' in shown[over.id]
+    assert tags(shown[young.id]) == [("", "保管到2037年1月1日")]
+    assert tags(shown[ever.id]) == [("", "永久保存，可以移交进馆")]
+    assert "鉴定后续存" not in shown[ever.id]
+    assert all("button main push" not in shown[each.id] for each in (young, ever))
+    register = desk.get("/matters?flow=volume").text
+    assert (register.count("tag alarm"), register.count("逾期")) == (1, 0)
+    assert "保管期满，待鉴定" in desk.get("/todo").text
+    # Neither what is kept for ever is kept on, nor a term shortened in the name of keeping on.
+    steps = {each.id: f"/matters/{each.id}/steps/extend" for each in (over, young, ever)}
+    told = {"due": "20351231", "why": "有诉讼"}
+    assert desk.post(steps[ever.id], fragment=True, **told).status_code == 409
+    assert desk.post(steps[young.id], fragment=True, **told).status_code == 422
+    assert desk.post(steps[over.id], **told).status_code == 303
+    kept = desk.get(f"/matters/{over.id}").text
+    assert tags(kept) == [("", "续存到2035年12月31日")]
+    assert "有诉讼" in kept[: kept.index("经过")]
+    assert "button main push" not in kept
+    assert "tag alarm" not in desk.get("/matters?flow=volume").text
+    assert "待鉴定" not in desk.get("/todo").text
+    desk.client.cookies.set("lang", "en")
+    assert "kept on until 2035-12-31" in desk.get(f"/matters/{over.id}").text
+
+
+def tags(page: str) -> list[tuple[str, str]]:
+    """The tags beside a page's name, but for the state, each with its tone."""
+    line = page[page.index('class="name-line"') :]
+    found = re.findall(
+        r'class="tag (\w*)">(?:<span.*?</span>)?(.*?)</span>', line.split("</div>")[0]
+    )
+    return found[1:]
+
+
 @pytest.mark.checklist("001-01", "002-10", "000-17", "000-14")
 def test_a_dossier_put_in_its_place_is_found_there_and_put_back(desk: Desk) -> None:
     desk.sign_in()

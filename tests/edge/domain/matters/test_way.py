@@ -54,7 +54,12 @@ def test_the_next_step_is_neither_a_way_out_nor_one_taken_before() -> None:
     assert words(review, read) == ["<asked", "<reading", "=approved", ">written", ">sent"]
     assert lead(VOLUME, after(VOLUME)) == "file"
     # What lasts has no end that it strives for.
-    assert words(VOLUME, after(VOLUME, "file")) == ["<forming", "=kept"]
+    kept = after(VOLUME, "file")
+    assert words(VOLUME, kept) == ["<forming", "=kept"]
+    # And what it is not due for, nothing of it presses.
+    assert lead(VOLUME, kept) == ""
+    due = lead_of(VOLUME, kept, VOLUME.steps_from("kept"), due=True)
+    assert due == VOLUME.step("extend")
 
 
 def test_whoever_made_the_list_neither_approves_nor_takes_a_signature_back() -> None:
