@@ -13,4 +13,5 @@ INTAKE_FORMS = (
     Form("material_returned", "材料退回通知", "还"),
     Form("forwarding_slip", "转后补材料转递单", "补", sealed=True),
     Form("collection_receipt", "村级档案收集交接单", "村", copies=2),
+    Form("collection_urging", "村级档案催补单", "追"),
 )

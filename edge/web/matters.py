@@ -189,6 +189,7 @@ def show(
     last = standing.last
     forms = matter_papers.forms_open(flow, standing) if flow else {}
     steps, barred = _steps(flow, held, standing, reader) if flow else ([], [])
+    steps = [each for each in steps if not each.panel]
     usual = [each for each in flow.steps if each in steps or each in barred] if flow else []
     line = lines_of(parts, [held])[0]
     lead = lead_of(flow, standing, usual, line.day.come) if flow else None
@@ -208,6 +209,7 @@ def show(
         opened=lead_of(flow, standing, forms_beside) if flow and lead and not lead.fields else None,
         barred=[gettext(each.name) for each in barred],
         standing=standing,
+        filled={each.code: _filled_before(each, held, standing) for each in steps},
         undoable=bool(flow and last and may_take_back(flow, last, reader.id)),
         step_names={OPEN: flow.name, **{s.code: s.name for s in flow.steps}} if flow else {},
         papers=issued,
@@ -325,6 +327,12 @@ def _steps(
             signed = signed_before(flow, standing, each, clerk.id)
             (barred if signed else open_to).append(each)
     return open_to, barred
+
+
+def _filled_before(step: Step, held: store.Matter, standing: Standing) -> Mapping[str, str]:
+    """What the form of a step begins with: nothing of the last time, where it is taken again."""
+    again = not step.target and standing.taken_by(step.code)
+    return {} if again else held.fields
 
 
 def _lasts(matter: store.Matter) -> bool:

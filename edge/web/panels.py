@@ -11,7 +11,7 @@ from edge.store.dossiers import catalogue, dossier_of
 from edge.store.matters import Matter, matters_of_dossier
 from edge.web.parts import Parts
 from edge.web.persons import sections_of
-from edge.workflows import borrowing, reception, retiring, sorting
+from edge.workflows import borrowing, collecting, reception, retiring, sorting
 from edge.workflows.matters import today_of
 
 Panel = Callable[[Parts, Matter], Mapping[str, Any]]
@@ -82,10 +82,20 @@ def _volume(parts: Parts, matter: Matter) -> Mapping[str, Any]:
     return {"keeping": keeping_of(matter.fields, matter.due, today)}
 
 
+def _collection(parts: Parts, matter: Matter) -> Mapping[str, Any]:
+    """What the village still owes, each thing to be ticked off while it is chased.
+
+    While pieces are noted the form stands above what was noted, so that it stays in sight.
+    """
+    lacking, state = collecting.lines_of(matter), matter.state
+    return {"lacking": lacking, "chasing": state == "chasing", "below": state == "gathering"}
+
+
 PANELS: Mapping[str, Panel] = {
     reception.FLOW: _reception,
     sorting.FLOW: _sorting,
     borrowing.FLOW: _lending,
+    collecting.FLOW: _collection,
     "retirement_check": _retirement,
     volumes.FLOW: _volume,
 }

@@ -12,6 +12,7 @@ from edge.store.matters import Matter, standing_of
 from edge.store.persons import person_of
 from edge.store.staff import name_of_institution
 from edge.store.transfers import transfers
+from edge.workflows import collecting
 from edge.workflows.composing import Composer, Composing, Facts, filled_facts, subject_facts
 from edge.workflows.gaps import missing_in
 from edge.workflows.office import Office
@@ -236,6 +237,26 @@ def collection_receipt(office: Office, town: Connection, matter: Matter) -> Shee
     )
 
 
+def collection_urging(office: Office, town: Connection, matter: Matter) -> Sheet:
+    """Remind a village of what it still owes."""
+    told = Composing(office, town, matter)
+    lacking = collecting.lines_of(matter)
+    return Sheet(
+        addressee=told.told("village"),
+        paragraphs=(
+            f"你村交来的{told.told('sort')}档案已经清点入库，还缺下列材料，请尽快补齐送来。"
+            "确实找不到的，请写明原因。",
+        ),
+        facts=(("事项编号", matter.number), ("交来的人", told.told("deliverer"))),
+        table=Table(
+            ("序号", "还缺什么", "补来日期", "收件人"),
+            [(str(number), each, "", "") for number, each in enumerate(lacking, start=1)],
+            (1, 6, 2, 2),
+        ),
+        blanks=("村（社区）签收", "日期"),
+    )
+
+
 SHEETS: Mapping[str, Composer] = {
     "call_letter": call_letter,
     "urging_letter": urging_letter,
@@ -247,4 +268,5 @@ SHEETS: Mapping[str, Composer] = {
     "material_returned": material_returned,
     "forwarding_slip": forwarding_slip,
     "collection_receipt": collection_receipt,
+    "collection_urging": collection_urging,
 }

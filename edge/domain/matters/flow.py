@@ -121,6 +121,7 @@ class Step:
     `given` says by what was filled in whether the step is offered; its effect refuses it besides.
     `turn`: one that is taken when it happens is never offered first, one that the matter's day
     calls for only once that has come.
+    A `panel` step is offered by what its flow shows of its own, one tap for each thing there.
     """
 
     code: str
@@ -138,6 +139,7 @@ class Step:
     inner: bool = False
     given: Callable[[Mapping[str, str]], bool] | None = None
     turn: Turn = Turn.USUAL
+    panel: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What comes in: dossiers from other offices, materials for a dossier, papers from the villages."""
 
+from collections.abc import Mapping
+
 from edge.domain.access import Right
 from edge.domain.archive import DOSSIER_CLASSES
 from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
@@ -215,7 +217,19 @@ SUPPLEMENT = Flow(
     help="先给送材料的人打印收件回执，再鉴别、定类、扫描归档，最后打印新目录。",
 )  # fmt: skip
 
-# Papers gathered in the villages: what came, and in what condition.
+
+def _lacking(told: Mapping[str, str]) -> bool:
+    return bool(told.get("lacking"))
+
+
+def _whole(told: Mapping[str, str]) -> bool:
+    return not _lacking(told)
+
+
+_STORED = Field("stored", "登记入库多少份", FieldKind.NUMBER, required=True)
+
+# Papers gathered in the villages: what came, in what condition, and what has still to come. What
+# the effects give: lacking, a line for each thing that has not come yet.
 COLLECTION = Flow(
     code="collection",
     name="村级收集",
@@ -225,12 +239,14 @@ COLLECTION = Flow(
         Field("village", "哪个村（社区）", required=True),
         Field("deliverer", "交来的人", required=True),
         Field("sort", "哪类档案", required=True, hint="例如：失业、退休、居民保险"),
-        Field("expected", "应交多少份", FieldKind.NUMBER),
+        Field("expected", "应交多少份", FieldKind.NUMBER, hint="村里有底数的填上"),
     ),
     states=(
         State("gathering", "清点中"),
         State("handed", "待入库"),
+        State("chasing", "待补齐"),
         State("stored", "已入库", open=False),
+        State("short", "补不齐，已写明", open=False),
     ),
     steps=(
         Step(
@@ -244,23 +260,47 @@ COLLECTION = Flow(
                     "完好情况",
                     ("完好", "缺材料", "破损", "捆扎混放", "受潮发霉", "缺失"),
                 ),
-                Field("pieces", "几件", FieldKind.NUMBER, required=True),
+                Field("pieces", "几件", FieldKind.NUMBER, required=True,
+                      hint="整份都没有的，写 0"),
                 Field("lacks", "缺什么、坏在哪里", FieldKind.LINES),
             ),
         ),
         Step("hand_over", "清点完，打印交接单", ("gathering",), "handed",
              paper="collection_receipt"),
+        Step("store", "已逐份登记入库", ("handed",), "stored", fields=(_STORED,), given=_whole),
         Step(
-            "store",
-            "已逐份登记入库",
+            "store_short",
+            "已入库，缺的去催",
             ("handed",),
-            "stored",
-            fields=(Field("stored", "登记入库多少份", FieldKind.NUMBER, required=True),),
+            "chasing",
+            fields=(_STORED,),
+            deadline=Deadline(30, rule="collection.lack_days"),
+            given=_lacking,
         ),
+        Step("settle", "都补齐了", ("chasing",), "stored", given=_whole),
+        Step(
+            "urge",
+            "催村里补齐，打印催补单",
+            ("chasing",),
+            fields=(Field("asked_how", "怎样催的", required=True, hint="例如：电话催过赵会计"),),
+            deadline=Deadline(10, rule="collection.urge_days"),
+            paper="collection_urging",
+            given=_lacking,
+        ),
+        Step(
+            "made_good",
+            "补来一样",
+            ("chasing",),
+            fields=(Field("came", "补来了什么", required=True),),
+            given=_lacking,
+            panel=True,
+        ),
+        Step("give_up", "补不齐，写明原因", ("chasing",), "short", fields=(_WHY,),
+             given=_lacking),
     ),
     deadline=Deadline(30, rule="collection.days"),
     basis="乡镇（村）档案收集移交要求",
-    help="村里交来的档案当面逐份记：缺的、坏的、捆在一起的都写明，打印交接单双方签字。",
+    help="村里交来的当面逐份记：缺的、坏的、捆在一起的都写明，打印交接单双方签字；缺的接着催。",
 )  # fmt: skip
 
 INTAKE_FLOWS = (RECEPTION, SUPPLEMENT, COLLECTION)
