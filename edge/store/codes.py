@@ -12,6 +12,8 @@ from edge.store.proofs import proof_by_code
 
 # A proof's QR code holds where it can be checked; the short code stands beside it in letters.
 _CHECKED_AT = re.compile(r"HTTPS?://[^\s?#]+/V(?:ERIFY)?/([2-9A-HJ-NP-Z]{8})(?:/([2-7A-Z]+))?/?")
+# The form whose slip comes back on the bag of the dossier that it called for.
+CALL_LETTER = "call_letter"
 _SHORT = re.compile(r"[2-9A-HJ-NP-Z]{8}")
 
 
@@ -21,6 +23,7 @@ class Means(StrEnum):
     DOSSIER = "dossier"
     SHELF = "shelf"
     PROOF = "proof"
+    LETTER = "letter"
     OTHER = "other"
 
 
@@ -29,8 +32,9 @@ class Meaning:
     """What one code stands for.
 
     `text` is what a form takes of it: the dossier's number, the words of a place, else the code
-    itself; `subject` the person of a dossier, or the proof. `said` is what another office's proof
-    says for itself; `lent` is a dossier that is out.
+    itself; `subject` the person of a dossier, the proof, or the matter in which a letter of ours
+    called for a dossier. `said` is what another office's proof says for itself; `lent` is a
+    dossier that is out.
     """
 
     means: Means
@@ -56,6 +60,9 @@ def meaning_of(connection: Connection, code: str) -> Meaning:
     checked = _CHECKED_AT.fullmatch(spelt)
     short = checked[1] if checked else spelt
     if _SHORT.fullmatch(short):
+        letter = paper_by_code(connection, short)
+        if letter is not None and letter.form == CALL_LETTER and letter.matter:
+            return Meaning(Means.LETTER, short, letter.matter)
         known = proof_by_code(connection, short) or paper_by_code(connection, short)
         if known is not None:
             return Meaning(Means.PROOF, short, known.id)

@@ -80,6 +80,7 @@ HANDLERS = [
     search.card,
     search.hits,
     codes.read,
+    codes.seen,
     codes.typed,
     persons.show,
     placing.place,

@@ -22,7 +22,8 @@ PREVIEW_WIDTH = 960
 PAUSE_S = 0.2  # between two pictures of the preview
 
 
-def _finder(parts: Parts) -> Viewfinder:
+def finder_of(parts: Parts) -> Viewfinder:
+    """The counter's camera; raises DeviceUnavailable `device.camera.absent`."""
     if parts.camera is None:
         raise DeviceUnavailable("device.camera.absent", fault="absent")
     return parts.camera
@@ -32,7 +33,7 @@ def _finder(parts: Parts) -> Viewfinder:
 def preview(reader: NamedDependency[Clerk], parts: NamedDependency[Parts]) -> Stream:
     """What lies beneath the camera, live, for as long as the page is open."""
     reader.require(Right.FILE)
-    finder = _finder(parts)
+    finder = finder_of(parts)
     first = finder.picture()
 
     def parted() -> Iterator[bytes]:
@@ -66,7 +67,7 @@ def begin(
 ) -> Response[Any]:
     """Open a batch for pages taken by the camera."""
     reader.require(Right.FILE)
-    _finder(parts)
+    finder_of(parts)
     return go(request, f"/captures/{parts.scanning.begin_shots(reader, dossier)}")
 
 
@@ -81,5 +82,5 @@ def shoot(
     reader.require(Right.FILE)
     if parts.scanning.batch(capture) is None:
         raise NotFound("capture.unknown")
-    parts.scanning.add(capture, of_jpeg(_finder(parts).fresh()))
+    parts.scanning.add(capture, of_jpeg(finder_of(parts).fresh()))
     return Response(content="", status_code=204)

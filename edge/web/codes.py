@@ -7,11 +7,14 @@ from litestar import get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 
-from edge.domain.access import Clerk
-from edge.domain.errors import InvalidInput, NotFound
+from edge.domain.access import Clerk, Right
+from edge.domain.errors import DeviceError, InvalidInput, NotFound
+from edge.imaging.codes import codes_in
 from edge.store.codes import Meaning, Means, meaning_of
+from edge.web.camera import finder_of
 from edge.web.locale import sentence, sentence_of
 from edge.web.parts import Parts
+from edge.workflows import reception
 
 LONGEST = 512
 
@@ -25,13 +28,15 @@ class Typed(msgspec.Struct, frozen=True):
 class Told(msgspec.Struct, frozen=True):
     """What the page does: fill `text` where a place waits for `means`, else open `go`.
 
-    `person` is whose dossier it is; `said` is what to tell the clerk instead.
+    `person` is whose dossier it is, `letter` the matter that waits for one; `said`
+    is what to tell the clerk instead.
     """
 
     means: str
     text: str = ""
     go: str = ""
     person: str = ""
+    letter: str = ""
     said: str = ""
 
 
@@ -54,23 +59,38 @@ def typed(
     return _told(parts, data.q)
 
 
+@post("/codes/seen", status_code=200, sync_to_thread=True)
+def seen(reader: NamedDependency[Clerk], parts: NamedDependency[Parts]) -> Told:
+    """Say what the code means that lies beneath the document camera, or why none is seen."""
+    reader.require(Right.FILE)
+    try:
+        lying = codes_in(finder_of(parts).fresh())
+    except DeviceError as error:
+        return Told("misread", said=sentence_of(error))
+    return _told(parts, lying[0]) if lying else Told("misread", said=sentence("code.none_seen"))
+
+
 def _told(parts: Parts, code: str) -> Told:
     if not code:
         return Told("misread", said=sentence("device.barcode_gun.line"))
     try:
         with parts.office.space.read() as town:
             known = meaning_of(town, code)
+            waits = known.means is Means.LETTER and reception.awaited(town, known.subject)
     except InvalidInput as error:
         return Told("misread", said=sentence_of(error))
-    return _way(known)
+    return _way(known, waits)
 
 
-def _way(known: Meaning) -> Told:
+def _way(known: Meaning, waits: bool) -> Told:
     match known.means:
         case Means.DOSSIER:
             # A folder that is out and lies on the counter has come back.
             go = f"/loans/{known.lent}" if known.lent else f"/persons/{known.subject}"
             return Told(known.means, known.text, go, known.subject)
+        case Means.LETTER:
+            go = f"/matters/{known.subject}"
+            return Told(known.means, known.text, go, letter=known.subject if waits else "")
         case Means.PROOF if known.subject:
             return Told(known.means, known.text, f"/verify/{known.text}")
         case Means.PROOF if known.said:

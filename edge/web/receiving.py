@@ -12,13 +12,14 @@ from litestar.response import Template
 from edge.domain.access import Clerk, Right
 from edge.domain.archive import DOSSIER_CLASSES
 from edge.domain.errors import InvalidInput
+from edge.domain.matters.intake import RECEPTION
 from edge.domain.scheme import Category
 from edge.store import persons, rules
 from edge.web import drafts
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
 from edge.web.typed import typed
-from edge.workflows import accession
+from edge.workflows import accession, reception
 
 TEXTS = {
     "name": "姓名",
@@ -40,9 +41,15 @@ def form(
     reader: NamedDependency[Clerk],
     parts: NamedDependency[Parts],
     person: FromQuery[str] = "",
+    call: FromQuery[str] = "",
 ) -> Template:
-    """The form, filled with what is known of a person on record."""
+    """The form, filled with what is known of a person on record, or by what our letter said.
+
+    Errors as `reception.called_for`.
+    """
     reader.require(Right.FILE)
+    if call:
+        return _called(request, parts, reader, call)
     known = None
     if person:
         with parts.office.space.read() as town:
@@ -57,6 +64,8 @@ def form(
         person=known,
         task=task,
         kept=kept,
+        call="",
+        camera=parts.camera is not None,
         classes=DOSSIER_CLASSES,
         categories=_categories(parts),
     )
@@ -71,9 +80,42 @@ async def receive(
     texts = {name: typed(sent.get(name), label, LONGEST) for name, label in TEXTS.items()}
     categories = await in_thread(_categories, parts)
     counts = {each.code: _count(each.code, sent.get(f"count-{each.code}")) for each in categories}
-    reception = accession.Reception(**texts, counts=counts)
-    received = await in_thread(accession.receive, parts.office, reader, reception)
+    came = accession.Reception(**texts, counts=counts)
+    if call := str(sent.get("call", "")):
+        told = {name: str(value) for name, value in sent.items()}
+        await in_thread(reception.receive_called, parts.office, reader, call, came, told)
+        return go(request, f"/matters/{call}")
+    received = await in_thread(accession.receive, parts.office, reader, came)
     return go(request, f"/persons/{received.person}")
+
+
+def _called(request: Request[Any, Any, Any], parts: Parts, clerk: Clerk, call: str) -> Template:
+    """The form as the slip of our letter fills it: whose dossier, which letter, from where."""
+    with parts.office.space.read() as town:
+        held, letter = reception.called_for(town, call)
+    told, task = held.fields, f"{TASK}-{call}"
+    said = {
+        "name": told.get("name", ""),
+        "id_number": told.get("id_number", ""),
+        "dossier_class": told.get("class", ""),
+        "origin": told.get("holder", ""),
+        "letter": letter,
+        "how": told.get("how", ""),
+        "mail": told.get("mail", ""),
+    }
+    kept = drafts.draft_of(parts, clerk, task)
+    return page(
+        request,
+        "receive.html",
+        person=None,
+        task=task,
+        kept=defaultdict(str, {**said, **kept}),
+        call=call,
+        camera=parts.camera is not None,
+        arrival=RECEPTION.step("arrive").fields,
+        classes=DOSSIER_CLASSES,
+        categories=_categories(parts),
+    )
 
 
 def _begun_without_name(parts: Parts, clerk: Clerk, task: str) -> dict[str, Any]:

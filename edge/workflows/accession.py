@@ -63,10 +63,15 @@ def receive(office: Office, clerk: Clerk, reception: Reception) -> Received:
     `dossier.number_taken`.
     """
     clerk.require(Right.FILE)
+    checked, scheme = prepared(office, reception)
+    return office.transact(clerk, lambda pen: take_in(office, pen, checked, scheme))
+
+
+def prepared(office: Office, reception: Reception) -> tuple[Reception, Scheme]:
+    """Check what was entered, and name the scheme that it is counted by; errors as `receive`."""
     with office.county.read() as county:
         scheme = rules.scheme_for_new(county)
-    checked = _checked(reception, scheme, day_of(office.author.clock()))
-    return office.transact(clerk, lambda pen: take_in(office, pen, checked, scheme))
+    return _checked(reception, scheme, day_of(office.author.clock())), scheme
 
 
 def take_in(office: Office, pen: Pen, reception: Reception, scheme: Scheme) -> Received:

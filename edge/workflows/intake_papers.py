@@ -135,14 +135,14 @@ def reception_receipt(office: Office, town: Connection, matter: Matter) -> Sheet
             ("存档编号", told.dossier_number),
             ("转递方式", told.told("how")),
             ("邮件（机要）号", told.told("mail")),
-            ("合计", f"{whole.pieces} 件 {whole.pages} 页"),
+            ("合计", f"{whole.pieces} 件" + (f" {whole.pages} 页" if whole.pages else "")),
             *((("缺少材料", told.told("missing").replace("\n", "；")),)
               if told.told("missing") else ()),
         ),
         table=Table(
             ("类号", "类别", "件", "页"),
             [
-                (code, scheme.top(code).name, str(count.pieces), str(count.pages))
+                (code, scheme.top(code).name, str(count.pieces), str(count.pages or ""))
                 for code, count in counts.items()
             ],
             (1, 6, 1, 1),

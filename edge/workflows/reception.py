@@ -7,18 +7,23 @@ pages counted on the paper agree with it.
 from collections.abc import Mapping
 from typing import Any
 
-from edge.domain.counting import Count, Counts, differing, read_counts, total
-from edge.domain.errors import Conflict, InvalidInput
+from edge.domain.access import Clerk, Right
+from edge.domain.counting import Count, Counts, differing, read_counts, total, write_counts
+from edge.domain.errors import Conflict, InvalidInput, NotFound
+from edge.domain.matters.flow import checked
+from edge.domain.matters.intake import RECEPTION
 from edge.domain.scheme import Scheme
 from edge.store import rules
+from edge.store.codes import CALL_LETTER
 from edge.store.database import Connection
 from edge.store.dossiers import dossier_of, dossiers_of_person
 from edge.store.entries import Pen
-from edge.store.matters import Matter
+from edge.store.matters import Matter, matter_of
+from edge.store.papers import papers_of_matter
 from edge.store.persons import person_by_id_number
 from edge.store.transfers import arrival_of, transfers
 from edge.workflows import accession, places
-from edge.workflows.acting import Acting, Effect
+from edge.workflows.acting import Acting, Effect, day_of, step_another
 from edge.workflows.gaps import missing_in
 from edge.workflows.office import Office
 from edge.workflows.transfer import take_over
@@ -60,6 +65,56 @@ def accepted(acting: Acting) -> Mapping[str, str]:
         _require_new(pen, told)
         taken = accession.take_in(office, pen, _reception(told, counts), scheme_for(office))
     return {"of_person": taken.person, "of_dossier": taken.dossier, "number": taken.number}
+
+
+def receive_called(
+    office: Office, clerk: Clerk, matter: str, came: accession.Reception, sent: Mapping[str, str]
+) -> accession.Received:
+    """Take in at once what a letter of ours called for; its matter goes on from there.
+
+    `sent` are the fields of its arrival. Raises as `accession.receive` and `checked`, NotFound
+    `matter.unknown`, Conflict `matter.not_now` (state), and `reception.record_came` where the
+    record came along, which has to be counted page by page.
+    """
+    clerk.require(Right.FILE)
+    told = checked(RECEPTION.step("arrive").fields, sent, day_of(office.author.clock()))
+    entered, scheme = accession.prepared(office, came)
+
+    def act(pen: Pen) -> accession.Received:
+        held = _called(pen.connection, matter)
+        if waiting_arrival(pen.connection, held.fields) is not None:
+            raise Conflict("reception.record_came")
+        taken = accession.take_in(office, pen, entered, scheme)
+        links = {"of_person": taken.person, "of_dossier": taken.dossier, "number": taken.number}
+        counts = {code: Count(pieces) for code, pieces in entered.counts.items()}
+        counted = {"counted": write_counts(counts)}
+        step_another(pen, held.id, "take_in", {**told, **counted, **links})
+        if entered.shelf:
+            step_another(pen, held.id, "shelve", {"shelf": entered.shelf})
+        return taken
+
+    return office.transact(clerk, act)
+
+
+def _called(town: Connection, matter: str) -> Matter:
+    held = matter_of(town, matter)
+    if held.flow != FLOW:
+        raise NotFound("matter.unknown")
+    if held.state not in RECEPTION.step("take_in").sources:
+        raise Conflict("matter.not_now", state=RECEPTION.state(held.state).name)
+    return held
+
+
+def awaited(town: Connection, matter: str) -> bool:
+    """Whether what a matter called for has still to come."""
+    return matter_of(town, matter).state in RECEPTION.step("take_in").sources
+
+
+def called_for(town: Connection, matter: str) -> tuple[Matter, str]:
+    """What a letter called for, and the newest letter's number; errors as `receive_called`."""
+    held = _called(town, matter)
+    letters = [p.number for p in papers_of_matter(town, matter) if p.form == CALL_LETTER]
+    return held, next(iter(letters), "")
 
 
 def lacking(acting: Acting) -> Mapping[str, str]:

@@ -123,6 +123,9 @@ RECEPTION = Flow(
             fields=(Field("agreed", "逐类核对过，都一致", FieldKind.CHECK, required=True),),
             undoable=False,
         ),
+        # At once, on the page where a dossier is received, by the slip of our letter.
+        Step("take_in", "凭裁条当面收下", ("applied", "called", "under_way", "sent_back"),
+             "received", undoable=False, inner=True),
         Step(
             "doubt",
             "对不上，先存疑",

@@ -12,7 +12,7 @@ function waiting(means) {
   return fits.find((place) => place === document.activeElement) ?? fits.find((place) => !place.value) ?? fits[0];
 }
 
-function act({ means, text, go, person, said }) {
+function act({ means, text, go, person, letter, said }) {
   const place = means === "misread" ? undefined : waiting(means);
   notice.hidden = true;
   if (place) {
@@ -29,7 +29,8 @@ function act({ means, text, go, person, said }) {
     notice.hidden = false;
   } else if (go) {
     const slot = person && document.querySelector("[data-person-slot]");
-    location.href = slot ? slot.dataset.personSlot + person : go;
+    const called = letter && document.querySelector("[data-letter-slot]");
+    location.href = slot ? slot.dataset.personSlot + person : called ? called.dataset.letterSlot + letter : go;
   } else {
     find.elements.q.value = text;
     find.submit();
@@ -46,6 +47,10 @@ async function tell(address, typed) {
   if (answer?.ok) act(await answer.json());
 }
 
+// What lies beneath the document camera is read by a button.
+document.querySelector("[data-see-code]")?.addEventListener("click", () => {
+  ask("/codes/seen", new URLSearchParams({ _csrf_token: find.elements._csrf_token.value }));
+});
 document.addEventListener("code", (event) => ask(`/codes/${JSON.parse(event.detail.data).code}`));
 document.addEventListener("code-typed", (event) => {
   ask("/codes/typed", new URLSearchParams({ q: event.detail, _csrf_token: find.elements._csrf_token.value }));

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import segno
 from PIL import Image
 
 from devices.camera import DocumentCamera
 from devices.simulators.camera import SimulatedCamera
+from edge.domain.cover_code import cover_code
 from edge.domain.errors import DeviceError
 from edge.store.captures import waiting_captures
 from edge.store.dossiers import pages_of
@@ -114,3 +116,24 @@ def test_without_a_camera_nothing_is_offered(desk: Desk) -> None:
     received = receive_person(desk.office, "王秀英")
     assert "高拍仪" not in desk.get(f"/dossiers/{received.dossier}/supplement").text
     assert desk.post(f"/dossiers/{received.dossier}/shots", fragment=True).status_code == 503
+
+
+def test_a_code_beneath_the_camera_is_read_and_what_is_none_is_said(
+    office: Office, tmp_path: Path
+) -> None:
+    received = receive_person(office, "王秀英")
+    label, empty = tmp_path / "label.jpg", tmp_path / "empty.jpg"
+    sheet = Image.new("L", (1600, 1200), 235)
+    code = io.BytesIO()
+    segno.make(cover_code(received.dossier)).save(code, kind="png", scale=8)
+    with Image.open(code) as drawn:
+        sheet.paste(drawn.convert("L"), (300, 200))
+    sheet.save(label)
+    Image.new("L", (1600, 1200), 235).save(empty)
+    for lying, means in ((label, "dossier"), (empty, "misread")):
+        with SimulatedCamera(tmp_path / f"video-{means}", lying) as camera:
+            finder = Viewfinder(DocumentCamera(camera.path, patience=2.0).pictures)
+            for desk in open_desk(office, tmp_path / means, None, None, camera=finder):
+                read = desk.sign_in().post("/codes/seen").json()
+                assert read["means"] == means
+                assert bool(read["said"]) == (means == "misread")

@@ -5,6 +5,9 @@ import pytest
 from edge.documents.proof import ProofKind
 from edge.domain.cover_code import cover_code, shelf_code
 from edge.store.dossiers import dossier_of
+from edge.store.matters import Matter, matter_of
+from edge.workflows.matter_papers import issue_of
+from edge.workflows.matters import Opening, open_matter, take_step
 from edge.workflows.proofs import ProofRequest, issue_proof
 from tests.edge.web.conftest import Desk
 from tests.offices import CLERK, id_number, receive_person
@@ -28,7 +31,8 @@ def test_each_code_leads_where_it_belongs(desk: Desk) -> None:
     shelf = told(desk, shelf_code(1, 2, 1, 3, 5))
     assert (shelf["means"], shelf["text"], shelf["go"]) == ("shelf", "1库2列1节3层5位", "")
     other = told(desk, "4006381333931")
-    assert other == {"means": "other", "text": "4006381333931", "go": "", "person": "", "said": ""}
+    nothing = {"go": "", "person": "", "letter": "", "said": ""}
+    assert other == {"means": "other", "text": "4006381333931", **nothing}
     # A cover of another town, sound but not held here.
     assert told(desk, cover_code("f" * 32))["means"] == "other"
 
@@ -45,6 +49,50 @@ def test_a_proof_opens_its_check_by_its_code_and_by_its_address(desk: Desk) -> N
     assert elsewhere["means"] == "proof"
     assert elsewhere["said"]
     assert not elsewhere["go"]
+
+
+def called_for(desk: Desk) -> Matter:
+    """A reception whose calling letter has been issued."""
+    wanted = {
+        "name": "王秀英", "id_number": id_number(1), "class": "流动",
+        "holder": "邻县人才中心", "reason": "因在我镇灵活就业",
+    }  # fmt: skip
+    matter = open_matter(desk.office, CLERK, Opening("reception", fields=wanted)).id
+    return take_step(desk.office, CLERK, matter, "call", {})
+
+
+@pytest.mark.checklist("002-07", "000-04")
+def test_the_slip_of_our_letter_fills_the_reception_in_and_takes_its_matter_on(desk: Desk) -> None:
+    matter = called_for(desk).id
+    letter = issue_of(desk.office, CLERK, matter, "call_letter")
+    desk.sign_in()
+    slip = told(desk, f"{desk.office.verify_url}/{letter.code}")
+    assert (slip["means"], slip["letter"], slip["go"]) == ("letter", matter, f"/matters/{matter}")
+    assert id_number(1) not in str(slip)
+    page = desk.get(f"/receive?call={matter}").text
+    filled = ("王秀英", id_number(1), "邻县人才中心", letter.number, "封条和骑缝章都完好")
+    assert all(each in page for each in filled)
+    sent = {
+        "call": matter, "name": "王秀英", "id_number": id_number(1), "dossier_class": "流动",
+        "origin": "邻县人才中心", "letter": letter.number, "count-1": "2", "how": "机要通信",
+        "shelf": "1库1列1节1层1位",
+    }  # fmt: skip
+    unsealed = desk.post("/receive/register", **sent)
+    assert unsealed.status_code == 422
+    assert "封条和骑缝章都完好" in unsealed.text
+    taken = desk.post("/receive/register", **sent, seal="是")
+    assert taken.headers["location"] == f"/matters/{matter}"
+    with desk.office.space.read() as town:
+        held = matter_of(town, matter)
+        dossier = dossier_of(town, held.dossier)
+    assert (held.state, dossier.counts) == ("shelved", {"1": 2})
+    assert dossier.shelf == "1库1列1节1层1位"
+    # Twice is once: the matter has gone on, and the receipt is what comes next.
+    assert desk.post("/receive/register", **sent, seal="是").status_code == 409
+    assert desk.get(f"/receive?call={matter}").status_code == 409
+    again = told(desk, letter.code)
+    assert (again["letter"], again["go"]) == ("", f"/matters/{matter}")
+    assert "打印回执寄给对方" in desk.get(f"/matters/{matter}").text
 
 
 def test_a_misread_cover_is_told_so_and_leads_nowhere(desk: Desk) -> None:
