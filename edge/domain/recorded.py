@@ -96,6 +96,11 @@ def months_of(span: str) -> range:
     return range(_month(written[1]), _month(written[2]) + 1)
 
 
+def spelt_month(month: int) -> str:
+    """Write a month that was counted from year 0 as YYYYMM."""
+    return f"{month // 12:04d}{month % 12 + 1:02d}"
+
+
 def spoken(code: str, value: str) -> str:
     """Say a value in Chinese, as it stands on papers."""
     statement = STATEMENTS.get(code)

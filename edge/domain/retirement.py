@@ -2,8 +2,8 @@
 
 Source of the second: 《国务院关于渐进式延迟法定退休年龄的办法》, adopted with the decision of the
 National People's Congress' Standing Committee on 2024-09-13, in force since 2025-01-01. The month
-of retirement is that of birth moved on by the age; who decides is 社保, and special work has rules
-of its own.
+of retirement is that of birth moved on by the age; who decides is 社保. Special work has ages of
+its own, which are not reckoned here: its spells are listed with their pages, 县人社局 decides.
 """
 
 import re
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from edge.domain.errors import InvalidInput
+from edge.domain.recorded import spelt_month
 
 APPLY_AHEAD_MONTHS = 1
 _BIRTH = re.compile(r"[12]\d{5}(\d{2})?", re.ASCII)
@@ -101,7 +102,9 @@ def retirement_of(birth: str, group: Group, day: str) -> Retirement:
     policy = policy_on(day)
     age = policy.delays[group].age_of(birth[:6])
     due = _month(birth) + age
-    return Retirement(policy.name, group, age, _spelt(due), _spelt(due - APPLY_AHEAD_MONTHS))
+    return Retirement(
+        policy.name, group, age, spelt_month(due), spelt_month(due - APPLY_AHEAD_MONTHS)
+    )
 
 
 def least_months(year: int) -> int:
@@ -113,7 +116,3 @@ def least_months(year: int) -> int:
 
 def _month(text: str) -> int:
     return int(text[:4]) * 12 + int(text[4:6]) - 1
-
-
-def _spelt(month: int) -> str:
-    return f"{month // 12:04d}{month % 12 + 1:02d}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from edge.domain.recorded import months_of
+from edge.domain.recorded import months_of, spelt_month
 
 
 class Recorded(Protocol):
@@ -50,13 +50,15 @@ def first_recorded(notes: Iterable[R], field: str = "birth") -> R | None:
 class Tenure:
     """Months as recorded; spans that overlap count once. `began` is YYYY[MM[DD]] or empty.
 
-    `total` holds the months `deemed`; `special` are those of special work among them all.
+    `total` holds the months `deemed`; `special` are those of special work among them all, and
+    `special_spells` the spans (YYYYMM-YYYYMM) that they make up, in order.
     """
 
     began: str
     total: int
     deemed: int
     special: int
+    special_spells: tuple[str, ...] = ()
 
 
 def reckon_tenure(notes: Sequence[Recorded]) -> Tenure:
@@ -69,7 +71,19 @@ def reckon_tenure(notes: Sequence[Recorded]) -> Tenure:
         total=len(worked),
         deemed=len(_months(notes, "deemed")),
         special=len(_months(notes, "special")),
+        special_spells=spells_of(_months(notes, "special")),
     )
+
+
+def spells_of(months: Iterable[int]) -> tuple[str, ...]:
+    """Put months, counted from year 0, together to spans without gaps, in order."""
+    spells: list[tuple[int, int]] = []
+    for month in sorted(set(months)):
+        if spells and month == spells[-1][1] + 1:
+            spells[-1] = (spells[-1][0], month)
+        else:
+            spells.append((month, month))
+    return tuple(f"{spelt_month(first)}-{spelt_month(last)}" for first, last in spells)
 
 
 def spoken_length(months: int) -> str:

@@ -1,16 +1,20 @@
 """What stands on the papers of consultations, reviews and retirement checks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from edge.documents.form import Sheet, Table
 from edge.domain.matters.flow import number_in
 from edge.domain.recorded import spoken, statement_of
-from edge.domain.tenure import spoken_length
+from edge.domain.tenure import reckon_tenure, spoken_length
 from edge.store import records
 from edge.store.database import Connection
 from edge.store.matters import Matter
 from edge.workflows.composing import Composer, Composing, chinese_day, subject_facts
 from edge.workflows.office import Office
+
+SPECIAL_WORK = (
+    "到龄月份没有计入特殊工种；能否按特殊工种提前退休、最早哪个月，由县人力资源和社会保障局认定。"
+)
 
 
 def extract_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
@@ -90,6 +94,7 @@ def retirement_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
     told = Composing(office, town, matter)
     fields = matter.fields
     notes = [records.note_of(town, id) for id in fields.get("notes", "").split()]
+    special = reckon_tenure(notes).special_spells
     lines = [
         (
             statement_of(note.field).name,
@@ -105,7 +110,7 @@ def retirement_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
         ("参加工作时间", chinese_day(fields.get("began", ""))),
         ("档案记载工作年限", _worked(fields, "months") or "没有摘记工作时段"),
         ("其中视同缴费", _worked(fields, "deemed_months")),
-        ("其中特殊工种", _worked(fields, "special_months")),
+        ("其中特殊工种", _spells(fields, special)),
         ("适用", fields.get("group", "")),
         ("法定退休年龄", _age(number_in(fields, "age_months"))),
         ("到龄月份", chinese_day(fields.get("retires", ""))),
@@ -119,6 +124,7 @@ def retirement_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
         table=Table(("记载事项", "记载内容", "出处", "形成时间", "备注"), lines, (3, 5, 6, 3, 3)),
         closing=(
             "年限按记载时段合并计算，重叠的不重复计。",
+            *((SPECIAL_WORK,) if special else ()),
             "本单位只提供档案记载，出生日期、工龄和退休资格由社会保险经办机构认定。",
         ),
         blanks=("社保接收人", "接收日期"),
@@ -134,6 +140,12 @@ def _worked(fields: Mapping[str, str], name: str) -> str:
     """A length of work; empty where no spell was noted, which is not the same as none."""
     months = number_in(fields, name)
     return spoken_length(months) if months else ""
+
+
+def _spells(fields: Mapping[str, str], spells: Sequence[str]) -> str:
+    """How long and when special work was done, as it was reckoned when all was gathered."""
+    worked = _worked(fields, "special_months")
+    return f"{worked}（{'、'.join(spoken('special', each) for each in spells)}）" if worked else ""
 
 
 def _age(months: int) -> str:

@@ -40,6 +40,11 @@ class Gathered:
         return self.first.value[:shorter] != self.person.birth[:shorter]
 
     @property
+    def special(self) -> tuple[Note, ...]:
+        """The notes of special work."""
+        return tuple(note for note in self.notes if note.field == "special")
+
+    @property
     def altered(self) -> tuple[Note, ...]:
         """The notes whose pages bear traces of an alteration."""
         return tuple(note for note in self.notes if note.altered)

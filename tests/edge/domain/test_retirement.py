@@ -1,11 +1,15 @@
 """The age of retirement against the table that was published with the policy."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.domain.errors import InvalidInput
+from edge.domain.recorded import months_of
 from edge.domain.retirement import Group, least_months, policy_on, retirement_of
+from edge.domain.tenure import spells_of
 
 # Lines of the published comparison tables: month of birth, age, month of retirement.
 PUBLISHED = [
@@ -44,3 +48,17 @@ def test_whoever_is_born_later_never_retires_earlier(year: int, month: int, grou
     one, other = (retirement_of(each, group, "20260101") for each in (born, following))
     assert one.age <= other.age
     assert one.month < other.month
+
+
+MONTHS = st.integers(1950 * 12, 2030 * 12)
+SPANS = st.lists(st.tuples(MONTHS, st.integers(0, 60)).map(lambda s: range(s[0], sum(s) + 1)))
+
+
+@given(SPANS)
+def test_spells_hold_every_month_once_in_order_with_gaps_between(spans: list[range]) -> None:
+    worked = [month for span in spans for month in span]
+    spells = [months_of(each) for each in spells_of(worked)]
+    assert [month for spell in spells for month in spell] == sorted(set(worked))
+    for one, following in itertools.pairwise(spells):
+        assert one[-1] + 1 < following[0]
+    assert spells_of(reversed(worked)) == spells_of(worked)

@@ -129,12 +129,21 @@ def test_the_retirement_check_is_worked_from_the_list_of_records(desk: Desk) -> 
     for value, formed_on in (("196408", "1990"), ("196403", "198507")):
         note = {"field": "birth", "value": value, "page": "1", "title": "表", "category": "1"}
         desk.post(f"/dossiers/{held.dossier}/notes", formed_on=formed_on, **note)
+    special = {"field": "special", "title": "工种表", "category": "9"}
+    for value, sheet in (("198601-198912", "3"), ("198807-199106", "4")):
+        noted = {"value": value, "page": sheet, "formed_on": "1992"}
+        desk.post(f"/dossiers/{held.dossier}/notes", **special, **noted)
     listed = desk.get(f"/persons/{held.person}/records").text
+    assert "由县人社局认定" in listed
     assert "出生日期前后不一样" in listed
     assert "最先记载" in listed
     assert "回到退休档案核实" in listed
     assert desk.post(f"{opened}/steps/gather").status_code == 303
-    assert "最先记载的出生日期" in desk.get(opened).text
+    gathered = desk.get(opened).text
+    assert "最先记载的出生日期" in gathered
+    assert "合并计 66 个月，重叠的只计一次：1986年1月至1991年6月" in gathered
+    assert re.findall(r"《工种表》第 (\d) 页", gathered) == ["3", "4"]
+    assert "由县人社局认定" in gathered
     pushed = desk.post(f"{opened}/steps/push", to="县社保中心", way="专人").headers["location"]
     assert "retirement_list" in pushed
     assert desk.get(f"{pushed}/preview").content.startswith(b"\x89PNG")

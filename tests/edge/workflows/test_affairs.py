@@ -6,8 +6,10 @@ import pytest
 
 from edge.domain.errors import Conflict, DangxiaError, NotFound
 from edge.domain.retirement import Group
+from edge.store.matters import matter_of
 from edge.store.persons import Person, person_of
 from edge.workflows.accession import Received
+from edge.workflows.affair_papers import SPECIAL_WORK, retirement_sheet
 from edge.workflows.matter_papers import issue_of
 from edge.workflows.matters import Opening, open_matter, take_step, undo_step
 from edge.workflows.office import Office
@@ -48,6 +50,7 @@ def test_a_retirement_check_keeps_every_record_presents_the_first_and_waits_for_
         ("service", "198507-199506", "工资表", "1995", False),
         ("deemed", "198507-199212", "工资表", "1995", False),
         ("special", "198601-198912", "工种表", "1990", False),
+        ("special", "198807-199106", "提升工登记", "1992", True),
     ):
         told = Noting(held.dossier, field, value, 1, title=title, category="9-1")
         noting = Noting(
@@ -58,17 +61,27 @@ def test_a_retirement_check_keeps_every_record_presents_the_first_and_waits_for_
     with office.space.read() as town:
         found = gathered_of(town, held.person, str(Group.MEN), "20261120")
     assert found.first is not None
-    assert (found.first.value, found.tenure.total, found.tenure.special) == ("196503", 120, 48)
+    assert (found.first.value, found.tenure.total, found.tenure.special) == ("196503", 120, 66)
+    assert found.tenure.special_spells == ("198601-199106",)
     assert not found.differs
-    assert [note.value for note in found.altered] == ["196503"]
+    assert [note.value for note in found.altered] == ["196503", "198807-199106"]
     gathered = take_step(office, CLERK, matter, "gather", {}).fields
     assert (gathered["first_birth"], gathered["retires"], gathered["apply_from"]) == (
         "196503", "202504", "202503",
     )  # fmt: skip
-    assert len(gathered["notes"].split()) == 6
+    assert len(gathered["notes"].split()) == 7
     undo_step(office, CLERK, matter)
     take_step(office, CLERK, matter, "gather", {})
     take_step(office, CLERK, matter, "push", {"to": "青山县社保中心", "way": "专人"})
+    with office.space.read() as town:
+        sheet = retirement_sheet(office, town, matter_of(town, matter))
+    # Every spell keeps its page; none of it moves the month, and whose that is to decide is said.
+    assert dict(sheet.facts)["其中特殊工种"] == "5年6个月（1986年1月至1991年6月）"
+    assert dict(sheet.facts)["到龄月份"] == "2025年4月"
+    assert SPECIAL_WORK in sheet.closing
+    assert [row[2] for row in sheet.table.lines if row[0] == "特殊工种"] == [
+        "9-1　工种表　第1页", "9-1　提升工登记　第1页",
+    ]  # fmt: skip
     assert issue_of(office, CLERK, matter, "retirement_list").code
     decided = {"decided_birth": "196503", "decision": "社〔2026〕9号", "decided_months": "120"}
     assert take_step(office, CLERK, matter, "conclude", decided).state == "concluded"
