@@ -96,7 +96,7 @@ def on_signed_out(request: Request[Any, Any, Any], error: NotSignedIn) -> Respon
     """Send the browser to the lock screen."""
     if request.url.path.startswith("/api/"):
         return show(request, 401, "web.signed_out", sentence("web.signed_out"))
-    return go(request, "/lock")
+    return go(request, "/lock?left=1" if error.left else "/lock")
 
 
 def on_not_let_in(request: Request[Any, Any, Any], error: NotLetIn) -> Response[Any]:

@@ -7,7 +7,7 @@ import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from edge.web import session
@@ -41,9 +41,9 @@ class Language(msgspec.Struct, frozen=True):
 
 
 @get("/lock", sync_to_thread=False)
-def locked(request: Request[Any, Any, Any]) -> Template:
-    """The locked screen; it names nobody."""
-    return page(request, "lock.html")
+def locked(request: Request[Any, Any, Any], left: FromQuery[bool] = False) -> Template:
+    """The locked screen; it names nobody. `left`: whoever was here has just handed over."""
+    return page(request, "lock.html", left=left)
 
 
 @get("/lock/state", sync_to_thread=True)

@@ -16,7 +16,14 @@ from edge.domain.errors import NotFound
 from edge.domain.matters.flow import Flow, Step, Subject
 from edge.domain.matters.registry import FLOWS, flow_of, groups
 from edge.domain.matters.standing import OPEN, Standing
-from edge.domain.matters.way import lead_of, may_take_back, signed_before, way_of
+from edge.domain.matters.way import (
+    has_taken,
+    lead_of,
+    may_sign,
+    may_take_back,
+    signed_before,
+    way_of,
+)
 from edge.store import lists, papers, persons, staff
 from edge.store import matters as store
 from edge.web import drafts
@@ -188,11 +195,13 @@ def show(
     flow = FLOWS.get(held.flow)
     last = standing.last
     forms = matter_papers.forms_open(flow, standing) if flow else {}
-    steps, barred = _steps(flow, held, standing, reader) if flow else ([], [])
+    steps, barred, signed = _steps(flow, held, standing, reader) if flow else ([], [], [])
     steps = [each for each in steps if not each.panel]
-    usual = [each for each in flow.steps if each in steps or each in barred] if flow else []
+    known = (*steps, *barred, *signed)
+    usual = [each for each in flow.steps if each in known] if flow else []
     line = lines_of(parts, [held])[0]
     lead = lead_of(flow, standing, usual, line.day.come) if flow else None
+    to_sign = lead if lead in signed else None
     lead = lead if lead in steps else None
     others = [each for each in steps if each is not lead]
     forms_beside = [each for each in others if each.fields and not each.screen]
@@ -205,6 +214,7 @@ def show(
         fields=flow.fields() if flow else {},
         way=way_of(flow, standing) if flow else [],
         lead=lead,
+        to_sign=to_sign,
         others=others,
         opened=lead_of(flow, standing, forms_beside) if flow and lead and not lead.fields else None,
         barred=[gettext(each.name) for each in barred],
@@ -318,15 +328,24 @@ HANDLERS = [work, listed, form, begin, show, step, look, preview, issue, undo]
 
 def _steps(
     flow: Flow, held: store.Matter, standing: Standing, clerk: Clerk
-) -> tuple[list[Step], list[Step]]:
-    """The steps that this clerk may take now, and those that somebody else has to."""
+) -> tuple[list[Step], list[Step], list[Step]]:
+    """The steps that this clerk may take now, those that somebody else has to, and those that
+    somebody else whom the matter names has to sign.
+    """
     open_to: list[Step] = []
     barred: list[Step] = []
+    signed: list[Step] = []
     for each in flow.steps_from(held.state):
-        if clerk.may(each.right) and (each.given is None or each.given(held.fields)):
-            signed = signed_before(flow, standing, each, clerk.id)
-            (barred if signed else open_to).append(each)
-    return open_to, barred
+        given = each.given is None or each.given(held.fields)
+        if not clerk.may(each.right) or not given or has_taken(standing, each, clerk.id):
+            continue
+        if not may_sign(each, held.fields, clerk.id):
+            signed.append(each)
+        elif signed_before(flow, standing, each, clerk.id):
+            barred.append(each)
+        else:
+            open_to.append(each)
+    return open_to, barred, signed
 
 
 def _filled_before(step: Step, held: store.Matter, standing: Standing) -> Mapping[str, str]:

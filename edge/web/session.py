@@ -37,7 +37,11 @@ _Connection = ASGIConnection[Any, Any, Any, Any]
 
 
 class NotSignedIn(Exception):
-    """Nobody is signed in at this browser, or the time is over."""
+    """Nobody is signed in at this browser, or the time is over; `left`: by having handed over."""
+
+    def __init__(self, left: bool = False) -> None:
+        super().__init__()
+        self.left = left
 
 
 class _Sessions(ServerSideSessionBackend):
@@ -185,7 +189,7 @@ def provide_clerk(request: Request[Any, Any, Any], parts: NamedDependency[Parts]
         left = has_left(town, kept.id, since)
     if member is None or left or member.clerk.town not in ("", parts.office.code):
         sign_out(request)
-        raise NotSignedIn
+        raise NotSignedIn(left)
     confined = request.session.get(READING)
     if confined and not f"{request.url.path}/".startswith(f"/reading/{confined}/"):
         raise Denied("reading.confined")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from edge.domain.access import Clerk, Right
 from edge.domain.matters.moves import LENDING
 from edge.domain.matters.registry import FLOWS
-from edge.domain.matters.way import signed_before
+from edge.domain.matters.way import may_sign, signed_before
 from edge.store import captures, conflicts, dossiers, matters, persons, room, stock, transfers
 from edge.store.database import Connection
 from edge.web.deadlines import SOON_DAYS
@@ -81,13 +81,14 @@ def _matters(parts: Parts, town: Connection, clerk: Clerk) -> list[Item]:
 def _waits_for(town: Connection, matter: matters.Matter, clerk: Clerk) -> bool:
     """Whether it stands until a second person has looked at it, and this clerk may be the one.
 
-    What readers sign, such as a hand-over, is signed by whom the matter names.
+    A signature waits for whom the matter names alone.
     """
     flow = FLOWS.get(matter.flow)
     if flow is None:
         return False
-    step = next((each for each in flow.steps_from(matter.state) if each.unlike), None)
-    if step is None or step.right is Right.READ or not clerk.may(step.right):
+    steps = flow.steps_from(matter.state)
+    step = next((each for each in steps if each.unlike or each.signer), None)
+    if step is None or not clerk.may(step.right) or not may_sign(step, matter.fields, clerk.id):
         return False
     return not signed_before(flow, matters.standing_of(town, matter), step, clerk.id)
 
@@ -121,7 +122,9 @@ def _loans(parts: Parts, town: Connection) -> list[Item]:
 def _to_sign(line: Line) -> Item:
     flow = gettext(line.flow.name) if line.flow else line.matter.number
     about = f"{flow} · {gettext(line.state)}"
-    return Item(SOON, line.title, about, f"/matters/{line.matter.id}", gettext("等您复核"))
+    signed = line.flow and any(each.signer for each in line.flow.steps_from(line.matter.state))
+    wanted = gettext("等您签名") if signed else gettext("等您复核")
+    return Item(SOON, line.title, about, f"/matters/{line.matter.id}", wanted)
 
 
 def _matter(line: Line) -> Item:

@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from edge.documents.proof import chinese_date
-from edge.domain.errors import Denied, InvalidInput
+from edge.domain.access import Clerk, Right
+from edge.domain.errors import InvalidInput
 from edge.domain.matters.registry import FLOWS
 from edge.store import lists, volumes
 from edge.store.database import Connection
@@ -25,19 +26,27 @@ WORDS = {"give": "移交人", "take": "接收人", "witness": "监交人"}
 
 
 def begun(acting: Acting) -> None:
-    """Want three different people of the office; raises InvalidInput `handover.three`."""
+    """Want three different people of the office who may all read what they sign.
+
+    Raises InvalidInput `handover.three`, `handover.may_not_sign` (name).
+    """
     named = [acting.fields[name] for name in SIGNERS.values()]
-    require_staff(acting.office, *named)
+    people = require_staff(acting.office, *named)
     if len(set(named)) < len(named):
         raise InvalidInput("handover.three")
+    for person in people:
+        if not person.may(Right.READ):
+            raise InvalidInput("handover.may_not_sign", name=person.name)
 
 
-def require_staff(office: Office, *people: str) -> None:
-    """Raise InvalidInput `staff.unknown` for whoever may not sign in at this office."""
+def require_staff(office: Office, *people: str) -> list[Clerk]:
+    """Give people of the office; InvalidInput `staff.unknown` for who may not sign in here."""
     with office.county.read() as county:
-        known = {m.clerk.id for town in (office.code, "") for m in members_of(county, town)}
-    if not set(people) <= known:
+        members = [each.clerk for town in (office.code, "") for each in members_of(county, town)]
+    known = {each.id: each for each in members}
+    if not set(people) <= known.keys():
         raise InvalidInput("staff.unknown")
+    return [known[each] for each in people]
 
 
 def counted(acting: Acting) -> None:
@@ -88,16 +97,6 @@ def posted(acting: Acting) -> None:
     require_staff(acting.office, acting.fields["who"])
 
 
-def _signature(step: str) -> Effect:
-    """Give the effect of a signature: nobody signs for another."""
-
-    def sign(acting: Acting) -> None:
-        if acting.clerk.id != acting.matter.fields.get(SIGNERS[step], ""):
-            raise Denied("handover.not_you", role=WORDS[step])
-
-    return sign
-
-
 def has_left(connection: Connection, clerk: str, enrolled_at: int) -> bool:
     """Say whether somebody has handed over, by three signatures, since being enrolled (ms)."""
     return any(
@@ -129,5 +128,4 @@ EFFECTS: Mapping[tuple[str, str], Effect] = {
     (FLOW, "open"): begun,
     (FLOW, "count"): counted,
     ("post", "open"): posted,
-    **{(FLOW, step): _signature(step) for step in SIGNERS},
 }

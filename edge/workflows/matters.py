@@ -10,7 +10,7 @@ from edge.domain.kinds import Kind
 from edge.domain.matters.flow import Flow, Step, Subject, checked
 from edge.domain.matters.registry import flow_of
 from edge.domain.matters.standing import OPEN, Standing, heads_of
-from edge.domain.matters.way import may_take_back, signed_before
+from edge.domain.matters.way import has_taken, may_sign, may_take_back, signed_before
 from edge.store import matters
 from edge.store.dossiers import dossier_of
 from edge.store.entries import Pen
@@ -67,8 +67,8 @@ def take_step(
     """Take one step of a matter.
 
     Raises NotFound `matter.unknown`, InvalidInput as `checked`, Denied `access.denied`,
-    `dossier.secret` (grade) and `matter.second_person` (step), Conflict `matter.not_now` (state),
-    and what its effect raises.
+    `dossier.secret` (grade), `matter.second_person` (step) and `matter.not_signer` (label),
+    Conflict `matter.not_now` (state) and `matter.taken_already` (step), and what its effect raises.
     """
 
     def act(pen: Pen) -> Matter:
@@ -79,7 +79,7 @@ def take_step(
         _require_cleared(pen, clerk, held)
         if held.state not in chosen.sources or chosen.inner:
             raise Conflict("matter.not_now", state=flow.state(held.state).name)
-        _require_other(clerk, flow, chosen, matters.standing_of(pen.connection, held))
+        _require_entitled(clerk, flow, chosen, matters.standing_of(pen.connection, held))
         fields = checked(chosen.fields, sent, day_of(pen.at))
         filled = _take_effect(Acting(office, clerk, pen, flow, held, fields), step)
         due = filled.get("due", due_of(pen.at, chosen.deadline, laid_down))
@@ -148,9 +148,13 @@ def _require_cleared(pen: Pen, clerk: Clerk, matter: Matter) -> None:
         require_cleared(clerk, dossier_of(pen.connection, matter.dossier))
 
 
-def _require_other(clerk: Clerk, flow: Flow, step: Step, standing: Standing) -> None:
+def _require_entitled(clerk: Clerk, flow: Flow, step: Step, standing: Standing) -> None:
+    if not may_sign(step, standing.fields, clerk.id):
+        raise Denied("matter.not_signer", label=flow.fields()[step.signer].label)
     if earlier := signed_before(flow, standing, step, clerk.id):
         raise Denied("matter.second_person", step=earlier)
+    if has_taken(standing, step, clerk.id):
+        raise Conflict("matter.taken_already", step=step.name)
 
 
 def _told(filled: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:

@@ -115,6 +115,8 @@ class Step:
 
     `sources` are the states that it may be taken in, `target` the one it leads to, empty to stay.
     `unlike` names steps (or `open`) whose taker may not take this one: the second pair of eyes.
+    A signature names in `signer` the STAFF field whose person alone gives it; a step that is `once`
+    is taken by each person for himself. Nobody takes back either of another's.
     `deadline` sets a new one; `paper` is the form that it issues; an `outside` step tells what
     someone else has done. What cannot be taken back is not `undoable`. `screen` is the address of
     a step's own screen, with `{matter}`; an `inner` step is taken by the effect of another flow.
@@ -140,6 +142,8 @@ class Step:
     given: Callable[[Mapping[str, str]], bool] | None = None
     turn: Turn = Turn.USUAL
     panel: bool = False
+    signer: str = ""
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,15 @@ class Flow:
         """Every field that the flow asks for, by name."""
         asked = [*self.opening, *(each for step in self.steps for each in step.fields)]
         return {each.name: each for each in asked}
+
+
+DROPPED = State("dropped", "已作废", open=False)
+
+
+def dropping(*sources: str, right: Right = Right.FILE) -> Step:
+    """The step that ends what was begun by mistake; it stands in the list, and why."""
+    why = Field("why", "为什么作废", required=True)
+    return Step("drop", "登记错了，作废", sources, DROPPED.code, right=right, fields=(why,))
 
 
 def number_in(fields: Mapping[str, str], name: str) -> int:

@@ -1,7 +1,18 @@
 """Registers of the people who keep the archive, of their training, and of the rules they keep."""
 
 from edge.domain.access import Right
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
+from edge.domain.matters.flow import (
+    DROPPED,
+    Deadline,
+    Field,
+    FieldKind,
+    Flow,
+    State,
+    Step,
+    Subject,
+    dropping,
+    one_of,
+)
 from edge.domain.timely import When
 
 _GROUP = "人员和制度"
@@ -97,7 +108,7 @@ RULE_DOCUMENT = Flow(
     ),
     states=(State("in_force", "现行"), State("repealed", "已废止", open=False)),
     steps=(
-        Step("acknowledge", "我已读过", ("in_force",), right=Right.READ),
+        Step("acknowledge", "我已读过", ("in_force",), right=Right.READ, once=True),
         Step(
             "repeal",
             "废止",
@@ -116,13 +127,13 @@ HANDOVER = Flow(
     group=_GROUP,
     subject=Subject.OFFICE,
     opening=(
-        Field("giver", "移交人", FieldKind.STAFF, required=True),
-        Field("taker", "接收人", FieldKind.STAFF, required=True),
-        Field("witness", "监交人", FieldKind.STAFF, required=True),
+        Field("giver", "移交人", FieldKind.STAFF, required=True, hint="要离开的人"),
+        Field("taker", "接收人", FieldKind.STAFF, required=True, hint="接手的人"),
+        Field("witness", "监交人", FieldKind.STAFF, required=True, hint="在场监督的人，例如所长"),
         one_of("reason", "为什么交接", ("调离", "退休", "轮岗", "其他")),
         Field("keys", "钥匙", FieldKind.LINES, required=True, hint="几把，开哪里"),
         Field("seals", "印章和UKey", FieldKind.LINES, required=True),
-        Field("left", "没办完的事", FieldKind.LINES),
+        Field("left", "要交代的话", FieldKind.LINES, hint="没办完的事项系统会自动列出"),
     ),
     states=(
         State("drafted", "待清点"),
@@ -130,6 +141,7 @@ HANDOVER = Flow(
         State("given", "待接收人签"),
         State("taken", "待监交人签"),
         State("done", "已交接", open=False),
+        DROPPED,
     ),
     steps=(
         Step(
@@ -140,22 +152,23 @@ HANDOVER = Flow(
             paper="handover_list",
             undoable=False,
         ),
-        Step("give", "移交人签名", ("listed",), "given", right=Right.READ),
-        Step("take", "接收人签名", ("given",), "taken", right=Right.READ, unlike=("give",)),
+        Step("give", "移交人签名", ("listed",), "given", right=Right.READ, signer="giver"),
+        Step("take", "接收人签名", ("given",), "taken", right=Right.READ, signer="taker"),
         Step(
             "witness",
             "监交人签名",
             ("taken",),
             "done",
             right=Right.READ,
-            unlike=("give", "take"),
+            signer="witness",
             undoable=False,
             paper="handover_list",
         ),
+        dropping("drafted", "listed", "given", "taken"),
     ),
     deadline=Deadline(15, rule="handover.days"),
     basis="《档案法》；工作人员调离前须办交接",
-    help="清点后三个人各自登录签名。签完后移交人的账号在本机停用。",
+    help="清点后三个人依次签名，每人输自己的口令。三人签完，移交人的账号在本机停用。",
 )
 
 PEOPLE_FLOWS = (POST, TRAINING, RULE_DOCUMENT, HANDOVER)

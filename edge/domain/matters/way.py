@@ -1,6 +1,6 @@
 """The way of a matter: what it has been through, what lies ahead, and which step comes next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -91,7 +91,18 @@ def signed_before(flow: Flow, standing: Standing, step: Step, clerk: str) -> str
     return ""
 
 
+def may_sign(step: Step, fields: Mapping[str, str], clerk: str) -> bool:
+    """Whether this person is the one whom the matter names for a step; so are all where none is."""
+    return not step.signer or fields.get(step.signer, "") == clerk
+
+
+def has_taken(standing: Standing, step: Step, clerk: str) -> bool:
+    """Whether this person has taken a step that each person takes once."""
+    return step.once and clerk in standing.taken_by(step.code)
+
+
 def may_take_back(flow: Flow, act: Act, clerk: str) -> bool:
     """Whether this person may take an act back; a second person's signature is only their own."""
     step = flow.step(act.step)
-    return step.undoable and (not step.unlike or act.by == clerk)
+    own = bool(step.unlike or step.signer or step.once)
+    return step.undoable and (not own or act.by == clerk)

@@ -156,12 +156,26 @@ def test_the_third_signature_ends_the_session_of_whoever_handed_over(
     belongings = {"reason": "退休", "keys": "两把", "seals": "一枚"}
     handover = open_matter(desk.office, CLERK, Opening("handover", fields={**people, **belongings}))
     clock.forward(1_000)
-    for who, step in ((CLERK, "count"), (CLERK, "give"), (READER, "take")):
-        take_step(desk.office, who, handover.id, step, {})
+    here = f"/matters/{handover.id}"
+    take_step(desk.office, CLERK, handover.id, "count", {})
     desk.sign_in()
+    assert desk.post(f"{here}/steps/give").status_code == 303
+    # Nobody signs for another, and no PIN but the own one counts.
+    shown = desk.get(here).text
+    assert "轮到接收人 区静 签名" in shown
+    assert "接收人本人签名" in desk.post(f"{here}/steps/take", fragment=True).text
+    assert "不是区静的口令" in desk.post(f"{here}/steps/take/sign", fragment=True, pin="1").text
+    assert desk.post(f"{here}/steps/count/sign", fragment=True, pin=PIN).status_code == 422
+    desk.sign_in("oujing")
+    assert "等您签名" in desk.get("/todo").text
+    desk.sign_in()
+    assert "等您签名" not in desk.get("/todo").text
+    desk.post(f"{here}/steps/take/sign", pin=PIN)
     assert desk.get("/").status_code == 200
-    take_step(desk.office, COUNTY, handover.id, "witness", {})
-    assert desk.get("/").status_code == 303
+    desk.post(f"{here}/steps/witness/sign", pin=PIN)
+    ended = desk.get("/")
+    assert ended.headers["location"] == "/lock?left=1"
+    assert "交接办完了" in desk.get("/lock?left=1").text
     refused = desk.post("/sign-in", login="101", pin=PIN, fragment=True)
     assert "已经办过交接" in refused.text
 

@@ -3,7 +3,7 @@
 import pytest
 
 from edge.domain.access import Clerk
-from edge.domain.errors import Denied, InvalidInput
+from edge.domain.errors import Conflict, Denied, InvalidInput
 from edge.domain.kinds import Kind
 from edge.domain.rooms import PROTECTIONS
 from edge.store.entries import Author, Pen
@@ -16,7 +16,17 @@ from edge.workflows.matters import Opening, open_matter, take_step, undo_step
 from edge.workflows.office import Office
 from edge.workflows.register_papers import SHEETS
 from edge.workflows.signing_in import sign_in
-from tests.offices import CLERK, COUNTY, PIN, READER, WILLOW, Clock, id_number, receive_person
+from tests.offices import (
+    CLERK,
+    COUNTY,
+    PIN,
+    READER,
+    TECHNICIAN,
+    WILLOW,
+    Clock,
+    id_number,
+    receive_person,
+)
 
 COLLEAGUE = Clerk("u-colleague", "查敏", WILLOW, frozenset({"clerk"}))
 DAY_MS = 86_400_000
@@ -106,6 +116,8 @@ def test_posts_training_and_rule_documents_are_kept(office: Office) -> None:
     assert take_step(office, CLERK, training.id, "hold", held).state == "held"
     rule = begin(office, "rule_document", title="库房管理制度", letter="柳政〔2026〕3号")
     take_step(office, READER, rule.id, "acknowledge", {})
+    with pytest.raises(Conflict, match=r"matter\.taken_already"):
+        take_step(office, READER, rule.id, "acknowledge", {})
     assert take_step(office, CLERK, rule.id, "acknowledge", {}).state == "in_force"
 
 
@@ -121,6 +133,10 @@ def test_a_hand_over_is_counted_and_signed_by_three_and_ends_the_account(
     belongings = {"reason": "调离", "keys": "库房两把", "seals": "公章一枚，UKey一个"}
     with pytest.raises(InvalidInput, match=r"handover\.three"):
         begin(office, "handover", **{**people, "taker": CLERK.id}, **belongings)
+    with pytest.raises(InvalidInput, match=r"handover\.may_not_sign"):
+        begin(office, "handover", **{**people, "taker": TECHNICIAN.id}, **belongings)
+    void = begin(office, "handover", **people, **belongings)
+    assert take_step(office, CLERK, void.id, "drop", {"why": "选错了人"}).state == "dropped"
     matter = begin(office, "handover", **people, **belongings)
     take_step(office, CLERK, matter.id, "count", {})
     with office.space.read() as town:
@@ -132,10 +148,12 @@ def test_a_hand_over_is_counted_and_signed_by_three_and_ends_the_account(
         ("借出未还", "县人社局 赵六"): one.number,
         ("没办完的事项", "问题整改 东墙返潮"): f"{WILLOW}-2026-00-00001",
     }
-    with pytest.raises(Denied, match=r"handover\.not_you"):
+    with pytest.raises(Denied, match=r"matter\.not_signer"):
         take_step(office, READER, matter.id, "give", {})
     clock.forward(1_000)
     take_step(office, CLERK, matter.id, "give", {})
+    with pytest.raises(Denied, match=r"matter\.not_yours"):
+        undo_step(office, COUNTY, matter.id)
     take_step(office, READER, matter.id, "take", {})
     assert sign_in(office, "101", PIN) == CLERK
     take_step(office, COUNTY, matter.id, "witness", {})

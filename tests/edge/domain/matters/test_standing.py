@@ -82,6 +82,9 @@ def test_every_flow_is_sound(flow: Flow) -> None:
         assert set(step.sources) <= states
         assert set(step.unlike) <= steps | {OPEN}
         assert all(flow.state(source).open for source in step.sources), "a step out of what is done"
+        if step.signer:
+            named = next(each for each in flow.opening if each.name == step.signer)
+            assert (named.kind, named.required) == (FieldKind.STAFF, True)
     ends = {state.code for state in flow.states if not state.open}
     assert ends, "a matter that never ends"
     kinds: dict[str, Field] = {}
