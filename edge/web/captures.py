@@ -1,5 +1,6 @@
 """Scanning into a dossier, and classifying what was scanned or came by the hot folder."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import msgspec
@@ -13,7 +14,7 @@ from edge.domain.access import Clerk, Right
 from edge.domain.archive import BUILT_IN
 from edge.domain.errors import Conflict, InvalidInput, NotFound
 from edge.store import captures, dossiers, persons, rules
-from edge.web import drafts
+from edge.web import drafts, errands
 from edge.web.arranging import fitting, guess_of, whole_list
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
@@ -98,6 +99,7 @@ def show(
     """The pages of a batch and where they shall go."""
     shown = sheets_of(parts, capture)
     held = person = None
+    decided: Mapping[str, str] = {}
     scheme = BUILT_IN
     owner = shown["dossier_id"] or dossier
     if owner:
@@ -106,6 +108,7 @@ def show(
         if owner:
             held = dossiers.dossier_of(town, owner)
             person = persons.person_of(town, held.person)
+            decided = errands.decided_before(town, owner)
     if held:
         with parts.office.county.read() as county:
             scheme = rules.scheme_of(county, held.scheme)
@@ -115,7 +118,7 @@ def show(
         dossier=held,
         person=person,
         scheme=scheme,
-        kept=drafts.draft_of(parts, reader, f"filing-{capture}"),
+        kept=_begun_with(decided, drafts.draft_of(parts, reader, f"filing-{capture}")),
         **shown,
     )
 
@@ -186,7 +189,8 @@ def put_aside(
     if begun is not None:
         parts.scanning.close(capture)
         if begun.person:
-            return go(request, f"/persons/{begun.person}")
+            with parts.office.space.read() as town:
+                return go(request, errands.back_from(town, begun.dossier, begun.person))
     return go(request, "/todo")
 
 
@@ -235,6 +239,12 @@ async def file_as_guessed(
     return go(request, await in_thread(_filed, parts, reader, filing))
 
 
+def _begun_with(decided: Mapping[str, str], kept: dict[str, Any]) -> dict[str, Any]:
+    """What the form holds: what was typed, else what was decided before the scan."""
+    kept.update({name: value for name, value in decided.items() if not kept.get(name)})
+    return kept
+
+
 def _address(parts: Parts, capture: str, dossier: str) -> str:
     """Where a batch is shown; one without a dossier of its own keeps the one chosen for it."""
     begun = parts.scanning.batch(capture)
@@ -258,6 +268,7 @@ def _filed(parts: Parts, clerk: Clerk, filing: supplement.Filing) -> str:
     with parts.office.space.read() as town:
         left = captures.waiting_pages(town, filing.capture)
         person = dossiers.dossier_of(town, filing.dossier).person
+        back = errands.back_from(town, filing.dossier, person)
     if left:
         return f"/captures/{filing.capture}?dossier={filing.dossier}"
-    return f"/persons/{person}"
+    return back

@@ -9,15 +9,21 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from edge.domain.access import Clerk, Right
-from edge.domain.errors import NotFound
+from edge.domain.errors import Conflict, NotFound
 from edge.domain.matters.line import DIGITISATION, STATIONS
 from edge.store import census
+from edge.store.matters import Matter
+from edge.store.persons import names_of_dossiers
+from edge.web.locale import gettext
 from edge.web.matters import paper_or_matter
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
 from edge.web.typed import all_typed
+from edge.web.undo import offer
 from edge.workflows import stations
 
+# Where the scan is done, and where another person looks at it before signing.
+SCAN, CHECK = "scan", "check"
 # From the station on where the dossier's bag is closed, reading its code opens it on the screen.
 RESEAL = "reseal"
 
@@ -35,6 +41,7 @@ def show(
         raise NotFound("line.no_station")
     with parts.office.space.read() as town:
         progress = census.progress(town)
+    waiting = stations.queue(parts.office)
     fields = DIGITISATION.step(at).fields if at in STATIONS else DIGITISATION.opening
     return page(
         request,
@@ -43,7 +50,8 @@ def show(
         fields=[each for each in fields if each.name != "code"],
         stations=[DIGITISATION.step(each) for each in STATIONS],
         states=DIGITISATION.states,
-        queue=stations.queue(parts.office),
+        queue=waiting,
+        cart=stations.cart_of(waiting),
         progress=progress,
         offers={},
     )
@@ -65,7 +73,39 @@ HANDLERS = [show, read]
 
 
 def _read(parts: Parts, clerk: Clerk, at: str, sent: dict[str, str]) -> str:
-    matter = stations.read_at(parts.office, clerk, at, sent)
+    if at == CHECK:
+        return f"/matters/{stations.found(parts.office, clerk, sent.get('code', '')).id}"
+    if at == SCAN:
+        begun = stations.found(parts.office, clerk, sent.get("code", "")).dossier
+        _close_batches(parts, clerk, begun)
+    try:
+        matter = stations.read_at(parts.office, clerk, at, sent)
+    except Conflict as error:
+        if error.key != "line.nothing_scanned":
+            raise
+        return f"/dossiers/{begun}/supplement"
     if at == stations.REGISTER:
         return paper_or_matter(parts, clerk, matter, "open")
-    return f"/persons/{matter.person}" if at == RESEAL else f"/line?at={at}"
+    return _done(parts, clerk, at, matter)
+
+
+def _done(parts: Parts, clerk: Clerk, at: str, matter: Matter) -> str:
+    """Say whose dossier went on to what, to be taken back if it was the wrong one."""
+    next_page = f"/persons/{matter.person}" if at == RESEAL else f"/line?at={at}"
+    step = DIGITISATION.step(at)
+    if step.undoable:
+        with parts.office.space.read() as town:
+            name = names_of_dossiers(town, [matter.dossier]).get(matter.dossier, "")
+        now = gettext(DIGITISATION.state(matter.state).name)
+        words = gettext("%(name)s：%(step)s好了，现在%(state)s") % {
+            "name": name, "step": gettext(step.name), "state": now,
+        }  # fmt: skip
+        offer(parts, clerk, "stepped", words, f"/line?at={at}", matter=matter.id)
+    return next_page
+
+
+def _close_batches(parts: Parts, clerk: Clerk, dossier: str) -> None:
+    """Whoever reads the cover again has done scanning: the batch is kept as it is."""
+    for begun in parts.scanning.open_batches():
+        if (begun.dossier, begun.clerk.id) == (dossier, clerk.id) and not begun.reading:
+            parts.scanning.close(begun.id)

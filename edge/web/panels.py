@@ -7,11 +7,12 @@ from edge.domain.counting import Count, Counts, read_counts
 from edge.domain.keeping import keeping_of
 from edge.domain.matters.moves import DOUBT
 from edge.store import persons, volumes
+from edge.store.captures import waiting_captures
 from edge.store.dossiers import catalogue, dossier_of
 from edge.store.matters import Matter, matters_of_dossier
 from edge.web.parts import Parts
 from edge.web.persons import sections_of
-from edge.workflows import borrowing, collecting, reception, retiring, sorting
+from edge.workflows import borrowing, collecting, reception, retiring, scan_line, sorting
 from edge.workflows.matters import today_of
 
 Panel = Callable[[Parts, Matter], Mapping[str, Any]]
@@ -82,6 +83,15 @@ def _volume(parts: Parts, matter: Matter) -> Mapping[str, Any]:
     return {"keeping": keeping_of(matter.fields, matter.due, today)}
 
 
+def _digitisation(parts: Parts, matter: Matter) -> Mapping[str, Any]:
+    """How many pages were counted, scanned and filed, and where to look at them."""
+    with parts.office.space.read() as town:
+        filed = sum(each.pages for each in catalogue(town, matter.dossier))
+        waiting = [each for each in waiting_captures(town) if each.dossier == matter.dossier]
+    pages = sum(each.waiting for each in waiting)
+    return {"filed": filed, "waiting": pages, "captures": [each.id for each in waiting]}
+
+
 def _collection(parts: Parts, matter: Matter) -> Mapping[str, Any]:
     """What the village still owes, each thing to be ticked off while it is chased.
 
@@ -96,6 +106,7 @@ PANELS: Mapping[str, Panel] = {
     sorting.FLOW: _sorting,
     borrowing.FLOW: _lending,
     collecting.FLOW: _collection,
+    scan_line.FLOW: _digitisation,
     "retirement_check": _retirement,
     volumes.FLOW: _volume,
 }

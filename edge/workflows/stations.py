@@ -45,6 +45,26 @@ def queue(office: Office) -> dict[str, list[Waiting]]:
     return {state: sorted(each, key=lambda w: w.since) for state, each in listed.items()}
 
 
+def cart_of(listed: Mapping[str, list[Waiting]]) -> str:
+    """The cart that a dossier was registered on last, on which the next one goes too."""
+    registered = [each for each in listed["registered"] if each.cart]
+    return max(registered, key=lambda each: each.since).cart if registered else ""
+
+
+def found(office: Office, clerk: Clerk, code: str) -> Matter:
+    """Find the dossier on the line that bears a code; raises as `read_at`."""
+    clerk.require(Right.FILE)
+    with office.space.read() as town:
+        held = dossier_of_code(town, code)
+        known = matters_of_dossier(town, held.id) if held else []
+    if held is None:
+        raise NotFound("dossier.unknown")
+    on_line = next((each for each in known if each.flow == FLOW and each.open), None)
+    if on_line is None:
+        raise Conflict("line.not_on_line", number=held.number)
+    return on_line
+
+
 def read_at(office: Office, clerk: Clerk, station: str, sent: Mapping[str, str]) -> Matter:
     """Let a code be read at a station: the dossier it is on goes on by that station's step.
 
@@ -52,16 +72,13 @@ def read_at(office: Office, clerk: Clerk, station: str, sent: Mapping[str, str])
     `open_matter` for the first station, `take_step` for the others.
     """
     clerk.require(Right.FILE)
-    with office.space.read() as town:
-        held = dossier_of_code(town, sent.get("code", ""))
-        known = matters_of_dossier(town, held.id) if held else []
-    if held is None:
-        raise NotFound("dossier.unknown")
+    code = sent.get("code", "")
     if station == REGISTER:
+        with office.space.read() as town:
+            held = dossier_of_code(town, code)
+        if held is None:
+            raise NotFound("dossier.unknown")
         return open_matter(office, clerk, Opening(FLOW, held.id, fields=sent))
     if station not in STATIONS:
         raise NotFound("line.no_station")
-    on_line = next((each for each in known if each.flow == FLOW and each.open), None)
-    if on_line is None:
-        raise Conflict("line.not_on_line", number=held.number)
-    return take_step(office, clerk, on_line.id, station, sent)
+    return take_step(office, clerk, found(office, clerk, code).id, station, sent)

@@ -19,6 +19,8 @@ function act({ means, text, go, person, letter, said }) {
     place.value = text;
     place.focus();
     for (const kind of ["input", "change"]) place.dispatchEvent(new Event(kind, { bubbles: true }));
+    // Where the code was the last thing wanted, reading it is enough.
+    if (place.form?.hasAttribute("data-send-read") && place.form.checkValidity()) place.form.requestSubmit();
   } else if (means === "shelf" && document.querySelector("form[data-place]")) {
     // On the overview of a dossier, the code of a shelf says where it was put.
     const form = document.querySelector("form[data-place]");

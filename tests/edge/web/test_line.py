@@ -7,8 +7,8 @@ import pytest
 
 from edge.domain.cover_code import cover_code
 from edge.web import gaps
+from edge.workflows.matters import Opening, open_matter, take_step
 from edge.workflows.stations import read_at
-from edge.workflows.supplement import Filing, file_material
 from tests.edge.web.conftest import Desk
 from tests.edge.workflows.test_line import COLLEAGUE, LOOSE
 from tests.offices import CLERK, id_number, receive_person, scan
@@ -21,12 +21,25 @@ def test_the_code_read_when_a_bag_is_closed_opens_its_dossier(desk: Desk) -> Non
     code = cover_code(received.dossier)
     slip = desk.post("/line/register/read", code=code, cart="1号车").headers["location"]
     assert slip.startswith("/papers/")
-    filing = Filing(received.dossier, "1", "履历表", "1998", scan(desk.office, "a"), (1,))
-    file_material(desk.office, CLERK, filing)
+    # The next one goes on the same cart, unless another is typed.
+    assert 'value="1号车"' in desk.get("/line?at=register").text
     sorting = desk.post("/line/sort/read", code=code, pages="1", feed=LOOSE)
     assert sorting.headers["location"] == "/line?at=sort"
-    desk.post("/line/scan/read", code=code)
-    assert desk.post("/line/check/read", fragment=True, code=code).status_code == 403
+    # Nothing is scanned yet: the code leads to the scanner, and filing leads back to the station.
+    to_scan = desk.post("/line/scan/read", code=code).headers["location"]
+    assert to_scan == f"/dossiers/{received.dossier}/supplement"
+    capture = scan(desk.office, "a")
+    told = {"dossier": received.dossier, "category": "1", "title": "履历表", "page": "1"}
+    filed = desk.post(f"/captures/{capture}/file", **told)
+    assert filed.headers["location"] == "/line?at=scan"
+    assert desk.post("/line/scan/read", code=code).headers["location"] == "/line?at=scan"
+    assert "王秀英：扫描好了，现在待质检" in desk.get("/line?at=scan").text
+    # Who scanned is told why another has to sign, and cannot.
+    seen = desk.post("/line/check/read", code=code).headers["location"]
+    looked = desk.get(seen).text
+    assert "请另一位同事登录" in looked
+    assert "翻看档案" in looked
+    assert desk.post(f"{seen}/steps/check", fragment=True, code=code).status_code == 403
     read_at(desk.office, COLLEAGUE, "check", {"code": code})
     desk.post("/line/attach/read", code=code)
     opened = desk.post("/line/reseal/read", code=code, again="1").headers["location"]
@@ -50,3 +63,21 @@ def test_what_all_dossiers_lack_is_listed_page_by_page(
     second = desk.get(html.unescape(following[1])).text
     assert ("王秀英" in second, "李红" in second) == (False, True)
     assert "after=" not in second
+
+
+@pytest.mark.checklist("002-07")
+def test_what_was_judged_is_filed_where_it_was_judged_to_go_and_leads_back(desk: Desk) -> None:
+    desk.sign_in()
+    received = receive_person(desk.office, "王秀英")
+    brought = {"deliverer": "李会计", "what": "工资审批表"}
+    opening = Opening("supplement", received.dossier, fields=brought)
+    matter = open_matter(desk.office, CLERK, opening).id
+    sound = {"original": "原件", "stamped": "是", "dated": "是", "category": "9-1"}
+    take_step(desk.office, CLERK, matter, "identify", sound)
+    capture = scan(desk.office, "a")
+    page = desk.get(f"/captures/{capture}?dossier={received.dossier}").text
+    assert 'value="工资审批表"' in page
+    assert re.search(r'value="9-1"[^>]* checked', page)
+    told = {"dossier": received.dossier, "category": "9-1", "title": "工资审批表", "page": "1"}
+    filed = desk.post(f"/captures/{capture}/file", **told)
+    assert filed.headers["location"] == f"/matters/{matter}"
