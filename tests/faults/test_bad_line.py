@@ -121,16 +121,15 @@ def test_a_line_that_answers_nothing_is_given_up_and_the_counter_goes_on(
         begun, ended = time.monotonic(), list[float]()
         waiting = threading.Thread(target=lambda: (_refused(box), ended.append(time.monotonic())))
         waiting.start()
-        slowest = 0.0
+        looked = 0
         while waiting.is_alive():
-            before = time.monotonic()
             entries.append(box.view().id)
-            slowest = max(slowest, time.monotonic() - before)
-            time.sleep(0.05)
+            looked += 1
+            time.sleep(0.05)  # a clerk is slower still
         waiting.join()
         assert ended[0] - begun < 30
-        # A counter that waited for the wire would have waited for its whole time.
-        assert slowest < 1.9
+        # A counter that waited for the wire would have looked once, or twice at the end.
+        assert looked > 3
         laid.fault = Fault()
         box.sync()
     arrived_once(world, box, entries, files)
