@@ -30,7 +30,9 @@ def _reception(parts: Parts, matter: Matter) -> Mapping[str, Any]:
         listed = reception.listed_of(parts.office, town, matter)
         namesakes = persons.namesakes(town, matter.fields.get("name", ""), matter.person)
     counted = read_counts(matter.fields.get("counted", ""))
-    rows = compared(parts, listed, counted) if counted else ()
+    # What was taken in by our slip was counted without a catalogue to compare it with.
+    against = bool(listed) or matter.state == "checking"
+    rows = compared(parts, listed, counted) if counted and against else ()
     return {"arrival": arrival is not None, "rows": rows, "namesakes": namesakes}
 
 
