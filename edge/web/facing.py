@@ -6,7 +6,10 @@ whatever the browser does.
 
 import secrets
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+from edge.web.locale import language
 
 LASTS_MS = 120_000
 INVITED_MS = 600_000
@@ -37,13 +40,18 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    """A sheet on the second screen; `number` tells it from the one before."""
+    """A sheet on the second screen, by language; `number` tells it from the one before."""
 
     number: int
-    sheet: Sheet
+    sheets: Mapping[str, Sheet]
     clerk: str
     until: int
     confirmed: bool = False
+
+    @property
+    def sheet(self) -> Sheet:
+        """The sheet in the language of the screen that asks."""
+        return self.sheets[language()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +86,11 @@ class Facing:
         self._visits: dict[str, Visit] = {}
         self._invitation: _Invitation | None = None
 
-    def show(self, sheet: Sheet, clerk: str, now: int) -> Showing:
-        """Put a sheet on the second screen, in the place of the one before."""
+    def show(self, sheets: Mapping[str, Sheet], clerk: str, now: int) -> Showing:
+        """Put a sheet, by language, on the second screen, in the place of the one before."""
         with self._lock:
             self._number += 1
-            self._showing = Showing(self._number, sheet, clerk, now + LASTS_MS)
+            self._showing = Showing(self._number, sheets, clerk, now + LASTS_MS)
             return self._showing
 
     def shown(self, now: int) -> Showing | None:

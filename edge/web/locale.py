@@ -2,10 +2,10 @@
 
 import contextvars
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeVar
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
@@ -23,6 +23,8 @@ COOKIE = "lang"
 _NAMES = frozenset({"label", "step", "state"})
 _DAYS = frozenset({"day", "today", "due"})
 
+T = TypeVar("T")
+
 _language = contextvars.ContextVar("language", default="zh")
 
 
@@ -35,6 +37,16 @@ async def use_language(request: Request[Any, Any, Any]) -> None:
     """Take the language from the cookie; async, since a thread would lose the variable."""
     chosen = request.cookies.get(COOKIE, "zh")
     _language.set(chosen if chosen in LANGUAGES else "zh")
+
+
+def in_each_language(said: Callable[[], T]) -> dict[str, T]:
+    """Say something in every language, for a screen whose language is not that of the request."""
+    here, made = _language.get(), {}
+    for each in LANGUAGES:
+        _language.set(each)
+        made[each] = said()
+    _language.set(here)
+    return made
 
 
 @cache

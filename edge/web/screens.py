@@ -1,5 +1,6 @@
 """The clerk's side of the screens that face citizens: letting them in, showing, taking away."""
 
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -13,6 +14,7 @@ from edge.store import dossiers, matters, persons, screens, staff
 from edge.web import session
 from edge.web.events import SECOND, SELF
 from edge.web.facing import Sheet
+from edge.web.locale import in_each_language
 from edge.web.parts import Parts
 from edge.web.persons import OVERVIEW, looked
 from edge.web.proofs import kind_of
@@ -106,8 +108,8 @@ def show_person(
         held = dossiers.dossiers_of_person(town, person)
     if held:
         looked(request, parts, reader, held[0].id, OVERVIEW)
-    sheet = person_sheet(known, held[0] if held else None, parts.office.name)
-    return _show(request, parts, reader, sheet)
+    dossier = held[0] if held else None
+    return _show(request, parts, reader, lambda: person_sheet(known, dossier, parts.office.name))
 
 
 @post("/show/proof/{dossier:str}/{kind:str}", status_code=200, sync_to_thread=True)
@@ -125,7 +127,7 @@ def show_proof(
     said = proofs.statements_of(parts.office, reader, wanted)
     with parts.office.space.read() as town:
         known = persons.person_of(town, dossiers.dossier_of(town, dossier).person)
-    return _show(request, parts, reader, proof_sheet(known, dossier, kind_of(kind), said))
+    return _show(request, parts, reader, lambda: proof_sheet(known, dossier, kind_of(kind), said))
 
 
 @post("/show/matter/{matter:str}", status_code=200, sync_to_thread=True)
@@ -141,7 +143,7 @@ def show_matter(
         known = persons.person_of(town, held.person) if held.person else None
     if held.dossier:
         looked(request, parts, reader, held.dossier, OVERVIEW)
-    return _show(request, parts, reader, matter_sheet(held, known))
+    return _show(request, parts, reader, lambda: matter_sheet(held, known))
 
 
 @get("/show/state", sync_to_thread=True)
@@ -175,8 +177,10 @@ def _listed(request: Request[Any, Any, Any], parts: Parts, code: str) -> Templat
     return page(request, "screens.html", screens=known, names=names, code=code)
 
 
-def _show(request: Request[Any, Any, Any], parts: Parts, clerk: Clerk, sheet: Sheet) -> Template:
-    parts.facing.show(sheet, clerk.id, parts.now)
+def _show(
+    request: Request[Any, Any, Any], parts: Parts, clerk: Clerk, said: Callable[[], Sheet]
+) -> Template:
+    parts.facing.show(in_each_language(said), clerk.id, parts.now)
     parts.stations.publish("shown", SECOND)
     return _state(request, parts)
 

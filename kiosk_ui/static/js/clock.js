@@ -10,7 +10,7 @@ function tell() {
   for (const place of document.querySelectorAll("[data-date]")) place.textContent = date.format(now);
 }
 
-if (document.querySelector("[data-clock], [data-date]")) {
-  tell();
-  setInterval(tell, 5000);
-}
+tell();
+setInterval(tell, 5000);
+// A citizen's screen comes to rest without a new page.
+document.addEventListener("htmx:after:swap", tell);

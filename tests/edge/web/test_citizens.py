@@ -105,6 +105,11 @@ def test_a_clerk_shows_what_is_registered_and_the_citizen_says_that_it_is_right(
     assert number[-4:] in shown
     assert number not in shown
     assert number[6:14] not in shown
+    # In the language of the screen that the citizen looks at, whatever the clerk's is.
+    screen.client.cookies.set("lang", "en")
+    assert "请核对您的登记" not in screen.get("/citizen/shown", fragment=True).text
+    assert "<dt>Name</dt><dd>王秀英</dd>" in screen.get("/citizen").text
+    screen.client.cookies.delete("lang")
     for said in ("0", "1", "1"):
         screen.post("/citizen/confirm", number=said)
     with desk.office.space.read() as town:
