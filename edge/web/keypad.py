@@ -12,6 +12,7 @@ from litestar.response import Template
 from edge.domain.access import Clerk
 from edge.domain.errors import NotFound
 from edge.domain.matters.registry import FLOWS
+from edge.store.staff import members_of
 from edge.store.words import words_of
 from edge.web.parts import Parts
 from edge.web.rendering import page
@@ -33,16 +34,22 @@ def words(
     parts: NamedDependency[Parts],
     field: FromPath[str],
 ) -> Template:
-    """Words used lately in a field of this name; none of what is private."""
+    """Words used lately in a field of this name; none of what is private.
+
+    Of a field that names people, the office's people come first.
+    """
     if not FIELD.fullmatch(field):
         raise NotFound("web.no_such_page")
-    private = any(
-        each.private for flow in FLOWS.values() for each in flow.fields().values()
-        if each.name == field
-    )  # fmt: skip
+    named = [each for flow in FLOWS.values() for each in flow.fields().values()
+             if each.name == field]  # fmt: skip
+    people: list[str] = []
+    if any(each.people for each in named):
+        with parts.office.county.read() as county:
+            people = [each.clerk.name for each in members_of(county, parts.office.code)]
     with parts.office.space.read() as town:
-        found = [] if private else words_of(town, field)
-    return page(request, "parts/words_used.html", words=found)
+        used = [] if any(each.private for each in named) else words_of(town, field)
+    found = dict.fromkeys([*people, *(each for each in used if "\n" not in each)])
+    return page(request, "parts/words_used.html", words=list(found))
 
 
 @get("/cards/{number:int}", sync_to_thread=False)

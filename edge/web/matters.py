@@ -13,7 +13,7 @@ from litestar.response import Template
 from edge.documents.forms import FORMS
 from edge.domain.access import Clerk
 from edge.domain.errors import NotFound
-from edge.domain.matters.flow import Flow, Step, Subject
+from edge.domain.matters.flow import FieldKind, Flow, Step, Subject
 from edge.domain.matters.registry import FLOWS, flow_of, groups
 from edge.domain.matters.standing import OPEN, Standing
 from edge.domain.matters.way import (
@@ -52,6 +52,7 @@ class Line:
     state: str
     day: Day
     title: str = ""
+    sort: str = ""
 
 
 # Where a matter of the office says what it is about, in the order of preference.
@@ -71,7 +72,7 @@ def lines_of(parts: Parts, found: list[store.Matter]) -> list[Line]:
         state = flow.state(each.state).name if flow else each.state
         name = names.get(each.person, "")
         title = name or _titled(each, flow, staff_names)
-        lines.append(Line(each, flow, name, state, day_of(each, today), title))
+        lines.append(Line(each, flow, name, state, day_of(each, today), title, _sort(each, flow)))
     return lines
 
 
@@ -80,6 +81,12 @@ def _titled(matter: store.Matter, flow: Flow | None, people: Mapping[str, str]) 
     told = (matter.fields.get(name, "") for name in (*_NAMING, *asked))
     said = next((value for value in told if value), matter.number)
     return people.get(said, said).splitlines()[0][:60]
+
+
+def _sort(matter: store.Matter, flow: Flow | None) -> str:
+    """What kind of its flow it is: the first choice that was made."""
+    chosen = [each.name for each in flow.opening if each.kind is FieldKind.CHOICE] if flow else []
+    return matter.fields.get(chosen[0], "") if chosen else ""
 
 
 @get("/work", sync_to_thread=True)
@@ -117,6 +124,7 @@ def listed(
         request,
         "matters/list.html",
         flow=chosen,
+        may_begin=chosen is not None and reader.may(chosen.right),
         under_way=lines_of(parts, under_way),
         done=lines_of(parts, done),
     )
@@ -134,6 +142,11 @@ def form(
     """The form that begins a matter."""
     chosen = flow_of(flow)
     reader.require(chosen.right)
+    kept = drafts.draft_of(parts, reader, _task(chosen, dossier or person))
+    for field in chosen.opening:
+        # What led here may know an answer; it stands in the address, so nothing private does.
+        if not kept[field.name] and not field.private and field.kind is not FieldKind.ID:
+            kept[field.name] = request.query_params.get(field.name, "")[: field.limit]
     about = ""
     if chosen.subject is Subject.DOSSIER and dossier:
         looked(request, parts, reader, dossier, OVERVIEW)
@@ -149,7 +162,7 @@ def form(
         dossier=dossier,
         person=person,
         about=about,
-        kept=drafts.draft_of(parts, reader, _task(chosen, dossier or person)),
+        kept=kept,
         offers=offers_of(parts, dossier),
         task=_task(chosen, dossier or person),
     )

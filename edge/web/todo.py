@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from edge.domain.access import Clerk, Right
 from edge.domain.matters.moves import LENDING
@@ -14,7 +15,7 @@ from edge.web.locale import day, gettext, sentence
 from edge.web.matters import Line, lines_of
 from edge.web.parts import Parts
 from edge.web.wording import local, moment
-from edge.workflows.reminders import Cause, Reminder, reminders
+from edge.workflows.reminders import ARCHIVIST, Cause, Reminder, reminders
 
 NOW, SOON, SOMETIME = 0, 1, 2
 
@@ -46,7 +47,7 @@ def items_of(parts: Parts, town: Connection, clerk: Clerk) -> list[Item]:
             *_arrived(town),
             *_captures(town),
             *_placeless(town, clerk),
-            *(_reminder(each) for each in reminders(parts.office, town, clerk)),
+            *(_reminder(each, clerk) for each in reminders(parts.office, town, clerk)),
         ]
     return sorted(found, key=lambda item: item.urgency)
 
@@ -129,7 +130,8 @@ def _to_sign(line: Line) -> Item:
 
 def _matter(line: Line) -> Item:
     flow = gettext(line.flow.name) if line.flow else line.matter.number
-    about, title = f"{flow} · {gettext(line.state)}", line.title
+    waits = line.flow.state(line.matter.state).waits if line.flow and line.day.deadline else ""
+    about, title = f"{flow} · {gettext(waits or line.state)}", line.title
     address = f"/matters/{line.matter.id}"
     if not line.day.words:
         return Item(SOON, title, about, address, gettext("两处同时办过"), "care")
@@ -171,19 +173,32 @@ def _placeless(town: Connection, clerk: Clerk) -> list[Item]:
     return [Item(SOMETIME, words, gettext("找到后扫一下放好"), "/storage")] if lost else []
 
 
-def _reminder(each: Reminder) -> Item:
+def _begin(clerk: Clerk, flow: str, **told: str) -> str:
+    """Where it is begun, with what is known filled in; who may not begin it sees the list."""
+    if not clerk.may(FLOWS[flow].right):
+        return f"/matters?flow={flow}"
+    filled = urlencode({name: value for name, value in told.items() if value})
+    return f"/matters/new/{flow}?{filled}" if filled else f"/matters/new/{flow}"
+
+
+def _reminder(each: Reminder, clerk: Clerk) -> Item:
     days = gettext("已经 %(n)s 天") % {"n": each.days}
     match each.cause:
         case Cause.VACANT:
             words = gettext("%(site)s 没有档案员") % {"site": each.subject}
-            return Item(SOON, words, gettext("请登记岗位"), "/matters?flow=post")
+            return Item(
+                SOON,
+                words,
+                gettext("请登记岗位"),
+                _begin(clerk, "post", site=each.place, duty=ARCHIVIST),
+            )
         case Cause.UNREAD:
             words = gettext("制度文件《%(title)s》还没读") % {"title": each.subject}
             return Item(SOMETIME, words, gettext("读过后点一下"), f"/matters/{each.matter}")
         case Cause.TRAINING:
-            return Item(SOMETIME, gettext("该培训了"), days, "/matters?flow=training")
+            return Item(SOMETIME, gettext("该培训了"), days, _begin(clerk, "training"))
         case Cause.ROUND:
             words = gettext("%(room)s 该巡查了") % {"room": each.subject}
-            return Item(SOON, words, days, "/matters/new/inspection")
+            return Item(SOON, words, days, _begin(clerk, "inspection", place=each.place))
     words = gettext("%(room)s 该清点了") % {"room": each.subject}
-    return Item(SOMETIME, words, days, "/matters/new/stocktaking")
+    return Item(SOMETIME, words, days, _begin(clerk, "stocktaking", shelf=each.place))

@@ -1,6 +1,6 @@
 """Evidence for grading (达标定级): what the registers of a year show, and the papers themselves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from edge.documents.form import Sheet, Table
 from edge.documents.forms import FORMS
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import NotFound
+from edge.domain.matters.flow import DROPPED
 from edge.domain.matters.registry import FLOWS
 from edge.domain.standards import STANDARDS
 from edge.store.database import Connection
@@ -55,10 +56,15 @@ def evidence_of(town: Connection, year: int) -> list[Evidence]:
     """What was begun in a year, and what stands in registers from before, point by point."""
     since, until = span_of(year)
     return [
-        Evidence(point, flow, tuple(matters_begun(town, flow, _since(flow, since), until)))
+        Evidence(point, flow, tuple(_kept(matters_begun(town, flow, _since(flow, since), until))))
         for point, flows in POINTS.items()
         for flow in flows
     ]
+
+
+def _kept(found: Iterable[Matter]) -> Iterator[Matter]:
+    """What was begun by mistake shows nothing."""
+    return (each for each in found if each.state != DROPPED.code)
 
 
 def _since(flow: str, since: int) -> int:

@@ -9,7 +9,7 @@ from edge.store import lists
 from edge.store.database import Connection
 from edge.store.matters import Matter, standing_of
 from edge.store.staff import names_of_staff
-from edge.workflows import handing_over
+from edge.workflows import handing_over, reporting
 from edge.workflows.acting import day_of
 from edge.workflows.composing import Composer, chinese_day
 from edge.workflows.office import Office
@@ -21,7 +21,6 @@ _WIDTHS: Mapping[str, tuple[int, ...]] = {
     "destruction_list": (8, 5, 4, 3, 2, 2, 5),
     "archive_list": (8, 5, 4, 3, 2, 2, 5),
     "four_properties": (2, 5, 2),
-    "yearly_report": (4, 4, 2, 1),
 }
 _BLANKS: Mapping[str, tuple[str, ...]] = {
     "stocktaking": ("清点人", "复核人"),
@@ -30,7 +29,6 @@ _BLANKS: Mapping[str, tuple[str, ...]] = {
     "destruction_list": ("鉴定小组", "批准人"),
     "archive_list": ("移交人", "接收人", "移交单位（章）", "接收单位（章）"),
     "four_properties": ("检测人", "负责人"),
-    "yearly_report": ("填表人", "审核人", "单位负责人"),
 }
 _CLOSING: Mapping[str, tuple[str, ...]] = {
     "destruction_list": ("本清册永久保存。",),
@@ -79,6 +77,32 @@ def incident_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
     )
 
 
+def yearly_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
+    """The year's figures in the layout of their form: dossiers by class, then use and business.
+
+    Raises Conflict `list.not_yet`.
+    """
+    frozen = lists.list_of(town, matter.id, reporting.FORM)
+    if frozen is None:
+        raise Conflict("list.not_yet")
+    with office.county.read() as county:
+        names = names_of_staff(county)
+    acts = {act.step: act for act in standing_of(town, matter).taken}
+    counted, reviewed = acts.get("count"), acts.get("review")
+    stock, other = reporting.laid_out(frozen.lines)
+    extra = {
+        "year": dict(frozen.facts).get("年度", ""),
+        "matter": matter.number,
+        "counted": chinese_date(day_of(counted.at)) if counted else "",
+        "counter": names.get(counted.by, "") if counted else "",
+        "reviewer": names.get(reviewed.by, "") if reviewed else "",
+        "stock_headings": list(reporting.STOCK),
+        "stock": [list(each) for each in stock],
+        "acts": [list(each) for each in other],
+    }
+    return Sheet(extra=extra)
+
+
 def destruction_record_sheet(office: Office, town: Connection, matter: Matter) -> Sheet:
     """The record of a destruction: the list, the approval, how it was done, and who watched."""
     fields = matter.fields
@@ -107,5 +131,6 @@ def destruction_record_sheet(office: Office, town: Connection, matter: Matter) -
 SHEETS: Mapping[str, Composer] = {
     **{form: frozen_sheet(form) for form in _WIDTHS},
     "incident_report": incident_sheet,
+    reporting.FORM: yearly_sheet,
     "destruction_record": destruction_record_sheet,
 }

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from edge.domain.access import Clerk
+from edge.domain.matters.flow import DROPPED
 from edge.domain.rooms import lies_within
 from edge.store.database import Connection
 from edge.store.matters import Matter, closed_matters, open_matters, standing_of
@@ -30,12 +31,16 @@ class Cause(StrEnum):
 
 
 class Reminder(NamedTuple):
-    """One thing called to mind: `subject` names the site, document or room, `days` how long."""
+    """One thing called to mind: `subject` names the site, document or room, `days` how long.
+
+    `place`: where a room's places are, or the site that is not the office itself.
+    """
 
     cause: Cause
     subject: str
     matter: str = ""
     days: int = 0
+    place: str = ""
 
 
 def reminders(office: Office, town: Connection, clerk: Clerk) -> list[Reminder]:
@@ -59,7 +64,8 @@ def _vacancies(town: Connection, laid_down: dict[str, str], own: str) -> list[Re
         return []
     kept = {m.fields.get("site") or own for m in serving if m.fields.get("duty") == ARCHIVIST}
     wanted = dict.fromkeys([own, *sites])
-    return [Reminder(Cause.VACANT, site) for site in wanted if site not in kept]
+    vacant = [site for site in wanted if site not in kept]
+    return [Reminder(Cause.VACANT, site, place="" if site == own else site) for site in vacant]
 
 
 def _unread(town: Connection, clerk: Clerk) -> list[Reminder]:
@@ -84,7 +90,8 @@ def _rooms(
 ) -> list[Reminder]:
     """The rooms that nobody has gone through for so long, and nobody is about to."""
     limit = number_of(laid_down, f"{flow}.every_days", every)
-    planned, done = open_matters(town, flow), closed_matters(town, flow)
+    planned = open_matters(town, flow)
+    done = [each for each in closed_matters(town, flow) if each.state != DROPPED.code]
     found = []
     for room in open_matters(town, "room"):
         if any(_concerns(each, room) for each in planned):
@@ -92,7 +99,8 @@ def _rooms(
         last = max((e.changed for e in done if _concerns(e, room)), default=room.at)
         days = (today - day_of(last)).days
         if days >= limit:
-            found.append(Reminder(cause, room.fields.get("name", ""), room.id, days))
+            name, shelf = room.fields.get("name", ""), room.fields.get("shelf", "")
+            found.append(Reminder(cause, name, room.id, days, shelf or name))
     return found
 
 

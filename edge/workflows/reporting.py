@@ -1,18 +1,20 @@
 """The year's figures: counted from the record, frozen, looked over by another."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from edge.domain.errors import Conflict, InvalidInput
-from edge.domain.matters.flow import number_in
+from edge.domain.matters.flow import DROPPED, number_in
 from edge.domain.matters.registry import FLOWS
 from edge.domain.office_time import CHINA
 from edge.store import counters, lists
 from edge.store.database import Connection
-from edge.store.matters import closed_matters, open_matters
+from edge.store.matters import Matter, closed_matters, open_matters
 from edge.workflows.acting import Acting, day_of
 
 FLOW, FORM = "yearly_report", "yearly_report"
 _CLASSED = {"年末存档": "held", "本年接收": "came", "本年转出": "left", "年末已数字化": "digitised"}
+STOCK, TOTAL = tuple(_CLASSED), "合计"
 _ACTS = {
     "loans": ("借阅", "份次"),
     "returns": ("归还", "份次"),
@@ -58,15 +60,34 @@ def figures(connection: Connection, year: int) -> list[tuple[str, ...]]:
     return lines
 
 
+def laid_out(
+    lines: Sequence[tuple[str, ...]],
+) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Part the lines of a report: dossiers with a row for each class and one for all, the rest."""
+    stock: dict[str, dict[str, str]] = {}
+    for name, part, figure, _ in lines:
+        if name in STOCK:
+            stock.setdefault(part, {})[name] = figure
+    total = stock.pop(TOTAL, {})
+    rows = [*stock.items(), (TOTAL, total)]
+    laid = [(part, *(figures.get(each, "0") for each in STOCK)) for part, figures in rows]
+    return laid, [line for line in lines if line[0] not in STOCK]
+
+
 def begun(acting: Acting) -> None:
     """Let a year have one report; raises InvalidInput `report.year`, Conflict `report.again`."""
     year = int(acting.fields["year"])
     if not _is_year(year, acting.pen.at):
         raise InvalidInput("report.year")
-    connection = acting.pen.connection
-    for each in (*open_matters(connection, FLOW), *closed_matters(connection, FLOW)):
-        if each.fields.get("year") == str(year):
-            raise Conflict("report.again", number=each.number)
+    if report := report_of(acting.pen.connection, year):
+        raise Conflict("report.again", number=report.number)
+
+
+def report_of(connection: Connection, year: int) -> Matter | None:
+    """The report of a year, under way or done; None where there is none."""
+    every = (*open_matters(connection, FLOW), *closed_matters(connection, FLOW))
+    kept = (each for each in every if each.state != DROPPED.code)
+    return next((each for each in kept if each.fields.get("year") == str(year)), None)
 
 
 def counted(acting: Acting) -> None:

@@ -57,7 +57,7 @@ class Field:
     `name` means the same within the whole flow. `scan` says what a barcode may fill in:
     dossier, shelf or any. `private`: not shown to citizens, nor on lists. `longest` is how many
     characters it may have, where that is other than what its kind allows. `when`: where a DAY or
-    DATE may lie; each of them says so.
+    DATE may lie; each of them says so. `people`: it names people, and the office's are offered.
     """
 
     name: str
@@ -70,6 +70,7 @@ class Field:
     private: bool = False
     longest: int = 0
     when: When | None = None
+    people: bool = False
 
     @property
     def limit(self) -> int:
@@ -94,11 +95,15 @@ class Deadline:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where a matter may stand; in one that is not `open` nothing is left to do."""
+    """Where a matter may stand; in one that is not `open` nothing is left to do.
+
+    `waits`: what is to be done when its day comes, where the name does not say it.
+    """
 
     code: str
     name: str
     open: bool = True
+    waits: str = ""
 
 
 class Turn(StrEnum):

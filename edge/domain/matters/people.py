@@ -31,7 +31,7 @@ POST = Flow(
         one_of("tenure", "专兼职", ("专职", "兼职")),
         Field("since", "从哪天起", FieldKind.DAY, required=True, when=When.HAS_BEEN),
     ),
-    states=(State("serving", "在岗"), State("ended", "已离岗", open=False)),
+    states=(State("serving", "在岗", waits="该做年度考核"), State("ended", "已离岗", open=False)),
     steps=(
         Step(
             "appraise",
@@ -40,7 +40,7 @@ POST = Flow(
             fields=(
                 Field("year", "考核年度", FieldKind.NUMBER, required=True),
                 one_of("grade", "考核结果", ("优秀", "合格", "基本合格", "不合格")),
-                Field("judge", "考核人", required=True),
+                Field("judge", "考核人", required=True, people=True),
             ),
             deadline=Deadline(365, rule="appraisal.days"),
         ),
@@ -82,7 +82,14 @@ TRAINING = Flow(
             fields=(
                 _ON,
                 Field("hours", "学时", FieldKind.NUMBER, required=True),
-                Field("people", "参加的人", FieldKind.LINES, required=True),
+                Field(
+                    "people",
+                    "参加的人",
+                    FieldKind.LINES,
+                    required=True,
+                    hint="一行一个",
+                    people=True,
+                ),
                 Field("result", "考试或考核结果"),
             ),
         ),

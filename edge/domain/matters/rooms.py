@@ -1,7 +1,18 @@
 """Registers of rooms, containers, machines, incidents; stock-taking, inspection, disinfection."""
 
 from edge.domain.access import Right
-from edge.domain.matters.flow import Deadline, Field, FieldKind, Flow, State, Step, Subject, one_of
+from edge.domain.matters.flow import (
+    DROPPED,
+    Deadline,
+    Field,
+    FieldKind,
+    Flow,
+    State,
+    Step,
+    Subject,
+    dropping,
+    one_of,
+)
 from edge.domain.rooms import ROOM_KINDS, SEPARATIONS
 from edge.domain.timely import When
 
@@ -31,7 +42,10 @@ ROOM = Flow(
         Field("area", "面积（平方米）", FieldKind.NUMBER),
         Field("address", "地址"),
     ),
-    states=(State("in_use", "使用中"), State("closed", "已停用", open=False)),
+    states=(
+        State("in_use", "使用中", waits="该做三分开检查"),
+        State("closed", "已停用", open=False),
+    ),
     steps=(
         Step(
             "separate",
@@ -107,13 +121,13 @@ EQUIPMENT = Flow(
         Field("name", "名称型号", required=True),
         Field("serial", "出厂编号"),
         _PLACE,
-        Field("keeper", "保管人"),
+        Field("keeper", "保管人", people=True),
         Field("bought", "购置日期", FieldKind.DATE, when=When.HAS_BEEN),
         _DUE,
     ),
     states=(
-        State("in_use", "正常"),
-        State("broken", "故障"),
+        State("in_use", "正常", waits="该保养"),
+        State("broken", "故障", waits="该修好"),
         State("scrapped", "已报废", open=False),
     ),
     steps=(
@@ -157,11 +171,18 @@ DISINFECTION = Flow(
     group=_GROUP,
     subject=Subject.OFFICE,
     opening=(
-        Field("numbers", "档案编号", FieldKind.LINES, required=True, hint="一行一个，可以扫封面"),
+        Field(
+            "numbers",
+            "档案编号",
+            FieldKind.LINES,
+            required=True,
+            hint="扫封面，扫一份加一行；也可以一行一个输入",
+            scan="dossier",
+        ),
         one_of("method", "消毒方法", ("消毒柜", "低温冷冻", "充氮", "其他")),
         Field("machine", "用哪台设备"),
     ),
-    states=(State("running", "消毒中"), State("done", "已消毒", open=False)),
+    states=(State("running", "消毒中"), State("done", "已消毒", open=False), DROPPED),
     steps=(
         Step(
             "finish",
@@ -173,6 +194,7 @@ DISINFECTION = Flow(
                 Field("note", "说明", FieldKind.LINES),
             ),
         ),
+        dropping("running"),
     ),
     deadline=Deadline(3, rule="disinfection.days"),
     basis="入库消毒制度",
@@ -190,7 +212,7 @@ INSPECTION = Flow(
         Field("place", "哪间库房", required=True, scan="shelf"),
         Field("due", "计划哪天", FieldKind.DAY, hint="不填就是今天起七天内", when=When.TO_COME),
     ),
-    states=(State("planned", "待检查"), State("done", "已检查", open=False)),
+    states=(State("planned", "待检查"), State("done", "已检查", open=False), DROPPED),
     steps=(
         Step(
             "record",
@@ -200,12 +222,13 @@ INSPECTION = Flow(
             right=Right.ROOM,
             fields=(
                 Field("results", "各项结果", FieldKind.LINES, required=True),
-                Field("others", "同去的人"),
+                Field("others", "同去的人", people=True),
             ),
             undoable=False,
             paper="inspection_record",
             screen="/inspections/{matter}",
         ),
+        dropping("planned", right=Right.ROOM),
     ),
     deadline=Deadline(7, rule="inspection.days"),
     basis="《档案馆建筑设计规范》JGJ 25；库房八防",
@@ -232,6 +255,7 @@ INCIDENT = Flow(
         State("found", "待上报"),
         State("reported", "待处理"),
         State("concluded", "已办结", open=False),
+        DROPPED,
     ),
     steps=(
         Step(
@@ -258,6 +282,7 @@ INCIDENT = Flow(
             ),
             unlike=("open",),
         ),
+        dropping("found", right=Right.ROOM),
     ),
     deadline=Deadline(1, rule="incident.report_days"),
     basis="《档案法》；安全责任事故报告制度",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from edge.domain.access import Right
 from edge.domain.matters.flow import (
+    DROPPED,
     Deadline,
     Field,
     FieldKind,
@@ -12,6 +13,7 @@ from edge.domain.matters.flow import (
     Step,
     Subject,
     Turn,
+    dropping,
     one_of,
 )
 from edge.domain.timely import When
@@ -253,11 +255,12 @@ YEARLY_REPORT = Flow(
     name="年度统计",
     group="统计",
     subject=Subject.OFFICE,
-    opening=(Field("year", "哪一年", FieldKind.NUMBER, required=True),),
+    opening=(Field("year", "哪一年", FieldKind.NUMBER, required=True, hint="四位数字"),),
     states=(
         State("drafted", "待汇总"),
         State("counted", "待审核"),
         State("reported", "已上报", open=False),
+        DROPPED,
     ),
     steps=(
         Step("count", "汇总", ("drafted", "counted"), "counted", undoable=False),
@@ -271,6 +274,7 @@ YEARLY_REPORT = Flow(
             undoable=False,
             paper="yearly_report",
         ),
+        dropping("drafted", "counted"),
     ),
     deadline=Deadline(31, rule="report.days"),
     basis="人力资源社会保障统计报表制度",

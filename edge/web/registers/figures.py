@@ -49,6 +49,7 @@ def show(
         classes = counters.by_class(town, since, until)
         usage = counters.usage(town, reporting.months_of(chosen))
         lines = reporting.figures(town, chosen)
+        report = reporting.report_of(town, chosen)
     most = max((each.looks + each.loans + each.proofs for each in usage), default=0)
     return page(
         request,
@@ -59,6 +60,8 @@ def show(
         usage=usage,
         most=max(most, 1),
         lines=lines,
+        report=report,
+        may_begin=reader.may(FLOWS[reporting.FLOW].right),
     )
 
 

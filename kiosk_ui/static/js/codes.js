@@ -5,7 +5,7 @@ const notice = document.getElementById("code-said");
 const find = document.getElementById("find");
 
 function waiting(means) {
-  const fits = [...document.querySelectorAll("input[data-scan]")].filter((place) =>
+  const fits = [...document.querySelectorAll("input[data-scan], textarea[data-scan]")].filter((place) =>
     !place.disabled && !place.readOnly && place.checkVisibility()
     // What is none of our codes goes only where the clerk has pointed.
     && (["any", means].includes(place.dataset.scan) || (means === "other" && place === document.activeElement)));
@@ -16,7 +16,9 @@ function act({ means, text, go, person, letter, said }) {
   const place = means === "misread" ? undefined : waiting(means);
   notice.hidden = true;
   if (place) {
-    place.value = text;
+    // Where several may stand, each stands on a line of its own.
+    const lines = place.value.split("\n").filter((line) => line.trim() && line !== text);
+    place.value = place.tagName === "TEXTAREA" ? [...lines, text].join("\n") : text;
     place.focus();
     for (const kind of ["input", "change"]) place.dispatchEvent(new Event(kind, { bubbles: true }));
     // Where the code was the last thing wanted, reading it is enough.

@@ -74,12 +74,19 @@ addEventListener("pointerup", (event) => {
 });
 
 // The field keeps the focus and its place while the keys are touched.
+let pressed = false;
+addEventListener("pointerdown", (event) => { pressed = pad.contains(event.target); });
 pad.addEventListener("pointerdown", (event) => event.preventDefault());
 pad.addEventListener("click", (event) => {
+  // The click of the touch that made the keys come up may land on a key; no finger pressed it.
+  if (!pressed && event.detail > 0) return;
   const key = event.target.closest("[data-type], [data-word]");
   if (!key || !field) return;
   const { type, word } = key.dataset;
-  if (word !== undefined) { field.value = word; changed(); next(); }
+  if (word !== undefined && field.tagName === "TEXTAREA") {
+    field.value = [field.value.trimEnd(), word].filter(Boolean).join("\n");
+    changed();
+  } else if (word !== undefined) { field.value = word; changed(); next(); }
   else if (ACTS[type]) ACTS[type]();
   else put(type);
 });

@@ -1,5 +1,7 @@
 """What the keys on the screen offer, and what readers fill in."""
 
+import re
+
 from edge.domain.cover_code import cover_code
 from edge.store.dossiers import dossier_of
 from edge.workflows.lending import lend
@@ -26,6 +28,7 @@ def test_words_used_lately_are_offered_the_latest_first_and_no_number_of_a_perso
     assert id_number(3) not in words
     desk.post("/matters/new/rectification/open", what="库房门关不严", dossier=other.dossier)
     assert "库房门关不严" in desk.get("/words/what").text
+    assert {"单喆", "区静"} <= set(re.findall(r'data-word="(.*?)"', desk.get("/words/people").text))
     assert desk.get("/words/nothing").text.strip() == ""
     assert desk.get("/words/x');drop").status_code in (400, 404)
     desk.post("/sign-out")

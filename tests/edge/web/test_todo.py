@@ -48,12 +48,25 @@ def test_everything_that_waits_stands_in_one_list_by_urgency(desk: Desk, clock: 
     waiting = titles(desk)
     assert waiting[:2] == ["借阅逾期 王建国", "一号库"]
     assert {"MFZ-4", "青山县柳河镇人民政府 没有档案员", "一号库 该巡查了"} <= set(waiting)
+    # Each is begun by one tap, with what is known filled in; a round given up is no round.
+    page = desk.get("/todo").text
+    assert "/matters/new/post?duty=" in page
+    assert "设备登记 · 该保养" in page
+    begun = re.search(r'href="(/matters/new/inspection[^"]*)"', page)
+    assert begun is not None
+    assert 'name="place" type="text" value="1库"' in desk.get(begun[1]).text
+    planned = begin(office, "inspection", sort="每月检查", place="1库")
+    assert "一号库 该巡查了" not in titles(desk)
+    take_step(office, CLERK, planned, "drop", {"why": "停电"})
+    assert "一号库 该巡查了" in titles(desk)
     assert waiting.index("MFZ-4") < waiting.index("制度文件《库房管理制度》还没读")
     assert f'<span class="tag care">{len(waiting)}</span>' in desk.get("/").text
     clock.forward(400 * DAY_MS)
     desk.sign_in("oujing")
     later = titles(desk)
     assert {"2026年发文", "该培训了", "一号库 该清点了"} <= set(later)
+    assert 'href="/matters?flow=inspection"' in desk.get("/todo").text
+    assert "登记一件" not in desk.get("/matters?flow=inspection").text
     rule = open_rule(office)
     take_step(office, READER, rule, "acknowledge", {})
     assert "制度文件《库房管理制度》还没读" not in titles(desk)

@@ -13,7 +13,7 @@ from edge.workflows.lending import give_back, lend
 from edge.workflows.matter_papers import issue_of
 from edge.workflows.matters import Opening, open_matter, take_step
 from edge.workflows.office import Office
-from edge.workflows.reporting import months_of, span_of
+from edge.workflows.reporting import laid_out, months_of, span_of
 from edge.workflows.supplement import Filing, file_material
 from edge.workflows.transfer import send
 from tests.offices import CLERK, MAPLE, WILLOW, Clock, id_number, receive_person, scan
@@ -38,6 +38,8 @@ def test_a_year_is_counted_frozen_and_looked_over_by_another(office: Office, clo
     view(office, CLERK, new.dossier, "overview")
     filing = Filing(new.dossier, "1", "履历表", "1998", scan(office, "a", "b"), (1, 2))
     file_material(office, CLERK, filing)
+    wrong = open_matter(office, CLERK, Opening("yearly_report", fields={"year": "2026"}))
+    take_step(office, CLERK, wrong.id, "drop", {"why": "还没到年底"})
     report = open_matter(office, CLERK, Opening("yearly_report", fields={"year": "2026"}))
     with pytest.raises(Conflict, match=r"report\.again"):
         open_matter(office, CLERK, Opening("yearly_report", fields={"year": "2026"}))
@@ -52,6 +54,9 @@ def test_a_year_is_counted_frozen_and_looked_over_by_another(office: Office, clo
         frozen = list_of(town, report.id, "yearly_report")
         months = usage(town, months_of(2026))
     assert frozen is not None
+    stock, acts = laid_out(frozen.lines)
+    assert stock == [("流动", "2", "1", "1", "1"), ("合计", "2", "1", "1", "1")]
+    assert ("借阅", "合计", "1", "份次") in acts
     figures = {line[:2]: line[2] for line in frozen.lines}
     assert figures["年末存档", "合计"] == "2"
     assert figures["年末存档", "流动"] == "2"
