@@ -6,17 +6,24 @@ from edge.store import rules, staff
 from edge.store.dossiers import dossier_of
 from edge.web.locale import language
 from edge.web.parts import Parts
+from edge.workflows.handing_over import has_left
 
 
 def offers_of(parts: Parts, dossier: str) -> dict[str, dict[str, str]]:
     """The choices by kind of field and by code.
 
-    The office's people and the county's, the county's other offices, the dossier's categories.
+    The office's people and the county's, but for those who have handed over, the county's other
+    offices, the dossier's categories.
     """
     scheme = BUILT_IN
     with parts.office.county.read() as county, parts.office.space.read() as town:
         towns = (parts.office.code, "")
-        members = [each for town_ in towns for each in staff.members_of(county, town_)]
+        members = [
+            each
+            for town_ in towns
+            for each in staff.members_of(county, town_)
+            if not has_left(town, each.clerk.id, staff.enrolled_at(county, each.clerk.id))
+        ]
         others = [e for e in staff.town_offices(county) if e.code != parts.office.code]
         if dossier:
             scheme = rules.scheme_of(county, dossier_of(town, dossier).scheme)

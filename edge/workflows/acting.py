@@ -90,6 +90,6 @@ def _begin(
 
 
 def step_another(pen: Pen, matter: str, step: str, fields: Mapping[str, str]) -> None:
-    """Take an `inner` step of another matter, which the caller has checked."""
+    """Take a step of another matter, which the caller has checked; often an `inner` one."""
     heads = heads_of(matters.acts_of(pen.connection, matter))
     pen.append(Kind.MATTER_STEPPED, matter, {"step": step, "fields": dict(fields)}, heads)

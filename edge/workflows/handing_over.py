@@ -17,7 +17,7 @@ from edge.store.dossiers import open_loans
 from edge.store.matters import Matter, closed_matters, open_matters, standing_of
 from edge.store.staff import enrolled_at, members_of, names_of_staff
 from edge.store.stock import recorded_at
-from edge.workflows.acting import Acting, Effect, day_of
+from edge.workflows.acting import Acting, Effect, day_of, step_another
 from edge.workflows.office import Office
 
 FLOW, FORM = "handover", "handover_list"
@@ -97,6 +97,14 @@ def posted(acting: Acting) -> None:
     require_staff(acting.office, acting.fields["who"])
 
 
+def ended(acting: Acting) -> None:
+    """End the posts of whoever leaves with the third signature, so that a vacancy shows."""
+    pen, today = acting.pen, day_of(acting.pen.at).strftime("%Y%m%d")
+    for each in open_matters(pen.connection, "post"):
+        if each.fields.get("who") == acting.matter.fields.get("giver"):
+            step_another(pen, each.id, "end", {"on": today})
+
+
 def has_left(connection: Connection, clerk: str, enrolled_at: int) -> bool:
     """Say whether somebody has handed over, by three signatures, since being enrolled (ms)."""
     return any(
@@ -127,5 +135,6 @@ def signatures(connection: Connection, matter: Matter) -> dict[str, int]:
 EFFECTS: Mapping[tuple[str, str], Effect] = {
     (FLOW, "open"): begun,
     (FLOW, "count"): counted,
+    (FLOW, "witness"): ended,
     ("post", "open"): posted,
 }

@@ -155,6 +155,7 @@ def test_the_third_signature_ends_the_session_of_whoever_handed_over(
     people = {"giver": CLERK.id, "taker": READER.id, "witness": COUNTY.id}
     belongings = {"reason": "退休", "keys": "两把", "seals": "一枚"}
     handover = open_matter(desk.office, CLERK, Opening("handover", fields={**people, **belongings}))
+    rule = open_matter(desk.office, CLERK, Opening("rule_document", fields={"title": "保管制度"}))
     clock.forward(1_000)
     here = f"/matters/{handover.id}"
     take_step(desk.office, CLERK, handover.id, "count", {})
@@ -176,6 +177,11 @@ def test_the_third_signature_ends_the_session_of_whoever_handed_over(
     ended = desk.get("/")
     assert ended.headers["location"] == "/lock?left=1"
     assert "交接办完了" in desk.get("/lock?left=1").text
+    desk.sign_in("zengmin")
+    asked = desk.get(f"/matters/{rule.id}").text
+    assert f"<li>{READER.name} " in asked
+    assert f"<li>{CLERK.name} " not in asked
+    desk.post("/sign-out")
     refused = desk.post("/sign-in", login="101", pin=PIN, fragment=True)
     assert "已经办过交接" in refused.text
 

@@ -139,6 +139,7 @@ def test_a_hand_over_is_counted_and_signed_by_three_and_ends_the_account(
     assert take_step(office, CLERK, void.id, "drop", {"why": "选错了人"}).state == "dropped"
     matter = begin(office, "handover", **people, **belongings)
     take_step(office, CLERK, matter.id, "count", {})
+    post = begin(office, "post", who=CLERK.id, duty="档案员", tenure="专职", since="20260101")
     with office.space.read() as town:
         frozen = list_of(town, matter.id, "handover_list")
     assert frozen is not None
@@ -157,6 +158,8 @@ def test_a_hand_over_is_counted_and_signed_by_three_and_ends_the_account(
     take_step(office, READER, matter.id, "take", {})
     assert sign_in(office, "101", PIN) == CLERK
     take_step(office, COUNTY, matter.id, "witness", {})
+    with office.space.read() as town:
+        assert matter_of(town, post.id).state == "ended"
     with pytest.raises(Denied, match=r"handover\.left"):
         sign_in(office, "101", PIN)
     assert sign_in(office, "oujing", PIN) == READER
