@@ -52,6 +52,17 @@ def test_a_wrong_pin_is_told_in_the_page_and_the_name_typed_stays(
         expect(window.page.locator("#login")).to_have_value("oujing")
         # What is keyed in next must not be added to a wrong PIN.
         expect(window.page.locator("#pin")).to_have_value("")
+        # With the largest letters too, every key stands in sight below what is said.
+        window.page.context.add_cookies([{"name": "size", "value": "30", "url": world.url}])
+        window.page.reload()
+        window.page.fill("#login", "oujing")
+        window.page.fill("#pin", "000000")
+        window.page.keyboard.press("Enter")
+        expect(window.page.locator("#notices")).to_contain_text("工号或口令不对")
+        expect(window.page.locator("[data-keys-for=pin] [data-key=enter]")).to_be_in_viewport(
+            ratio=1
+        )
+        window.keep("lock-wrong-large")
 
 
 def test_the_home_screen_offers_the_six_jobs(counter: Counter, world: World) -> None:
