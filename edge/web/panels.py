@@ -8,11 +8,11 @@ from edge.domain.keeping import keeping_of
 from edge.domain.matters.moves import DOUBT
 from edge.store import persons, volumes
 from edge.store.captures import waiting_captures
-from edge.store.dossiers import catalogue, dossier_of
+from edge.store.dossiers import Standing, catalogue, dossier_of
 from edge.store.matters import Matter, matters_of_dossier
 from edge.web.parts import Parts
 from edge.web.persons import sections_of
-from edge.workflows import borrowing, collecting, reception, retiring, scan_line, sorting
+from edge.workflows import adding, borrowing, collecting, reception, retiring, scan_line, sorting
 from edge.workflows.matters import today_of
 
 Panel = Callable[[Parts, Matter], Mapping[str, Any]]
@@ -94,6 +94,17 @@ def _digitisation(parts: Parts, matter: Matter) -> Mapping[str, Any]:
     return {"filed": filed, "waiting": pages, "captures": [each.id for each in waiting]}
 
 
+def _supplement(parts: Parts, matter: Matter) -> Mapping[str, Any]:
+    """Whether scanning comes next: what was judged to be filed has not been filed yet."""
+    if matter.state != "identified":
+        return {"scan": False}
+    with parts.office.space.read() as town:
+        here = dossier_of(town, matter.dossier).standing is not Standing.SENT
+        filed = any(each.at >= matter.at for each in catalogue(town, matter.dossier))
+        waiting = [w.id for w in waiting_captures(town) if w.dossier == matter.dossier]
+    return {"scan": here and not filed, "captures": waiting}
+
+
 def _collection(parts: Parts, matter: Matter) -> Mapping[str, Any]:
     """What the village still owes, each thing to be ticked off while it is chased.
 
@@ -107,6 +118,7 @@ PANELS: Mapping[str, Panel] = {
     reception.FLOW: _reception,
     sorting.FLOW: _sorting,
     borrowing.FLOW: _lending,
+    adding.FLOW: _supplement,
     collecting.FLOW: _collection,
     scan_line.FLOW: _digitisation,
     "retirement_check": _retirement,

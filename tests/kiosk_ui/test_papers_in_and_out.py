@@ -15,6 +15,7 @@ from edge.workflows.matters import Opening, open_matter, take_step
 from tests.kiosk_ui.browser import SIZES, Counter, counter_at
 from tests.kiosk_ui.newcomers import begin, dossier_with, leave_paper, press, refused, seconded
 from tests.kiosk_ui.test_codes import HEARS
+from tests.kiosk_ui.test_taps import Taps
 from tests.kiosk_ui.world import SHEETS, World, lived_in
 from tests.offices import CLERK, id_number
 
@@ -45,6 +46,12 @@ def counter(browser: Browser, world: World) -> Iterator[Counter]:
         yield window
 
 
+@pytest.fixture
+def taps(counter: Counter) -> Taps:
+    """What the clerk has touched since the window opened."""
+    return Taps(counter)
+
+
 def widen(counter: Counter) -> None:
     """Go on at the larger size."""
     counter.size = SIZES[1]
@@ -59,7 +66,7 @@ def listening(page: Page) -> None:
 
 @pytest.mark.checklist("004-10", "002-09", "003-12")
 def test_a_villages_bag_is_noted_receipted_stored_and_what_it_lacks_is_chased(
-    counter: Counter, world: World
+    counter: Counter, taps: Taps, world: World
 ) -> None:
     page, village = counter.page, "柳树村"
     counter.open("/work")
@@ -113,11 +120,13 @@ def test_a_villages_bag_is_noted_receipted_stored_and_what_it_lacks_is_chased(
     expect(page.locator(".name-line")).to_contain_text("已入库")
     counter.keep("village-done")
     assert counter.faults() == []
+    # Two a piece noted, one refused on purpose, and back from either paper.
+    assert taps.taken() <= 17
 
 
 @pytest.mark.checklist("002-07", "002-09", "004-17")
 def test_material_that_somebody_brings_is_judged_scanned_and_catalogued_anew(
-    counter: Counter, world: World
+    counter: Counter, taps: Taps, world: World
 ) -> None:
     page = counter.page
     one = dossier_with(world, "庹补充", counter.size, ("1", "履历表", "198708", 1))
@@ -158,6 +167,7 @@ def test_material_that_somebody_brings_is_judged_scanned_and_catalogued_anew(
     expect(page.locator(".name-line")).to_contain_text("已入卷")
     counter.keep("brought-filed")
     assert counter.faults() == []
+    assert taps.taken() <= 15  # one of them refused on purpose
     with world.office.space.read() as town:
         filed = [(m.category, m.title, m.pages) for m in catalogue(town, one.dossier)]
         issued = [p.form for p in papers_of_matter(town, page.url.rsplit("/", 1)[1])]
@@ -167,7 +177,7 @@ def test_material_that_somebody_brings_is_judged_scanned_and_catalogued_anew(
 
 @pytest.mark.checklist("001-02", "001-04", "001-05", "001-06", "003-12")
 def test_a_cover_is_read_at_each_station_until_its_bag_is_closed_again(
-    counter: Counter, browser: Browser, world: World
+    counter: Counter, taps: Taps, browser: Browser, world: World
 ) -> None:
     page = counter.page
     one = dossier_with(world, "庹加工", counter.size)
@@ -245,11 +255,13 @@ def test_a_cover_is_read_at_each_station_until_its_bag_is_closed_again(
     expect(page.locator(".name-line")).to_contain_text("庹加工")
     counter.keep("line-resealed")
     assert counter.faults() == []
+    # One for each station besides what is scanned, chosen and filed there; the gun costs none.
+    assert taps.taken() <= 12
 
 
 @pytest.mark.checklist("003-05", "004-03")
 def test_volumes_go_to_the_county_archive_checked_packed_and_signed_for(
-    counter: Counter, world: World, stick: Path
+    counter: Counter, taps: Taps, world: World, stick: Path
 ) -> None:
     page, title = counter.page, "2015年工伤备案"
     told = {"series": "injury_note", "title": title, "period": "201503", "scan": "不要"}
@@ -293,10 +305,13 @@ def test_volumes_go_to_the_county_archive_checked_packed_and_signed_for(
     expect(page.locator(".row", has_text=title)).to_contain_text("已移交")
     counter.keep("archive-gone")
     assert counter.faults() == []
+    assert taps.taken() <= 12
 
 
 @pytest.mark.checklist("002-07", "000-04")
-def test_the_slip_on_a_bag_fills_the_reception_in(counter: Counter, world: World) -> None:
+def test_the_slip_on_a_bag_fills_the_reception_in(
+    counter: Counter, taps: Taps, world: World
+) -> None:
     page, office = counter.page, world.office
     wanted = {
         "name": "庹裁条", "id_number": id_number(707), "class": "流动",
@@ -308,6 +323,7 @@ def test_the_slip_on_a_bag_fills_the_reception_in(counter: Counter, world: World
     leave_paper(page)
     with office.space.read() as town:
         letter = papers_of_matter(town, matter)[0]
+    taps.taken()
     counter.open("/receive")
     counter.keep("slip-asked")
     listening(page)
@@ -327,3 +343,4 @@ def test_the_slip_on_a_bag_fills_the_reception_in(counter: Counter, world: World
     expect(page.locator("main")).not_to_contain_text("不符")
     counter.keep("slip-received")
     assert counter.faults() == []
+    assert taps.taken() <= 3  # how it came, its seal, taken in

@@ -74,6 +74,7 @@ def test_what_was_judged_is_filed_where_it_was_judged_to_go_and_leads_back(desk:
     matter = open_matter(desk.office, CLERK, opening).id
     sound = {"original": "原件", "stamped": "是", "dated": "是", "category": "9-1"}
     take_step(desk.office, CLERK, matter, "identify", sound)
+    assert "开始扫描" in desk.get(f"/matters/{matter}").text
     capture = scan(desk.office, "a")
     page = desk.get(f"/captures/{capture}?dossier={received.dossier}").text
     assert 'value="工资审批表"' in page
@@ -81,3 +82,6 @@ def test_what_was_judged_is_filed_where_it_was_judged_to_go_and_leads_back(desk:
     told = {"dossier": received.dossier, "category": "9-1", "title": "工资审批表", "page": "1"}
     filed = desk.post(f"/captures/{capture}/file", **told)
     assert filed.headers["location"] == f"/matters/{matter}"
+    shown = desk.get(f"/matters/{matter}").text
+    assert "开始扫描" not in shown
+    assert "已扫描归档，打印新目录" in shown
