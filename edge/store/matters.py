@@ -48,6 +48,14 @@ def matter_of(connection: Connection, id: str) -> Matter:
     return _matter(row)
 
 
+def matter_of_flow(connection: Connection, id: str, flow: str) -> Matter:
+    """Read one matter of a flow; raises NotFound `matter.unknown` for one of another too."""
+    held = matter_of(connection, id)
+    if held.flow != flow:
+        raise NotFound("matter.unknown")
+    return held
+
+
 def matter_by_number(connection: Connection, number: str) -> Matter | None:
     """Find a matter by the number on its papers."""
     row = connection.execute(

@@ -10,9 +10,8 @@ from litestar.response import Template
 
 from edge.domain.access import Clerk, Right
 from edge.domain.counting import Count, Counts, count_of, differing, write_counts
-from edge.domain.errors import NotFound
 from edge.domain.matters.flow import YES
-from edge.store import matters as store
+from edge.store.matters import matter_of_flow
 from edge.web import drafts
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
@@ -28,8 +27,8 @@ def show(
 ) -> Template:
     """The catalogue on one side, what lies there on the other."""
     reader.require(Right.FILE)
-    held = _reception(parts, matter)
     with parts.office.space.read() as town:
+        held = matter_of_flow(town, matter, reception.FLOW)
         came = reception.waiting_arrival(town, held.fields) is not None
         listed = reception.listed_of(parts.office, town, held)
     return page(
@@ -61,7 +60,8 @@ HANDLERS = [show, count]
 
 def _counted(parts: Parts, clerk: Clerk, matter: str, sent: dict[str, str]) -> str:
     clerk.require(Right.FILE)
-    _reception(parts, matter)
+    with parts.office.space.read() as town:
+        matter_of_flow(town, matter, reception.FLOW)
     listed, counted = (_typed(parts, sent, side) for side in ("listed", "counted"))
     told = {"listed": write_counts(listed), "counted": write_counts(counted)}
     held = matters.take_step(parts.office, clerk, matter, "count", told)
@@ -83,11 +83,3 @@ def _typed(parts: Parts, sent: dict[str, str], side: str) -> Counts:
         )
         for each in reception.scheme_for(parts.office).tops
     }
-
-
-def _reception(parts: Parts, matter: str) -> store.Matter:
-    with parts.office.space.read() as town:
-        held = store.matter_of(town, matter)
-    if held.flow != reception.FLOW:
-        raise NotFound("matter.unknown")
-    return held

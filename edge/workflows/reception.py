@@ -9,7 +9,7 @@ from typing import Any
 
 from edge.domain.access import Clerk, Right
 from edge.domain.counting import Count, Counts, differing, read_counts, total, write_counts
-from edge.domain.errors import Conflict, InvalidInput, NotFound
+from edge.domain.errors import Conflict, InvalidInput
 from edge.domain.matters.flow import checked
 from edge.domain.matters.intake import RECEPTION
 from edge.domain.scheme import Scheme
@@ -18,7 +18,7 @@ from edge.store.codes import CALL_LETTER
 from edge.store.database import Connection
 from edge.store.dossiers import dossier_of, dossiers_of_person
 from edge.store.entries import Pen
-from edge.store.matters import Matter, matter_of
+from edge.store.matters import Matter, matter_of, matter_of_flow
 from edge.store.papers import papers_of_matter
 from edge.store.persons import person_by_id_number
 from edge.store.transfers import arrival_of, transfers
@@ -97,9 +97,7 @@ def receive_called(
 
 
 def _called(town: Connection, matter: str) -> Matter:
-    held = matter_of(town, matter)
-    if held.flow != FLOW:
-        raise NotFound("matter.unknown")
+    held = matter_of_flow(town, matter, FLOW)
     if held.state not in RECEPTION.step("take_in").sources:
         raise Conflict("matter.not_now", state=RECEPTION.state(held.state).name)
     return held

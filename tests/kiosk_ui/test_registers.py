@@ -11,7 +11,7 @@ from edge.domain.cover_code import cover_code, shelf_code
 from edge.store.stock import recorded_at
 from edge.workflows.matters import Opening, open_matter, take_step
 from tests.kiosk_ui.browser import SIZES, Counter, counter_at
-from tests.kiosk_ui.test_codes import HEARS
+from tests.kiosk_ui.test_codes import HEARS, listening
 from tests.kiosk_ui.world import World, lived_in
 from tests.offices import CLERK, COUNTY, READER
 
@@ -29,12 +29,6 @@ def counter(request: pytest.FixtureRequest, browser: Browser, archive: World) ->
         window.sign_in()
         window.page.add_init_script(HEARS)
         yield window
-
-
-def listening(counter: Counter, address: str) -> None:
-    """Open a page and wait until the box's signals reach it."""
-    counter.open(address)
-    counter.page.wait_for_selector("html[data-hears]", state="attached")
 
 
 @pytest.mark.checklist("000-17", "002-10", "001-17", "004-01", "004-20")
@@ -56,7 +50,7 @@ def test_a_room_is_recorded_filled_and_counted_with_the_gun(
     page.wait_for_url("**/matters/0*")
     # Two scans and no tap put a dossier in its place.
     label = shelf_code(7, 1, 1, 1, 1 + counter.size[0] % 7)
-    listening(counter, "/places")
+    listening(page, archive.url + "/places")
     archive.pull_trigger(cover_code(held[0].dossier))
     expect(page.locator("#cover")).to_have_value(held[0].number)
     archive.pull_trigger(label)
@@ -69,7 +63,7 @@ def test_a_room_is_recorded_filled_and_counted_with_the_gun(
     assert counter.faults() == []
     fields = {"shelf": "7库", "year": "2026"}
     stock = open_matter(office, CLERK, Opening("stocktaking", fields=fields))
-    listening(counter, f"/stocktaking/{stock.id}")
+    listening(page, archive.url + f"/stocktaking/{stock.id}")
     archive.pull_trigger(label)
     expect(page.locator("#place")).to_have_value("7库1列1节1层" + label.split("-")[4] + "位")
     for each in held:

@@ -9,10 +9,9 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from edge.domain.access import Clerk
-from edge.domain.errors import NotFound
 from edge.domain.matters.flow import LONGEST_TEXT
 from edge.domain.rooms import BAD, GOOD, VERDICTS, Finding, points_of, written
-from edge.store.matters import matter_of
+from edge.store.matters import matter_of_flow
 from edge.web.matters import stepped
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
@@ -32,9 +31,7 @@ def show(
 ) -> Template:
     """The points of this round, as the county wants them."""
     with parts.office.space.read() as town:
-        held = matter_of(town, matter)
-    if held.flow != FLOW:
-        raise NotFound("matter.unknown")
+        held = matter_of_flow(town, matter, FLOW)
     return page(
         request,
         "registers/round.html",

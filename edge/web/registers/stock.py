@@ -9,10 +9,9 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Template
 
 from edge.domain.access import Clerk, Right
-from edge.domain.errors import NotFound
 from edge.domain.stock import CONDITIONS, Outcome
 from edge.store import stock
-from edge.store.matters import matter_of
+from edge.store.matters import matter_of_flow
 from edge.web.parts import Parts
 from edge.web.rendering import go, page
 from edge.workflows import stocktaking
@@ -91,9 +90,7 @@ def _shown(
 ) -> Template:
     reader.require(Right.ROOM)
     with parts.office.space.read() as town:
-        held = matter_of(town, matter)
-        if held.flow != stocktaking.FLOW:
-            raise NotFound("matter.unknown")
+        held = matter_of_flow(town, matter, stocktaking.FLOW)
         last = stock.last_readings(town, matter)
         found = stocktaking.standing_of(town, held)
     return page(

@@ -10,11 +10,10 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Template
 
 from edge.domain.access import Clerk, Right
-from edge.domain.errors import InvalidInput, NotFound
+from edge.domain.errors import InvalidInput
 from edge.domain.retention import CATEGORY_CODES, schedule
 from edge.store import volumes
-from edge.store.database import Connection
-from edge.store.matters import Matter, matter_of
+from edge.store.matters import matter_of_flow
 from edge.store.papers import papers_of_matter
 from edge.web.matters import paper_or_matter, stepped
 from edge.web.parts import Parts
@@ -68,7 +67,7 @@ def expired(
 ) -> Template:
     """The volumes whose term is over, none chosen beforehand."""
     with parts.office.space.read() as town:
-        held = _matter(town, matter, "destruction")
+        held = matter_of_flow(town, matter, "destruction")
         found = volumes.expired(town, held.fields.get("until", ""))
     return page(
         request, "registers/choose.html", matter=held, found=found[:LONGEST_LIST], step="list"
@@ -85,7 +84,7 @@ def kept(
     """The volumes that are kept here; those whose time has come stand first."""
     today = today_of(parts.office).strftime("%Y%m%d")
     with parts.office.space.read() as town:
-        held = _matter(town, matter, archiving.FLOW)
+        held = matter_of_flow(town, matter, archiving.FLOW)
         found = volumes.volumes(town, "kept")
     found.sort(key=lambda each: (each.term != "永久", each.due > today, each.volume))
     return page(
@@ -117,7 +116,7 @@ def media(
 ) -> Template:
     """The media that are plugged in: sticks, discs, folders that stand for one."""
     with parts.office.space.read() as town:
-        held = _matter(town, matter, archiving.FLOW)
+        held = matter_of_flow(town, matter, archiving.FLOW)
     return page(request, "registers/media.html", matter=held, sticks=parts.sticks.plugged())
 
 
@@ -145,7 +144,7 @@ def files(
     """The files of a volume, and those on the media that could be taken in."""
     reader.require(Right.FILE)
     with parts.office.space.read() as town:
-        held = _matter(town, volume, volumes.FLOW)
+        held = matter_of_flow(town, volume, volumes.FLOW)
         kept = [e for e in papers_of_matter(town, volume) if e.form == archiving.E_FILE]
     offered = [
         (stick, sorted(each.name for each in stick.path.glob("*.[pP][dD][fF]"))[:50])
@@ -176,10 +175,3 @@ def collect(
 
 
 HANDLERS = [begin, expired, kept, choose, media, write, files, collect]
-
-
-def _matter(town: Connection, matter: str, flow: str) -> Matter:
-    held = matter_of(town, matter)
-    if held.flow != flow:
-        raise NotFound("matter.unknown")
-    return held
