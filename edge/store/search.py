@@ -4,7 +4,7 @@ Each word may be read in several ways. Of a single word the first reading that f
 of several words the one that finds the fewest leads, and the others are asked of those it found.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edge.domain.query import By, Query, infix_match
@@ -20,20 +20,23 @@ _PHRASES = (
     "(select rowid from phrase_search where phrase_search match ?))"
 )
 _PLACES, _TITLES = _PHRASES.format(kind=PLACE), _PHRASES.format(kind=TITLE)
-# Ids of the persons whom a reading finds.
-_FINDS: dict[By, str] = {
-    By.ID_NUMBER: "select id from person where id_number = ?",
-    By.ID_TAIL: "select id from person where id_number <> '' and substr(id_number, -6) >= ? "
+# Whom a reading finds: rows of persons where their own index tells them, since each of hundreds is
+# then one look; else their ids.
+_ROWS: dict[By, str] = {
+    By.ID_NUMBER: "select row from person where id_number = ?",
+    By.ID_TAIL: "select row from person where id_number <> '' and substr(id_number, -6) >= ? "
     "and substr(id_number, -6) < ?",
-    By.PHONE: "select id from person where phone <> '' and phone >= ? and phone < ?",
+    By.PHONE: "select row from person where phone <> '' and phone >= ? and phone < ?",
+    By.NAME: "select rowid from person_search where person_search match ?",
+    By.PLACE: f"select row from person where place <> '' and place in {_PLACES}",
+}
+_IDS: dict[By, str] = {
     By.DOSSIER_NUMBER: "select person from dossier where number >= ? and number < ?",
-    By.NAME: "select id from person where row in "
-    "(select rowid from person_search where person_search match ?)",
     By.INITIALS: "select person from person_initials where initials >= ? and initials < ?",
-    By.PLACE: f"select id from person where place <> '' and place in {_PLACES}",
     By.TITLE: "select d.person from material m join dossier d on d.id = m.dossier "
     f"where m.title in {_TITLES}",
 }
+_FINDS = (("p.row", _ROWS), ("p.id", _IDS))
 # The same, asked of one person `p` at a time.
 _HOLDS: dict[By, str] = {
     By.ID_NUMBER: "p.id_number = ?",
@@ -183,10 +186,7 @@ def _titled(
         tables = "person p cross join dossier d on d.person = p.id cross join material m"
         joined = "on m.dossier = d.id"
         least = min(others, key=lambda readings: _count(connection, readings))
-        conditions.add(
-            f"p.id in (select * from ({_finding(least)}) limit {_LED_BY_WITH_OTHERS})",
-            *_bounds_of_all(least),
-        )
+        _add_leading(conditions, least, _LED_BY_WITH_OTHERS)
         _add_words(conditions, [each for each in others if each is not least])
     else:
         tables = "material m join dossier d on d.id = m.dossier join person p"
@@ -201,16 +201,22 @@ def _titled(
 
 
 def _count(connection: Connection, readings: Sequence[Query]) -> int:
-    """How many persons some readings find together, counted no further than needed."""
-    (count,) = connection.execute(
-        f"select count(*) from (select 1 from ({_finding(readings)}) limit {_LED_BY + 1})",
-        _bounds_of_all(readings),
-    ).fetchone()
-    return int(count)
+    """How many persons some readings find, counted no further than needed."""
+    count = 0
+    for _, finding, bounds in _findings(readings):
+        (found,) = connection.execute(
+            f"select count(*) from (select 1 from ({finding}) limit {_LED_BY + 1})", bounds
+        ).fetchone()
+        count += int(found)
+    return count
 
 
-def _finding(readings: Sequence[Query]) -> str:
-    return " union ".join(_FINDS[each.by] for each in readings)
+def _findings(readings: Sequence[Query]) -> Iterator[tuple[str, str, list[str]]]:
+    """Column, statement and bounds of each way in which readings find persons."""
+    for column, finds in _FINDS:
+        told = [each for each in readings if each.by in finds]
+        if told:
+            yield column, " union ".join(finds[each.by] for each in told), _bounds_of_all(told)
 
 
 def _bounds_of_all(readings: Sequence[Query]) -> list[str]:
@@ -226,21 +232,30 @@ def _among(
 ) -> Found:
     conditions = _Conditions()
     if leading:
-        most = _LED_BY_WITH_OTHERS if others or filters else _LED_BY
-        conditions.add(
-            f"p.id in (select * from ({_finding(leading)}) limit {most})",
-            *_bounds_of_all(leading),
-        )
+        _add_leading(conditions, leading, _LED_BY_WITH_OTHERS if others or filters else _LED_BY)
     _add_words(conditions, others)
     _add_filters(conditions, filters)
+    asked = " and ".join(conditions.texts)
+    if not filters:
+        # Dossiers only of those that there is room for.
+        asked = f"p.row in (select p.row from person p where {asked} order by p.name, p.id limit ?)"
+        conditions.bound.append(limit + 1)
     rows = connection.execute(
         f"select {PERSON_COLUMNS}, coalesce(d.id, ''), coalesce(d.number, ''), "
         "coalesce(d.shelf, '') from person p left join dossier d on d.person = p.id "
-        f"where {' and '.join(conditions.texts)} order by p.name, p.id, d.id limit ?",
+        f"where {asked} order by p.name, p.id, d.id limit ?",
         (*conditions.bound, limit + 1),
     ).fetchall()
     hits = tuple(Hit(Person(*row[:PERSON_WIDTH]), *row[PERSON_WIDTH:]) for row in rows[:limit])
     return Found(hits, leading[0].by if len(leading) == 1 else None, len(rows) > limit)
+
+
+def _add_leading(conditions: _Conditions, readings: Sequence[Query], most: int) -> None:
+    found = list(_findings(readings))
+    texts = [f"{column} in (select * from ({one}) limit {most})" for column, one, _ in found]
+    conditions.add(
+        f"({' or '.join(texts)})", *(bound for _, _, bounds in found for bound in bounds)
+    )
 
 
 def _add_words(conditions: _Conditions, words: Sequence[Sequence[Query]]) -> None:
