@@ -2,7 +2,7 @@
 
 from time import perf_counter
 
-BUDGET_S = 0.01
+BUDGET_S = 0.005
 LEAST, MOST = 20, 400
 # The share that the latest merge has in what the next is expected to take.
 _WEIGHT, _NO_TIME_S = 0.3, 1e-9
@@ -17,6 +17,11 @@ class Pace:
     def __init__(self, fixed: int | None = None) -> None:
         self._fixed = fixed
         self._each_s = BUDGET_S / MOST
+
+    @property
+    def is_found(self) -> bool:
+        """Whether somebody may stand at a counter beside the merge."""
+        return self._fixed is None
 
     @property
     def limit(self) -> int:

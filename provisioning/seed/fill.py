@@ -31,7 +31,7 @@ from provisioning.seed.pages import render_page
 from provisioning.seed.people import SeedPerson, make_people
 
 DPI = 110
-PERSONS_A_TRANSACTION = 100
+PERSONS_A_TRANSACTION = 25
 CLASSES = {"流动人员": "流动", "退休人员": "退休", "失业人员": "失业"}
 DAY_MS = 86_400_000
 

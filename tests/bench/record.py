@@ -23,7 +23,7 @@ UNITS = ("柳河粮站", "县农机厂", "枫桥供销社", "青山中学", "县
 DAYS = 20_000
 IMPORTED_MS = 1_790_000_000_000
 # An import of larger transactions would keep the counter of a merging box waiting.
-TRANSACTION = 100
+TRANSACTION = 25
 ENTRIES_PER_DOSSIER = 2
 EDITS = 1_000
 TOWN = "510101"

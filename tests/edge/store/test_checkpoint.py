@@ -2,6 +2,7 @@
 
 import logging
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -75,6 +76,44 @@ def test_who_reads_an_old_state_holds_nobody_up_and_the_log_shrinks_afterwards(
     assert log_of(space) < 300
 
 
+def test_the_log_has_its_length_beforehand_and_zeros_are_no_commits(
+    space: Space, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WORTH", "MOST"):
+        monkeypatch.setattr(checkpoint, name, 100_000)
+    monkeypatch.setattr(checkpoint, "LENGTHENED", 10)
+    monkeypatch.setattr(checkpoint, "KEPT", 500 * PAGE)
+    for _ in range(2):
+        space.write(ten_pages)
+    assert log_of(space) == 500
+    space.write(ten_pages)
+    assert log_of(space) == 500
+    # What a power cut leaves.
+    (tmp_path / "cut").mkdir()
+    for file in tmp_path.glob("town.db*"):
+        shutil.copy(file, tmp_path / "cut")
+    left = Space(tmp_path / "cut" / "town.db", KEY, "town-1")
+    with left.read() as connection:
+        assert connection.execute("select count(*) from entry").fetchone() == (30,)
+    left.close()
+
+
+def test_whoever_writes_much_lets_a_long_log_begin_again_by_itself(
+    space: Space, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("WORTH", "MOST"):
+        monkeypatch.setattr(checkpoint, name, 100_000)
+    monkeypatch.setattr(checkpoint, "LONG", 60)
+    empty = space.path.stat().st_size
+    for _ in range(40):
+        space.write(ten_pages, urgent=False, durable=False)
+        space.settle()
+    assert log_of(space) < 60 + 40
+    assert space.path.stat().st_size > empty + 300 * PAGE
+    with space.read() as connection:
+        assert connection.execute("select count(*) from entry").fetchone() == (400,)
+
+
 def test_a_checkpoint_that_fails_is_said_and_work_goes_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,7 +126,7 @@ def test_a_checkpoint_that_fails_is_said_and_work_goes_on(
 
     writer = sqlcipher3.dbapi2.connect(str(tmp_path / "a.db"), isolation_level=None)
     writer.execute("pragma journal_mode=wal")
-    checkpoints = Checkpoints(tmp_path, full)
+    checkpoints = Checkpoints(tmp_path / "a.db", full)
     checkpoints.prepare(writer)
     with caplog.at_level(logging.WARNING):
         for _ in range(2):
