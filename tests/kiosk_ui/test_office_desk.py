@@ -139,7 +139,7 @@ def test_what_is_due_stands_in_one_list_is_one_tap_away_and_goes_once_done(
     page.get_by_role("radio", name="兼职").check()
     page.fill("#since", "20270230")
     press(page, "登记")
-    refused(counter, "日期“20270230”看不懂")
+    refused(counter, "没有这一天")
     page.fill("#since", real_day())
     press(page, "登记")
     page.wait_for_url("**/matters/0*")
