@@ -174,7 +174,38 @@ def _people(day: Callable[[int], str], clerk: Clerk) -> list[Story]:
             Act(280, "file", {"pieces": "26", "pages": "143", "shelf": "1库6列1节1层",
                               "checker": clerk.name}),
         )),
+        *_volumes(day, clerk),
     ]  # fmt: skip
+
+
+def _volumes(day: Callable[[int], str], clerk: Clerk) -> list[Story]:
+    """One that an appraisal kept on, two in their term, and one that is being put together."""
+    this_year, last = day(20)[:4], str(int(day(210)[:4]) - 1)
+    kept_on = {"due": day(-1800), "why": "有两件伤残待遇还在发放，核对时要用"}
+    made = (
+        (210, "工伤备案", "工伤备案及附件", str(int(last) - 11) + "03", "9", "52", kept_on),
+        (
+            205,
+            "失业备案、转移、核定和就业补贴",
+            "失业登记和补贴核定",
+            last + "11",
+            "31",
+            "96",
+            None,
+        ),
+        (190, "会计凭证和账簿", "工作经费凭证", last + "12", "18", "74", None),
+    )
+    stories = [
+        Story("volume", (
+            Act(ago, OPEN, {"series": series, "title": title, "period": period}),
+            Act(ago - 8, "file", {"pieces": pieces, "pages": pages, "checker": clerk.name,
+                                  "shelf": f"1库6列1节{2 + at}层"}),
+            *((Act(ago - 20, "extend", extended, colleague=True),) if extended else ()),
+        ))
+        for at, (ago, series, title, period, pieces, pages, extended) in enumerate(made)
+    ]  # fmt: skip
+    forming = {"series": "机关文书", "title": "本所本年收发文", "period": this_year}
+    return [*stories, Story("volume", (Act(20, OPEN, forming),))]
 
 
 def _asked(

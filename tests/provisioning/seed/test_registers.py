@@ -4,10 +4,12 @@ import time
 from dataclasses import replace
 
 from edge.domain.access import Clerk
+from edge.domain.keeping import Stage, keeping_of
 from edge.domain.matters.registry import FLOWS
 from edge.store.entries import all_entries
 from edge.store.matters import closed_matters, open_matters
 from edge.store.projection import dump, rebuild
+from edge.workflows.acting import day_of
 from edge.workflows.office import Office
 from provisioning.seed.county import TOWNS
 from provisioning.seed.fill import fill_office
@@ -41,6 +43,11 @@ def test_registers_have_a_year_of_use_and_a_little_that_waits(office: Office) ->
     business = [each for each in waiting if not FLOWS[each.flow].lasting]
     assert 3 <= len(business) <= 8
     assert all(each.due >= "20261120" for each in business if each.due)
+    # And volumes stand at every stage but the one that presses.
+    now = day_of(NOON).strftime("%Y%m%d")
+    stages = [keeping_of(e.fields, e.due, now).stage for e in kept["volume"] if e.state == "kept"]
+    assert {Stage.KEPT_ON, Stage.TERM} < {*stages}
+    assert Stage.AWAITS not in stages
     before = office.space.write(dump)
     office.space.write(lambda c: rebuild(c, list(all_entries(c))))
     assert office.space.write(dump) == before
