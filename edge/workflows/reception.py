@@ -73,15 +73,20 @@ def receive_called(
     """Take in at once what a letter of ours called for; its matter goes on from there.
 
     `sent` are the fields of its arrival. Raises as `accession.receive` and `checked`, NotFound
-    `matter.unknown`, Conflict `matter.not_now` (state), and `reception.record_came` where the
-    record came along, which has to be counted page by page.
+    `matter.unknown`, InvalidInput `reception.not_counted`, Conflict `matter.not_now` (state),
+    `reception.other_person` where the letter called for another, and `reception.record_came` where
+    the record came along, which has to be counted page by page.
     """
     clerk.require(Right.FILE)
     told = checked(RECEPTION.step("arrive").fields, sent, day_of(office.author.clock()))
     entered, scheme = accession.prepared(office, came)
+    if not any(entered.counts.values()):
+        raise InvalidInput("reception.not_counted")
 
     def act(pen: Pen) -> accession.Received:
         held = _called(pen.connection, matter)
+        if (known := held.fields.get("name", "")) != entered.name:
+            raise Conflict("reception.other_person", known=known, entered=entered.name)
         if waiting_arrival(pen.connection, held.fields) is not None:
             raise Conflict("reception.record_came")
         taken = accession.take_in(office, pen, entered, scheme)

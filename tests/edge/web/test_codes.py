@@ -80,6 +80,11 @@ def test_the_slip_of_our_letter_fills_the_reception_in_and_takes_its_matter_on(d
     unsealed = desk.post("/receive/register", **sent)
     assert unsealed.status_code == 422
     assert "封条和骑缝章都完好" in unsealed.text
+    other = desk.post("/receive/register", **{**sent, "name": "王秀兰"}, seal="是")
+    assert other.status_code == 409
+    assert "这张裁条调的是“王秀英”的档案" in other.text
+    uncounted = desk.post("/receive/register", **{**sent, "count-1": ""}, seal="是")
+    assert uncounted.status_code == 422
     taken = desk.post("/receive/register", **sent, seal="是")
     assert taken.headers["location"] == f"/matters/{matter}"
     with desk.office.space.read() as town:
