@@ -288,6 +288,8 @@ def test_volumes_go_to_the_county_archive_checked_packed_and_signed_for(
     page.wait_for_url("**/papers/**")
     leave_paper(page)
     page.get_by_role("link", name="导出并打印清册").tap()
+    page.wait_for_url("**/export")
+    expect(page.get_by_role("button", name="写到 移动硬盘")).to_be_visible()
     counter.keep("archive-media")
     page.get_by_role("button", name="写到 移动硬盘").tap()
     page.wait_for_url("**/papers/**")
