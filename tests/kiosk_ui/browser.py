@@ -37,12 +37,13 @@ SMALL_TARGETS = """() => [...document.querySelectorAll(
 
 @dataclass
 class Counter:
-    """One browser window at one size, signed in or not."""
+    """One browser window, signed in or not, whose pages are looked at in the sizes `also` too."""
 
     page: Page
     url: str
     size: tuple[int, int]
     complaints: list[str] = field(default_factory=list)
+    also: tuple[tuple[int, int], ...] = ()
 
     def open(self, path: str) -> None:
         """Open an address of the box and let it settle."""
@@ -60,19 +61,32 @@ class Counter:
         self.page.wait_for_url(self.url + "/")
 
     def keep(self, name: str) -> Path:
-        """Keep a picture of the screen among the run's artefacts."""
+        """Keep a picture of the screen at each size among the run's artefacts; gives the first."""
         folder = Path(os.environ.get("DANGXIA_ARTEFACTS", "var")) / "screens"
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}-{self.size[0]}.png"
-        self.page.screenshot(path=path)
-        return path
+        for width in self._sizes():
+            self.page.screenshot(path=folder / f"{name}-{width}.png")
+        return folder / f"{name}-{self.size[0]}.png"
 
     def faults(self) -> list[str]:
         """What axe, the size of the targets and the console hold against the open page."""
-        found = Axe().run(self.page).response["violations"]
-        axe = [f"{each['id']}: {[n['html'][:110] for n in each['nodes']]}" for each in found]
-        small = [f"small target: {each}" for each in self.page.evaluate(SMALL_TARGETS)]
-        return axe + small + self.complaints
+        found = list[str]()
+        for width in self._sizes():
+            broken = Axe().run(self.page).response["violations"]
+            axe = [f"{each['id']}: {[n['html'][:110] for n in each['nodes']]}" for each in broken]
+            small = [f"small target: {each}" for each in self.page.evaluate(SMALL_TARGETS)]
+            found += [f"at {width}: {each}" for each in axe + small]
+        return found + self.complaints
+
+    def _sizes(self) -> Iterator[int]:
+        """Show the open page at this window's own size, then at the others; gives widths."""
+        yield self.size[0]
+        for width, height in self.also:
+            self.page.set_viewport_size({"width": width, "height": height})
+            yield width
+        if self.also:
+            width, height = self.size
+            self.page.set_viewport_size({"width": width, "height": height})
 
 
 @contextmanager
@@ -85,7 +99,9 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def counter_at(browser: Browser, url: str, size: tuple[int, int]) -> Iterator[Counter]:
+def counter_at(
+    browser: Browser, url: str, size: tuple[int, int], *also: tuple[int, int]
+) -> Iterator[Counter]:
     """A fresh window of the given size, in Chinese, at China's time, with a touch screen."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]},
@@ -93,7 +109,7 @@ def counter_at(browser: Browser, url: str, size: tuple[int, int]) -> Iterator[Co
         timezone_id="Asia/Shanghai",
         has_touch=True,
     )
-    counter = Counter(context.new_page(), url, size)
+    counter = Counter(context.new_page(), url, size, also=also)
 
     def hear(message: ConsoleMessage) -> None:
         where = str(message.location.get("url", ""))

@@ -15,10 +15,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield opened
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def counter(request: pytest.FixtureRequest, browser: Browser, world: World) -> Iterator[Counter]:
-    """A clerk's window, signed in."""
+@pytest.fixture
+def counter(browser: Browser, world: World) -> Iterator[Counter]:
+    """A clerk's window, signed in; its pages are looked at in both sizes."""
     world.tray.sheets, world.tray.jam_after = SHEETS, None
-    with counter_at(browser, world.url, request.param) as window:
+    with counter_at(browser, world.url, *SIZES) as window:
         window.sign_in()
         yield window

@@ -27,9 +27,9 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             yield opened
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def window(request: pytest.FixtureRequest, browser: Browser, desk: World) -> Iterator[Counter]:
-    with counter_at(browser, desk.url, request.param) as opened:
+@pytest.fixture
+def window(browser: Browser, desk: World) -> Iterator[Counter]:
+    with counter_at(browser, desk.url, *SIZES) as opened:
         opened.sign_in()
         yield opened
 

@@ -64,9 +64,9 @@ def _clash(world: World) -> None:
     )
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def window(request: pytest.FixtureRequest, browser: Browser, clashing: World) -> Iterator[Counter]:
-    with counter_at(browser, clashing.url, request.param) as opened:
+@pytest.fixture
+def window(browser: Browser, clashing: World) -> Iterator[Counter]:
+    with counter_at(browser, clashing.url, *SIZES) as opened:
         opened.sign_in()
         yield opened
 

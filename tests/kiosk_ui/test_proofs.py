@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from edge.workflows.matters import Opening, open_matter, take_step
 from tests.edge.workflows.test_matters import COLLEAGUE
 from tests.edge.workflows.test_reading_room import ASKED
-from tests.kiosk_ui.browser import SIZES, Counter
+from tests.kiosk_ui.browser import Counter
 from tests.kiosk_ui.world import World
 from tests.offices import CLERK, PIN
 
@@ -92,9 +92,8 @@ def test_readers_are_let_in_leaf_and_hand_the_screen_back(counter: Counter, worl
     expect(counter.page).to_have_url(re.compile(f"/matters/{matter}$"))
     counter.open(f"/matters/{matter}/looks")
     expect(counter.page.locator(".rows li")).to_have_count(1)
-    if counter.size == SIZES[0]:  # the world is shared by both sizes
-        check = Opening("retirement_check", dossier, fields={"group": "男职工"})
-        open_matter(world.office, CLERK, check)
+    check = Opening("retirement_check", dossier, fields={"group": "男职工"})
+    open_matter(world.office, CLERK, check)
     counter.open(f"/persons/{person}/records")
     counter.keep("retirement-records")
     assert counter.faults() == []

@@ -52,9 +52,9 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         yield world
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def counter(request: pytest.FixtureRequest, browser: Browser, kept: World) -> Iterator[Counter]:
-    with counter_at(browser, kept.url, request.param) as window:
+@pytest.fixture
+def counter(browser: Browser, kept: World) -> Iterator[Counter]:
+    with counter_at(browser, kept.url, *SIZES) as window:
         window.sign_in()
         yield window
 

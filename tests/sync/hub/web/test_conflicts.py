@@ -100,11 +100,8 @@ def test_acts_after_a_right_had_ended_are_reviewed_here(county: County) -> None:
 
 
 @pytest.mark.xdist_group("browser")
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_a_supervisor_decides_with_one_tap(
-    browser: Browser, county: County, size: tuple[int, int]
-) -> None:
-    with served(county) as url, counter_at(browser, url, size) as window:
+def test_a_supervisor_decides_with_one_tap(browser: Browser, county: County) -> None:
+    with served(county) as url, counter_at(browser, url, *SIZES) as window:
         window.sign_in(SUPERVISOR)
         faults = {}
         window.open("/conflicts")

@@ -60,12 +60,10 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[County, str]
         yield county, url
 
 
-@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def window(
-    request: pytest.FixtureRequest, browser: Browser, hub: tuple[County, str]
-) -> Iterator[Counter]:
-    """A window of either size at the county's lock screen."""
-    with counter_at(browser, hub[1], request.param) as opened:
+@pytest.fixture
+def window(browser: Browser, hub: tuple[County, str]) -> Iterator[Counter]:
+    """A window, looked at in both sizes, at the county's lock screen."""
+    with counter_at(browser, hub[1], *SIZES) as opened:
         yield opened
 
 
