@@ -1,16 +1,15 @@
 """A township office that looks lived in, behind a real server on a free port of loopback."""
 
-import atexit
+import re
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cache
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from shutil import copytree
-from tempfile import TemporaryDirectory
 
 import uvicorn
 from litestar import Litestar
@@ -182,17 +181,24 @@ def served(world: World, work: Path) -> Iterator[World]:
         thread.join(10)
 
 
-@cache
-def _filled(persons: int, digitised: int) -> Path:
+def _filled(beside: Path, persons: int, digitised: int) -> Path:
     """The folder of such an office, filled once in a run: drawing its pages takes seconds."""
-    made = TemporaryDirectory(prefix="dangxia-office-")
-    atexit.register(made.cleanup)
-    folder = Path(made.name) / "office"
+    beside.mkdir(parents=True, exist_ok=True)
+    run = next((each for each in beside.parents if re.fullmatch(r"pytest-\d+", each.name)), beside)
+    folder = run / f"office-{persons}-{digitised}"
+    with (run / f"{folder.name}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not folder.exists():
+            _fill(folder.with_suffix(".new"), persons, digitised)
+            folder.with_suffix(".new").rename(folder)
+    return folder
+
+
+def _fill(folder: Path, persons: int, digitised: int) -> None:
     with office_in(folder, clock=now_ms) as office:
         # The seed knows its own county; its first town lends this office its people.
         fill_office(replace(office, code=TOWNS[0].code), CLERK, SEED, persons, digitised)
         fill_air(office, ROOM.id, ["T1"], SEED)
-    return folder
 
 
 @contextmanager
@@ -206,7 +212,7 @@ def lived_in(
     power: Callable[[Office], PowerKeeper] | None = None,
 ) -> Iterator[World]:
     """An office with people, pages and air, served."""
-    copytree(_filled(persons, digitised), folder / "office", dirs_exist_ok=True)
+    copytree(_filled(folder, persons, digitised), folder / "office", dirs_exist_ok=True)
     clock = Wall()
     with office_in(folder / "office", clock=clock) as office:
         world = World(
