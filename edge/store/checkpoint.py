@@ -84,10 +84,14 @@ class Checkpoints:
 
     def _lengthen(self) -> None:
         """Give the log its length; zeros after the last commit are no part of it."""
-        missing = KEPT - self._log.stat().st_size
-        if missing > 0 and not self._is_short_of_room():
-            with self._log.open("ab") as file:
-                file.write(bytes(missing))
+        try:
+            missing = KEPT - self._log.stat().st_size
+            if missing > 0 and not self._is_short_of_room():
+                with self._log.open("ab") as file:
+                    file.write(bytes(missing))
+        except OSError as error:
+            # It only takes longer then; commits say themselves when the disk takes nothing.
+            _LOG.warning("log not lengthened: %s", error)
 
     def _is_short_of_room(self) -> bool:
         room = os.statvfs(self._log.parent)

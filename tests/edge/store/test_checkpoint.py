@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import shutil
 import threading
 from collections.abc import Iterator
@@ -96,6 +97,24 @@ def test_the_log_has_its_length_beforehand_and_zeros_are_no_commits(
     with left.read() as connection:
         assert connection.execute("select count(*) from entry").fetchone() == (30,)
     left.close()
+
+
+def test_a_log_that_cannot_be_lengthened_is_said_and_work_goes_on(
+    space: Space, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(checkpoint, "LENGTHENED", 10)
+    monkeypatch.setattr(checkpoint, "KEPT", 5_000 * PAGE)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (3_000 * PAGE, before[1]))
+    try:
+        with caplog.at_level(logging.WARNING):
+            for _ in range(3):
+                space.write(ten_pages)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert "log not lengthened" in caplog.text
+    with space.read() as connection:
+        assert connection.execute("select count(*) from entry").fetchone() == (30,)
 
 
 def test_whoever_writes_much_lets_a_long_log_begin_again_by_itself(
