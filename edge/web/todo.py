@@ -1,5 +1,6 @@
 """What waits for somebody, in one list: the most urgent first, in few words, a tap away."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -10,6 +11,7 @@ from edge.domain.matters.registry import FLOWS
 from edge.domain.matters.way import may_sign, signed_before
 from edge.store import captures, conflicts, dossiers, matters, persons, room, stock, transfers
 from edge.store.database import Connection
+from edge.store.volumes import FLOW as VOLUME
 from edge.web.deadlines import SOON_DAYS
 from edge.web.locale import day, gettext, sentence
 from edge.web.matters import Line, lines_of
@@ -18,6 +20,8 @@ from edge.web.wording import local, moment
 from edge.workflows.reminders import ARCHIVIST, Cause, Reminder, reminders
 
 NOW, SOON, SOMETIME = 0, 1, 2
+# Of more volumes that wait for the same, the list says how many.
+MOST_VOLUMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,7 @@ def _matters(parts: Parts, town: Connection, clerk: Clerk) -> list[Item]:
     others = (each for each in under_way if each.id not in known)
     to_sign = [each for each in others if _waits_for(town, each, clerk)]
     return [
-        *(_matter(line) for line in lines_of(parts, pressed)),
+        *_gathered(lines_of(parts, pressed)),
         *(_to_sign(line) for line in lines_of(parts, to_sign)),
     ]
 
@@ -126,6 +130,22 @@ def _to_sign(line: Line) -> Item:
     signed = line.flow and any(each.signer for each in line.flow.steps_from(line.matter.state))
     wanted = gettext("等您签名") if signed else gettext("等您复核")
     return Item(SOON, line.title, about, f"/matters/{line.matter.id}", wanted)
+
+
+def _gathered(lines: list[Line]) -> list[Item]:
+    """One item for each matter; where many volumes wait for the same, one for all of them."""
+    alike = defaultdict[str, list[Line]](list)
+    for line in lines:
+        alike[line.day.words if line.matter.flow == VOLUME else line.matter.id].append(line)
+    found = list[Item]()
+    for words, same in alike.items():
+        one = _matter(same[0])
+        if len(same) > MOST_VOLUMES:
+            count = gettext("%(n)s 卷") % {"n": len(same)}
+            found.append(Item(one.urgency, words, count, f"/matters?flow={VOLUME}", "", one.tone))
+        else:
+            found += [_matter(each) for each in same]
+    return found
 
 
 def _matter(line: Line) -> Item:

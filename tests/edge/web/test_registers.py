@@ -104,6 +104,12 @@ def test_only_a_volume_that_awaits_an_appraisal_presses(desk: Desk) -> None:
     register = desk.get("/matters?flow=volume").text
     assert (register.count("tag alarm"), register.count("逾期")) == (1, 0)
     assert "保管期满，待鉴定" in desk.get("/todo").text
+    # Of many, the list says how many.
+    also = [volume(desk, "injury_note", f"2015{month:02}") for month in (3, 4, 5)]
+    assert desk.get("/todo").text.count("保管期满，待鉴定") == 1
+    assert "4 卷" in desk.get("/todo").text
+    for each in also:
+        desk.post(f"/matters/{each.id}/steps/extend", due="20351231", why="有诉讼")
     # Neither what is kept for ever is kept on, nor a term shortened in the name of keeping on.
     steps = {each.id: f"/matters/{each.id}/steps/extend" for each in (over, young, ever)}
     told = {"due": "20351231", "why": "有诉讼"}
