@@ -364,12 +364,12 @@ class Replica:
         try:
             # The last makes all before it durable; until then the segment is kept.
             came = self.space.write(work, urgent=False, durable=batch.cursor is not None)
-            self._pace.note(len(batch.changes) + 2 * len(batch.rows), started[0])
-            if self._pace.is_found:
-                self.space.settle()
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             # An entry whose content no reducer can read: the transaction was undone whole.
             raise SegmentRejected("segment.content", sender=batch.sender) from error
+        self._pace.note(len(batch.changes) + 2 * len(batch.rows), started[0])
+        if self._pace.is_found:
+            self.space.settle()
         return came
 
     def _batches(

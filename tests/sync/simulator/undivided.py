@@ -52,6 +52,9 @@ class Undivided(Space):
             self.durable_log = self._log_size()
         return result
 
+    def settle(self) -> None:
+        self.durable_log = self._log_size()
+
     def renew(self, work: Callable[[Connection], T]) -> T:
         result = self.write(work)
         self.close()
