@@ -148,7 +148,7 @@ def find(
         return _among(connection, (), (), filters, limit) if filters else Found()
     if len(words) == 1:
         # Whoever bears a word as a name comes before all who live where it is a place's.
-        found = (each for each in words[0] if _count(connection, [each]))
+        found = (each for each in words[0] if _count(connection, [each], 1))
         leading = [each for each in (next(found, None),) if each is not None]
         others: Sequence[Sequence[Query]] = ()
     else:
@@ -168,7 +168,7 @@ def find_titles(
     """
     for place in reversed(range(len(words))):
         title = next((each for each in words[place] if each.by is By.TITLE), None)
-        if title is None or not _count(connection, [title]):
+        if title is None or not _count(connection, [title], 1):
             continue
         others = [each for at, each in enumerate(words) if at != place]
         rows = connection.execute(*_titled(connection, title, others, limit)).fetchall()
@@ -185,7 +185,9 @@ def _titled(
     if others:
         tables = "person p cross join dossier d on d.person = p.id cross join material m"
         joined = "on m.dossier = d.id"
-        least = min(others, key=lambda readings: _count(connection, readings))
+        least = others[0]
+        if len(others) > 1:
+            least = min(others, key=lambda readings: _count(connection, readings))
         _add_leading(conditions, least, _LED_BY_WITH_OTHERS)
         _add_words(conditions, [each for each in others if each is not least])
     else:
@@ -200,12 +202,12 @@ def _titled(
     )
 
 
-def _count(connection: Connection, readings: Sequence[Query]) -> int:
-    """How many persons some readings find, counted no further than needed."""
+def _count(connection: Connection, readings: Sequence[Query], most: int = _LED_BY + 1) -> int:
+    """How many persons some readings find, each way counted no further than `most`."""
     count = 0
     for _, finding, bounds in _findings(readings):
         (found,) = connection.execute(
-            f"select count(*) from (select 1 from ({finding}) limit {_LED_BY + 1})", bounds
+            f"select count(*) from (select 1 from ({finding}) limit {most})", bounds
         ).fetchone()
         count += int(found)
     return count
