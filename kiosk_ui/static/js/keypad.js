@@ -76,7 +76,13 @@ addEventListener("pointerup", (event) => {
 // The field keeps the focus and its place while the keys are touched.
 let pressed = false;
 addEventListener("pointerdown", (event) => { pressed = pad.contains(event.target); });
-pad.addEventListener("pointerdown", (event) => event.preventDefault());
+pad.addEventListener("pointerdown", (event) => {
+  event.preventDefault();
+  event.target.closest(".key")?.classList.add("down");
+});
+for (const over of ["pointerup", "pointercancel"]) {
+  addEventListener(over, () => pad.querySelector(".key.down")?.classList.remove("down"));
+}
 pad.addEventListener("click", (event) => {
   // The click of the touch that made the keys come up may land on a key; no finger pressed it.
   if (!pressed && event.detail > 0) return;
