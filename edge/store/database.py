@@ -46,7 +46,7 @@ _LOG = logging.getLogger(__name__)
 URGENT, ORDINARY = 0, 1
 # A thread lets go of the interpreter with every statement, and gets it back when whoever computes
 # next to it has had this long. Of a score of statements is an act of the counter made.
-SWITCH_S = 0.000_2
+SWITCH_S = 0.000_5
 # A segment is a hundred thousand containers without a cycle among them; looking for cycles as often
 # as the interpreter would takes a tenth of a merge.
 COLLECTIONS = (50_000, 20, 50)
