@@ -17,7 +17,7 @@ from typing import Any
 from edge.domain.entry import canonical
 from edge.domain.errors import PeerRefused, PeerUnreachable, SchemaAhead
 from edge.store.adoption import adopt
-from edge.store.database import fsync_folder
+from edge.store.durable import fsync_folder
 from edge.store.folder import needing_room
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version

@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from edge.domain.errors import InvalidInput
 from edge.store.carriage import Part
-from edge.store.database import fsync_folder
+from edge.store.durable import fsync_folder
 from sync.carry_keys import derive
 
 PIECE = 1 << 20

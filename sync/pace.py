@@ -19,7 +19,7 @@ class Pace:
         self._each_s = BUDGET_S / MOST
 
     @property
-    def is_found(self) -> bool:
+    def beside_counter(self) -> bool:
         """Whether somebody may stand at a counter beside the merge."""
         return self._fixed is None
 

@@ -12,7 +12,8 @@ from time import perf_counter
 
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected, StorageFull
 from edge.store import carriage, exchange, holdings
-from edge.store.database import Connection, Space, fsync_folder
+from edge.store.database import Connection, Space
+from edge.store.durable import fsync_folder
 from edge.store.exchange import DB_VERSION, Batch, Change, Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
@@ -368,7 +369,7 @@ class Replica:
             # An entry whose content no reducer can read: the transaction was undone whole.
             raise SegmentRejected("segment.content", sender=batch.sender) from error
         self._pace.note(len(batch.changes) + 2 * len(batch.rows), started[0])
-        if self._pace.is_found:
+        if self._pace.beside_counter:
             self.space.settle()
         return came
 

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from edge.domain.errors import StorageFull
-from edge.store.database import fsync_folder
+from edge.store.durable import fsync_folder
 from edge.store.folder import needing_room
 
 

@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.store.database import fsync_folder
+from edge.store.durable import fsync_folder
 from edge.store.folder import needing_room
 
 # Boxes pull at once, and what one has raised another must not lower.

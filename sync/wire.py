@@ -15,7 +15,7 @@ from edge.domain.errors import (
     SchemaAhead,
     SegmentRejected,
 )
-from edge.store.database import fsync_folder
+from edge.store.durable import fsync_folder
 from edge.store.keys import Keys
 from sync.bandwidth import Bucket
 from sync.identity import signed_headers

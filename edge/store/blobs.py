@@ -21,7 +21,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from edge.domain.errors import Conflict, NotFound, StorageFull
-from edge.store.database import fsync_folder
+from edge.store.durable import fsync_folder
 from edge.store.keys import Keys
 
 PIECE = 65_536

@@ -14,6 +14,8 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from edge.store.durable import fsync_file
+
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
@@ -104,12 +106,3 @@ class Checkpoints:
         except Exception as error:
             # A full disk, mostly: the log holds everything, and the next commit tries again.
             _LOG.warning("no checkpoint: %s", error)
-
-
-def fsync_file(path: Path) -> None:
-    """Make a file's content durable."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -31,7 +31,8 @@ sys.modules.setdefault("pysqlite3", sqlcipher3)
 sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher3.dbapi2)
 
 from edge.domain.errors import ArchiveError, StorageFull  # noqa: E402  (after the alias above)
-from edge.store.checkpoint import Checkpoints, fsync_file  # noqa: E402  (likewise)
+from edge.store.checkpoint import Checkpoints  # noqa: E402  (likewise)
+from edge.store.durable import fsync_file, fsync_folder  # noqa: E402  (likewise)
 from edge.store.migrations import migrate  # noqa: E402  (likewise)
 from edge.store.readers import Readers, close, never_wait  # noqa: E402  (likewise)
 
@@ -355,12 +356,3 @@ def _create(path: Path, key: bytes) -> None:
     fsync_file(temporary)
     temporary.rename(path)
     fsync_folder(path.parent)
-
-
-def fsync_folder(folder: Path) -> None:
-    """Make renames within the folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

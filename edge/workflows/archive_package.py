@@ -23,6 +23,7 @@ from edge.domain.access import Clerk, Right
 from edge.domain.errors import Conflict, NotFound
 from edge.domain.matters.registry import flow_of
 from edge.domain.office_time import CHINA
+from edge.store.durable import fsync_folder
 from edge.store.folder import needing_room
 from edge.store.matters import Matter, matter_of
 from edge.workflows import consultation
@@ -91,7 +92,7 @@ def write_folder(medium: Path, name: str, contents: Iterable[tuple[str, bytes]])
     verify(making)
     _clear(place)
     making.rename(place)
-    _sync(medium)
+    fsync_folder(medium)
     return Packed(place, len(sums), hashlib.sha256(listing.encode()).hexdigest())
 
 
@@ -182,11 +183,3 @@ def _clear(path: Path) -> None:
         path.unlink()
     elif path.exists():
         shutil.rmtree(path)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

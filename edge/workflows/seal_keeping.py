@@ -9,7 +9,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from edge.documents.authority import common_name, new_key, public_pem
 from edge.domain.errors import Conflict, InvalidInput
-from edge.store.database import Space, fsync_folder
+from edge.store.database import Space
+from edge.store.durable import fsync_folder
 from edge.store.staff import seal_of_box
 
 

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from edge.documents.authority import SealAuthority, certify, make_authority
 from edge.domain.errors import InvalidInput
-from edge.store.database import fsync_folder
+from edge.store.durable import fsync_folder
 from edge.store.keys import Keys
 
 PEM = serialization.Encoding.PEM
