@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edge.domain.errors import NotFound
+from edge.domain.matters.flow import DROPPED
 from edge.domain.matters.standing import Act, Standing
 from edge.store.database import Connection
 from edge.store.reducers import matters as reducer
@@ -31,6 +32,11 @@ class Matter:
     at: int
     by: str
     changed: int
+
+    @property
+    def void(self) -> bool:
+        """Whether it was begun by mistake; it stands in lists, and counts for nothing."""
+        return self.state == DROPPED.code
 
 
 _MATTER = (

@@ -8,7 +8,6 @@ from edge.documents.form import Sheet, Table
 from edge.documents.forms import FORMS
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import NotFound
-from edge.domain.matters.flow import DROPPED
 from edge.domain.matters.registry import FLOWS
 from edge.domain.standards import STANDARDS
 from edge.store.database import Connection
@@ -56,15 +55,15 @@ def evidence_of(town: Connection, year: int) -> list[Evidence]:
     """What was begun in a year, and what stands in registers from before, point by point."""
     since, until = span_of(year)
     return [
-        Evidence(point, flow, tuple(_kept(matters_begun(town, flow, _since(flow, since), until))))
+        Evidence(point, flow, tuple(_valid(matters_begun(town, flow, _since(flow, since), until))))
         for point, flows in POINTS.items()
         for flow in flows
     ]
 
 
-def _kept(found: Iterable[Matter]) -> Iterator[Matter]:
+def _valid(found: Iterable[Matter]) -> Iterator[Matter]:
     """What was begun by mistake shows nothing."""
-    return (each for each in found if each.state != DROPPED.code)
+    return (each for each in found if not each.void)
 
 
 def _since(flow: str, since: int) -> int:

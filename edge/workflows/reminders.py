@@ -8,7 +8,6 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from edge.domain.access import Clerk
-from edge.domain.matters.flow import DROPPED
 from edge.domain.rooms import lies_within
 from edge.store.database import Connection
 from edge.store.matters import Matter, closed_matters, open_matters, standing_of
@@ -91,7 +90,7 @@ def _rooms(
     """The rooms that nobody has gone through for so long, and nobody is about to."""
     limit = number_of(laid_down, f"{flow}.every_days", every)
     planned = open_matters(town, flow)
-    done = [each for each in closed_matters(town, flow) if each.state != DROPPED.code]
+    done = [each for each in closed_matters(town, flow) if not each.void]
     found = []
     for room in open_matters(town, "room"):
         if any(_concerns(each, room) for each in planned):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from edge.domain.errors import Conflict, InvalidInput
-from edge.domain.matters.flow import DROPPED, number_in
+from edge.domain.matters.flow import number_in
 from edge.domain.matters.registry import FLOWS
 from edge.domain.office_time import CHINA
 from edge.store import counters, lists
@@ -86,8 +86,9 @@ def begun(acting: Acting) -> None:
 def report_of(connection: Connection, year: int) -> Matter | None:
     """The report of a year, under way or done; None where there is none."""
     every = (*open_matters(connection, FLOW), *closed_matters(connection, FLOW))
-    kept = (each for each in every if each.state != DROPPED.code)
-    return next((each for each in kept if each.fields.get("year") == str(year)), None)
+    return next(
+        (each for each in every if not each.void and each.fields.get("year") == str(year)), None
+    )
 
 
 def counted(acting: Acting) -> None:
