@@ -73,20 +73,26 @@ HANDLERS = [show, read]
 
 
 def _read(parts: Parts, clerk: Clerk, at: str, sent: dict[str, str]) -> str:
+    if at == SCAN:
+        return _scanned(parts, clerk, sent)
     if at == CHECK:
         return f"/matters/{stations.found(parts.office, clerk, sent.get('code', '')).id}"
-    if at == SCAN:
-        begun = stations.found(parts.office, clerk, sent.get("code", "")).dossier
-        _close_batches(parts, clerk, begun)
-    try:
-        matter = stations.read_at(parts.office, clerk, at, sent)
-    except Conflict as error:
-        if error.key != "line.nothing_scanned":
-            raise
-        return f"/dossiers/{begun}/supplement"
+    matter = stations.read_at(parts.office, clerk, at, sent)
     if at == stations.REGISTER:
         return paper_or_matter(parts, clerk, matter, "open")
     return _done(parts, clerk, at, matter)
+
+
+def _scanned(parts: Parts, clerk: Clerk, sent: dict[str, str]) -> str:
+    """Open the scanner for a dossier of which nothing is scanned; else let it go on."""
+    dossier = stations.found(parts.office, clerk, sent.get("code", "")).dossier
+    _close_batches(parts, clerk, dossier)
+    try:
+        return _done(parts, clerk, SCAN, stations.read_at(parts.office, clerk, SCAN, sent))
+    except Conflict as error:
+        if error.key != "line.nothing_scanned":
+            raise
+        return f"/dossiers/{dossier}/supplement"
 
 
 def _done(parts: Parts, clerk: Clerk, at: str, matter: Matter) -> str:

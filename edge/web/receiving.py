@@ -58,17 +58,7 @@ def form(
     kept = drafts.draft_of(parts, reader, task)
     if person and not kept:
         kept = _begun_without_name(parts, reader, task)
-    return page(
-        request,
-        "receive.html",
-        person=known,
-        task=task,
-        kept=kept,
-        call="",
-        camera=parts.camera is not None,
-        classes=DOSSIER_CLASSES,
-        categories=_categories(parts),
-    )
+    return _shown(request, parts, task, kept, known)
 
 
 @post("/receive/register", status_code=303)
@@ -104,15 +94,26 @@ def _called(request: Request[Any, Any, Any], parts: Parts, clerk: Clerk, call: s
         "mail": told.get("mail", ""),
     }
     kept = drafts.draft_of(parts, clerk, task)
+    return _shown(request, parts, task, defaultdict(str, {**said, **kept}), call=call)
+
+
+def _shown(
+    request: Request[Any, Any, Any],
+    parts: Parts,
+    task: str,
+    kept: dict[str, Any],
+    person: persons.Person | None = None,
+    call: str = "",
+) -> Template:
     return page(
         request,
         "receive.html",
-        person=None,
+        person=person,
         task=task,
-        kept=defaultdict(str, {**said, **kept}),
+        kept=kept,
         call=call,
         camera=parts.camera is not None,
-        arrival=RECEPTION.step("arrive").fields,
+        arrival=RECEPTION.step("arrive").fields if call else (),
         classes=DOSSIER_CLASSES,
         categories=_categories(parts),
     )

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from edge.domain.access import Clerk, Right
 from edge.domain.errors import Conflict, NotFound
 from edge.domain.matters.line import DIGITISATION, STATIONS
-from edge.store.dossiers import dossier_of, dossier_of_code
+from edge.store.database import Connection
+from edge.store.dossiers import Dossier, dossier_of, dossier_of_code
 from edge.store.matters import Matter, matters_of_dossier, open_matters, standing_of
 from edge.store.persons import names_of_dossiers
 from edge.store.staff import names_of_staff
@@ -55,10 +56,8 @@ def found(office: Office, clerk: Clerk, code: str) -> Matter:
     """Find the dossier on the line that bears a code; raises as `read_at`."""
     clerk.require(Right.FILE)
     with office.space.read() as town:
-        held = dossier_of_code(town, code)
-        known = matters_of_dossier(town, held.id) if held else []
-    if held is None:
-        raise NotFound("dossier.unknown")
+        held = _bearing(town, code)
+        known = matters_of_dossier(town, held.id)
     on_line = next((each for each in known if each.flow == FLOW and each.open), None)
     if on_line is None:
         raise Conflict("line.not_on_line", number=held.number)
@@ -75,10 +74,15 @@ def read_at(office: Office, clerk: Clerk, station: str, sent: Mapping[str, str])
     code = sent.get("code", "")
     if station == REGISTER:
         with office.space.read() as town:
-            held = dossier_of_code(town, code)
-        if held is None:
-            raise NotFound("dossier.unknown")
+            held = _bearing(town, code)
         return open_matter(office, clerk, Opening(FLOW, held.id, fields=sent))
     if station not in STATIONS:
         raise NotFound("line.no_station")
     return take_step(office, clerk, found(office, clerk, code).id, station, sent)
+
+
+def _bearing(town: Connection, code: str) -> Dossier:
+    held = dossier_of_code(town, code)
+    if held is None:
+        raise NotFound("dossier.unknown")
+    return held
