@@ -41,11 +41,13 @@ async def use_language(request: Request[Any, Any, Any]) -> None:
 
 def in_each_language(said: Callable[[], T]) -> dict[str, T]:
     """Say something in every language, for a screen whose language is not that of the request."""
-    here, made = _language.get(), {}
+    made = {}
     for each in LANGUAGES:
-        _language.set(each)
-        made[each] = said()
-    _language.set(here)
+        token = _language.set(each)
+        try:
+            made[each] = said()
+        finally:
+            _language.reset(token)
     return made
 
 

@@ -23,6 +23,7 @@ PATIENCE = 60
 
 @pytest.fixture
 def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Space]:
+    """A space whose measures are so small that a test writes past them in a moment."""
     monkeypatch.setattr(checkpoint, "WORTH", 40)
     monkeypatch.setattr(checkpoint, "MOST", 160)
     monkeypatch.setattr(checkpoint, "KEPT", 100 * PAGE)
