@@ -60,6 +60,10 @@ class Counter:
         self.page.keyboard.press("Enter")
         self.page.wait_for_url(self.url + "/")
 
+    def listen(self) -> None:
+        """Wait until the box's signals reach the open page."""
+        self.page.locator("#live[data-line=open]").wait_for(state="attached")
+
     def keep(self, name: str) -> Path:
         """Keep a picture of the screen at each size among the run's artefacts; gives the first."""
         folder = Path(os.environ.get("DANGXIA_ARTEFACTS", "var")) / "screens"

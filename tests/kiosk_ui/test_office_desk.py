@@ -173,7 +173,7 @@ def test_what_is_due_stands_in_one_list_is_one_tap_away_and_goes_once_done(
     press(page, "已培训")
     expect(page.locator(".name-line .tag.done")).to_contain_text("已培训")
     counter.open("/matters/new/disinfection")
-    page.locator("#live[data-line=open]").wait_for(state="attached")
+    counter.listen()
     with office.space.read() as town:
         held = [each for each in recorded_at(town, "") if each.standing == "held"][:2]
     for each in held:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from edge.domain.cover_code import cover_code
 from edge.store.dossiers import catalogue
@@ -14,7 +14,6 @@ from edge.workflows.archive_package import verify
 from edge.workflows.matters import Opening, open_matter, take_step
 from tests.kiosk_ui.browser import SIZES, Counter, counter_at
 from tests.kiosk_ui.newcomers import begin, dossier_with, leave_paper, press, refused, seconded
-from tests.kiosk_ui.test_codes import HEARS
 from tests.kiosk_ui.test_taps import Taps
 from tests.kiosk_ui.world import SHEETS, World, lived_in
 from tests.offices import CLERK, id_number
@@ -41,7 +40,6 @@ def counter(browser: Browser, world: World) -> Iterator[Counter]:
     """A window that begins small; each story goes on in a large one from its middle."""
     world.tray.sheets = SHEETS
     with counter_at(browser, world.url, SIZES[0]) as window:
-        window.page.add_init_script(HEARS)
         window.sign_in()
         yield window
 
@@ -57,11 +55,6 @@ def widen(counter: Counter) -> None:
     counter.size = SIZES[1]
     width, height = counter.size
     counter.page.set_viewport_size({"width": width, "height": height})
-
-
-def listening(page: Page) -> None:
-    """Wait until the box's signals reach the open page."""
-    page.wait_for_selector("html[data-hears]", state="attached")
 
 
 @pytest.mark.checklist("004-10", "002-09", "003-12")
@@ -187,7 +180,7 @@ def test_a_cover_is_read_at_each_station_until_its_bag_is_closed_again(
         counter.open("/line")
         page.get_by_role("navigation").get_by_role("link", name=station, exact=True).tap()
         page.wait_for_url("**/line?at=*")
-        listening(page)
+        counter.listen()
 
     at("登记")
     page.fill("#cart", "1号车")
@@ -209,7 +202,7 @@ def test_a_cover_is_read_at_each_station_until_its_bag_is_closed_again(
     expect(page.locator(".sheet")).to_have_count(SHEETS, timeout=20_000)
     press(page, "先放着，以后再归")
     page.wait_for_url("**/line?at=scan")
-    listening(page)
+    counter.listen()
     world.pull_trigger(code)
     expect(page.locator("#undo, .undo").first).to_contain_text("现在待质检")
     widen(counter)
@@ -221,13 +214,12 @@ def test_a_cover_is_read_at_each_station_until_its_bag_is_closed_again(
     counter.keep("line-own-scan")
     matter = page.url.removeprefix(world.url)
     with seconded(browser, world, counter.size) as second:
-        second.page.add_init_script(HEARS)
         second.open("/line?at=check")
-        listening(second.page)
+        second.listen()
         world.pull_trigger(code)
         second.page.wait_for_url("**/matters/**")
         expect(second.page.get_by_role("link", name="看扫好的页")).to_be_visible()
-        listening(second.page)
+        second.listen()
         world.pull_trigger(code)
         expect(second.page.locator("#code")).not_to_have_value("")
         second.keep("line-signing")
@@ -241,7 +233,7 @@ def test_a_cover_is_read_at_each_station_until_its_bag_is_closed_again(
     page.fill("#title", "履历表")
     press(page, "归档")
     page.wait_for_url("**/line?at=attach")
-    listening(page)
+    counter.listen()
     world.pull_trigger(code)
     expect(page.locator("#undo, .undo").first).to_contain_text("现在待还原")
     at("还原加封")
@@ -328,7 +320,7 @@ def test_the_slip_on_a_bag_fills_the_reception_in(
     taps.taken()
     counter.open("/receive")
     counter.keep("slip-asked")
-    listening(page)
+    counter.listen()
     world.pull_trigger(f"{office.verify_url}/{letter.code}")
     page.wait_for_url("**/receive?call=*")
     expect(page.locator("#name")).to_have_value("庹裁条")

@@ -11,7 +11,6 @@ from edge.domain.cover_code import cover_code, shelf_code
 from edge.store.stock import recorded_at
 from edge.workflows.matters import Opening, open_matter, take_step
 from tests.kiosk_ui.browser import SIZES, Counter, counter_at
-from tests.kiosk_ui.test_codes import HEARS, listening
 from tests.kiosk_ui.world import World, lived_in
 from tests.offices import CLERK, COUNTY, READER
 
@@ -27,7 +26,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
 def counter(browser: Browser, archive: World) -> Iterator[Counter]:
     with counter_at(browser, archive.url, *SIZES) as window:
         window.sign_in()
-        window.page.add_init_script(HEARS)
         yield window
 
 
@@ -50,7 +48,8 @@ def test_a_room_is_recorded_filled_and_counted_with_the_gun(
     page.wait_for_url("**/matters/0*")
     # Two scans and no tap put a dossier in its place.
     label = shelf_code(7, 1, 1, 1, 4)
-    listening(page, archive.url + "/places")
+    counter.open("/places")
+    counter.listen()
     archive.pull_trigger(cover_code(held[0].dossier))
     expect(page.locator("#cover")).to_have_value(held[0].number)
     archive.pull_trigger(label)
@@ -63,7 +62,8 @@ def test_a_room_is_recorded_filled_and_counted_with_the_gun(
     assert counter.faults() == []
     fields = {"shelf": "7库", "year": "2026"}
     stock = open_matter(office, CLERK, Opening("stocktaking", fields=fields))
-    listening(page, archive.url + f"/stocktaking/{stock.id}")
+    counter.open(f"/stocktaking/{stock.id}")
+    counter.listen()
     archive.pull_trigger(label)
     expect(page.locator("#place")).to_have_value("7库1列1节1层" + label.split("-")[4] + "位")
     for each in held:

@@ -121,8 +121,8 @@ def test_a_reader_that_types_opens_the_person_whatever_has_the_focus(
 
 def test_a_card_laid_down_opens_its_person_from_any_screen(counter: Counter, world: World) -> None:
     person = world.person()
-    with counter.page.expect_response("**/events"):
-        counter.open("/sync")
+    counter.open("/sync")
+    counter.listen()
     with counter.page.expect_response("**/sync/words"):
         world.stations.publish("sync")
     world.stations.publish("card", person=person.id)

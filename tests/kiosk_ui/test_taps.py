@@ -47,14 +47,9 @@ def window(request: pytest.FixtureRequest, browser: Browser, world: World) -> It
         yield opened
 
 
-def heard(window: Counter) -> None:
-    """The page hears the readers."""
-    window.page.locator("#live[data-line=open]").wait_for(state="attached")
-
-
 def at_home(window: Counter) -> None:
     window.open("/")
-    heard(window)
+    window.listen()
 
 
 def texts_read(world: World, words: str) -> None:
@@ -140,14 +135,14 @@ def test_receiving_lending_and_taking_back_take_no_more_taps_than_the_design_say
     taps.taken()
     page.tap("[href='/receive']")
     page.wait_for_url("**/receive")
-    heard(window)
+    window.listen()
     world.swipe(person)
     expect(page.locator("#name")).to_have_value(person.name)
     for code, count in (("1", "2"), ("4", "1")):
         page.locator(f"#count-{code}").fill(count)
     page.tap('text="收下并登记"')
     expect(page).to_have_url(re.compile(f"/persons/{person.id}$"))
-    heard(window)
+    window.listen()
     world.pull_trigger(shelf_code(1, 2, 1, 3, 5))
     expect(page.locator("#undo")).to_contain_text("已放到 1库2列1节3层5位")
     assert taps.taken() == 2
@@ -163,7 +158,7 @@ def test_receiving_lending_and_taking_back_take_no_more_taps_than_the_design_say
     expect(page).to_have_url(re.compile(f"/persons/{person.id}$"))
     page.tap('text="借出"')
     page.wait_for_url("**/loans/*")
-    heard(window)
+    window.listen()
     world.swipe(world.person())
     expect(page.locator("#borrower")).to_have_value(world.person().name)
     page.tap('text="确认借出"')
