@@ -128,7 +128,8 @@ def test_whoever_writes_much_lets_a_long_log_begin_again_by_itself(
     for _ in range(40):
         space.write(ten_pages, urgent=False, durable=False)
         space.settle()
-    assert log_of(space) < 60 + 40
+    # It may be seen as long one commit late, and shrinks to no less than its length.
+    assert log_of(space) < 60 + 100
     assert space.path.stat().st_size > empty + 300 * PAGE
     with space.read() as connection:
         assert connection.execute("select count(*) from entry").fetchone() == (400,)
