@@ -244,7 +244,11 @@ class Replica:
                 raise
 
     def sign_for(self, boxes: frozenset[str]) -> None:
-        """Give receipts for the chains of boxes; the hub's act, after they are durable."""
+        """Give receipts for the chains of boxes; the hub's act, after they are durable.
+
+        The receipts themselves need not be: they are durable before they leave, and a power cut
+        before that has them given again at the box's next exchange.
+        """
 
         def give(connection: Connection) -> None:
             at, hub = self._clock(), self._keys.id
@@ -253,7 +257,7 @@ class Replica:
 
         others = boxes - {self._keys.id}
         if others:
-            self.space.write(give, urgent=False)
+            self.space.write(give, urgent=False, durable=False)
 
     def _disbelieved(self, key: str, peer: str, shown: Cursor) -> PeerRefused:
         """Note among the refusals, until a good exchange, what a peer said of us."""

@@ -45,6 +45,8 @@ class _Mint:
 
 
 new_id = _Mint()
+# An id beyond (the year 6429) tells no time; were it followed, the next might find no room.
+_NO_MOMENT = (1 << 47).to_bytes(6, "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,22 @@ class Author:
 
 
 class Pen:
-    """Appends one person's entries within one transaction; projected as they are written."""
+    """Appends one person's entries within one transaction; projected as they are written.
+
+    Their ids are greater than those of all entries held, whatever this machine's clock says: who
+    has seen an act comes after it.
+    """
 
     def __init__(self, connection: Connection, author: Author, by: str) -> None:
         self.connection = connection
         self.at = author.clock()
+        self._moment = max(self.at, _latest_moment(connection) + 1)
         self._author, self._by = author, by
         self._n, self._prev = chain_head(connection, author.box)
 
     def new_id(self) -> str:
         """Mint an id for a new subject."""
-        return self._author.mint(self.at)
+        return self._author.mint(self._moment)
 
     def append(
         self, kind: str, about: str, data: Mapping[str, Any], after: Sequence[str] = ()
@@ -83,7 +90,7 @@ class Pen:
         entries, rows = [], []
         for kind, about, data, after in acts:
             entry, text = compose(
-                id=self._author.mint(self.at),
+                id=self._author.mint(self._moment),
                 kind=str(kind),
                 about=about,
                 after=after,
@@ -102,6 +109,14 @@ class Pen:
         self.connection.executemany("insert into entry (id, head, data) values (?, ?, ?)", rows)
         project(self.connection, entries)
         return entries
+
+
+def _latest_moment(connection: Connection) -> int:
+    """The time in the greatest id held, in milliseconds; -1 in an empty record."""
+    row = connection.execute(
+        "select id from entry where id < ? order by id desc limit 1", (_NO_MOMENT,)
+    ).fetchone()
+    return int.from_bytes(row[0][:6], "big") if row else -1
 
 
 def entry_of(connection: Connection, id: str) -> Entry:

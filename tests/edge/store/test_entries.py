@@ -1,16 +1,23 @@
 """The record as kept: chains, histories, ids, seals and receipts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edge.domain.entry import GENESIS, first_break
 from edge.domain.errors import InvalidInput, NotFound
+from edge.store import lists
 from edge.store.branches import chain_head
 from edge.store.database import Connection, Space
 from edge.store.entries import (
+    Author,
+    Pen,
     all_entries,
     entries_of_box,
     entry_of,
@@ -102,6 +109,44 @@ def test_ids_only_grow_even_when_the_clock_goes_back() -> None:
     ids = [new_id(at) for at in (now, now, now + 1, now - 60_000, now - 1, now + 2)]
     assert ids == sorted(ids)
     assert {(id[12], id[16] in "89ab") for id in ids} == {("7", True)}
+
+
+def started_at(office: Office, at: int) -> Author:
+    """The same box after a start at a time that its clock says."""
+    return replace(office.author, clock=lambda: at, mint=type(new_id)())
+
+
+def test_a_list_frozen_after_the_clock_s_battery_died_is_still_the_last(office: Office) -> None:
+    def freeze(author: Author, found: str) -> None:
+        facts = [("盘点", found)]
+        office.space.write(lambda c: lists.freeze(Pen(c, author, CLERK.id), "m", "盘点表", facts))
+
+    freeze(started_at(office, 1_790_000_000_000), "缺一卷")
+    freeze(started_at(office, 946_684_800_000), "不缺")
+    with office.space.read() as connection:
+        last = lists.list_of(connection, "m", "盘点表")
+        at = [entry.at for entry in all_entries(connection)][-1]
+    assert last is not None
+    assert last.facts == (("盘点", "不缺"),)
+    assert at == 946_684_800_000
+
+
+@settings(max_examples=30)
+@given(st.lists(st.integers(0, (1 << 48) - 1), min_size=2, max_size=8))
+def test_who_has_seen_an_act_comes_after_it(clocks: list[int]) -> None:
+    made = []
+    with TemporaryDirectory() as folder:
+        space = Space(Path(folder, "town.db"), bytes(32), "town-1")
+        for clock in clocks:
+            author = Author("b" * 32, lambda clock=clock: clock, type(new_id)())
+            entry = space.write(
+                lambda c, author=author: Pen(c, author, "u-1").append("test.noted", "p", {})
+            )
+            made.append(entry.id)
+        space.close()
+    # An id of the year 6429 or later, as only a mad clock gives, tells no time.
+    sane = [id for id in made if int(id[:12], 16) < 1 << 47]
+    assert sane == sorted(sane)
 
 
 def test_an_unknown_entry_is_named_so(office: Office) -> None:
