@@ -1,7 +1,5 @@
 """One space's side of an exchange: what to ship to a peer, and taking in what it shipped."""
 
-import hashlib
-import logging
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
@@ -13,7 +11,6 @@ from time import perf_counter
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected, StorageFull
 from edge.store import carriage, exchange, holdings
 from edge.store.database import Connection, Space
-from edge.store.durable import fsync_folder
 from edge.store.exchange import DB_VERSION, Batch, Change, Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
@@ -25,6 +22,7 @@ from sync.closing import closing, open_ends
 from sync.known import NOTHING, Known, known_chains, news
 from sync.pace import Pace
 from sync.passing import passable
+from sync.quarantine import Quarantine
 from sync.record import Record
 from sync.roster import Roster
 from sync.segment import (
@@ -39,10 +37,8 @@ from sync.set_back import proven
 from sync.unfinished import Unfinished
 from sync.watermark import Mark, Watermark
 
-_LOG = logging.getLogger(__name__)
 # Where there is no counter, larger merges write each page of an index less often.
 SEGMENT_CHANGES, HUB_MERGE_LIMIT = 10_000, 20_000
-QUARANTINE_FILES = 50
 # A peer that proves it oftener than that is a mishap of its own, and each costs all of them a
 # whole exchange.
 RENEWALS_A_DAY, DAY_MS = 12, 86_400_000
@@ -80,7 +76,7 @@ class Replica:
         self._segment_changes, self._pace = segment_changes, Pace(merge_limit)
         self._schema = schema_version() if schema is None else schema
         self.space, self._keys, self._roster = space, keys, roster
-        self._quarantine, self._clock = quarantine, clock
+        self._quarantine, self._clock = Quarantine(quarantine, space, clock), clock
         self._taking = threading.Lock()
         self._watermark = Watermark(space.path)
         if not self.epoch:
@@ -145,13 +141,13 @@ class Replica:
             return True
         header = proven(proof, self._keys, self.space.name, peer, shown)
         if header is None:
-            raise self._disbelieved("sync.unproven", peer, shown)
+            raise self._quarantine.disbelieve("sync.unproven", peer, shown.upto)
         if header.epoch == self.epoch:
             with self.space.read() as connection:
                 since = self._clock() - DAY_MS
                 often = renewals_proved_by(connection, peer, since) >= RENEWALS_A_DAY
             if often:
-                raise self._disbelieved("sync.renewed_often", peer, shown)
+                raise self._quarantine.disbelieve("sync.renewed_often", peer, shown.upto)
             self.renew(peer)
         return False
 
@@ -240,7 +236,7 @@ class Replica:
                     self._finish()
                 return self._take(content, sender, remembered)
             except SegmentRejected as error:
-                self._set_aside(content, sender, error)
+                self._quarantine.lay_aside(content, sender, error)
                 raise
 
     def sign_for(self, boxes: frozenset[str]) -> None:
@@ -258,17 +254,6 @@ class Replica:
         others = boxes - {self._keys.id}
         if others:
             self.space.write(give, urgent=False, durable=False)
-
-    def _disbelieved(self, key: str, peer: str, shown: Cursor) -> PeerRefused:
-        """Note among the refusals, until a good exchange, what a peer said of us."""
-        error = PeerRefused(key, space=self.space.name, peer=peer[:8])
-        _LOG.warning("%s: %s shows %s", key, peer, shown.upto)
-        mark = hashlib.sha256(f"{key}/{peer}".encode()).hexdigest()
-        self.space.write(
-            lambda c: exchange.quarantine(c, mark, peer, key, error.fields, "", self._clock()),
-            urgent=False,
-        )
-        return error
 
     def _offered(
         self,
@@ -382,20 +367,3 @@ class Replica:
     ) -> Iterator[Batch]:
         """Whole versions, about the limit of changes a transaction; the last moves the cursor."""
         return batches(header, admitted, reached, proof, lambda: self._pace.limit, self._clock)
-
-    def _set_aside(self, content: bytes, sender: str, error: SegmentRejected) -> None:
-        hash = hashlib.sha256(content).hexdigest()
-        with self.space.read() as connection:
-            room = exchange.quarantined(connection, sender) < QUARANTINE_FILES
-        path = self._quarantine / f"{hash}.segment"
-        if room and not path.exists():
-            self._quarantine.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            fsync_folder(self._quarantine)
-        file = path.name if room else ""
-        self.space.write(
-            lambda c: exchange.quarantine(
-                c, hash, sender, error.key, error.fields, file, self._clock()
-            ),
-            urgent=False,
-        )

@@ -1,0 +1,49 @@
+"""What a peer sent or said that was not believed: kept in a folder, noted in the space, shown."""
+
+import hashlib
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from edge.domain.errors import PeerRefused, SegmentRejected
+from edge.store import exchange
+from edge.store.database import Space
+from edge.store.durable import fsync_folder
+
+_LOG = logging.getLogger(__name__)
+# Of each sender; what it sends beyond is noted without its bytes.
+FILES = 50
+
+
+class Quarantine:
+    """The refusals of one space, until a good exchange with whom they concern."""
+
+    def __init__(self, folder: Path, space: Space, clock: Callable[[], int]) -> None:
+        self._folder, self._space, self._clock = folder, space, clock
+
+    def lay_aside(self, content: bytes, sender: str, error: SegmentRejected) -> None:
+        """Keep a segment that was refused, and say why."""
+        hash = hashlib.sha256(content).hexdigest()
+        with self._space.read() as connection:
+            room = exchange.quarantined(connection, sender) < FILES
+        path = self._folder / f"{hash}.segment"
+        if room and not path.exists():
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+            fsync_folder(self._folder)
+        self._note(hash, sender, error.key, error.fields, path.name if room else "")
+
+    def disbelieve(self, key: str, peer: str, shown: int) -> PeerRefused:
+        """Note what a peer said of us, that it has taken us in up to `shown`; gives the error."""
+        error = PeerRefused(key, space=self._space.name, peer=peer[:8])
+        _LOG.warning("%s: %s shows %s", key, peer, shown)
+        self._note(hashlib.sha256(f"{key}/{peer}".encode()).hexdigest(), peer, key, error.fields)
+        return error
+
+    def _note(
+        self, hash: str, peer: str, key: str, fields: Mapping[str, object], file: str = ""
+    ) -> None:
+        self._space.write(
+            lambda c: exchange.quarantine(c, hash, peer, key, fields, file, self._clock()),
+            urgent=False,
+        )
