@@ -19,25 +19,30 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class _Mint:
-    """UUIDv7 (RFC 9562, method 1): time, then a counter, so that ids of one process only grow.
+# A dead battery sets a clock back by half a century. What lies further ahead was made by a mad
+# clock or to do harm, and following it would only end where no greater id is left.
+_FOLLOWED_MS, _NEVER_MS = 100 * 366 * 86_400_000, (1 << 48) - 1
 
-    The random tail is drawn once for each time, so that the ids of one transaction, which differ by
-    the counter alone, hardly weigh on the wire.
+
+class _Mint:
+    """UUIDv7 (RFC 9562, method 1): the time given, then a count of all ids that a process makes.
+
+    So ids of one time grow, and none follows a time that another space's ids have come to. The
+    random tail is drawn once for each time, so that the ids of one transaction, which differ by the
+    count alone, hardly weigh on the wire.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._at, self._count, self._tail = 0, 0, 0
+        # Begun in the lower quarter of its range, so that it never comes round.
+        self._at, self._count, self._tail = -1, int.from_bytes(os.urandom(3), "big"), 0
 
     def __call__(self, at: int) -> str:
         with self._lock:
-            if at > self._at:
-                self._at, self._count = at, int.from_bytes(os.urandom(3), "big")
-                self._tail = int.from_bytes(os.urandom(6), "big")
-            else:
-                self._count += 1
-            at, count, tail = self._at, self._count, self._tail
+            if at != self._at:
+                self._at, self._tail = at, int.from_bytes(os.urandom(6), "big")
+            self._count += 1
+            count, tail = self._count, self._tail
         value = (at & (1 << 48) - 1) << 80
         value |= 0x7 << 76 | (count >> 14 & 0xFFF) << 64
         value |= 0b10 << 62 | (count & 0x3FFF) << 48 | tail
@@ -45,8 +50,6 @@ class _Mint:
 
 
 new_id = _Mint()
-# An id beyond (the year 6429) tells no time; were it followed, the next might find no room.
-_NO_MOMENT = (1 << 47).to_bytes(6, "big")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +65,20 @@ class Author:
 class Pen:
     """Appends one person's entries within one transaction; projected as they are written.
 
-    Their ids are greater than those of all entries held, whatever this machine's clock says: who
-    has seen an act comes after it.
+    Their ids are greater than those of all entries held, as long as this machine's clock is less
+    than a hundred years wrong: who has seen an act comes after it.
     """
 
     def __init__(self, connection: Connection, author: Author, by: str) -> None:
         self.connection = connection
         self.at = author.clock()
-        self._moment = max(self.at, _latest_moment(connection) + 1)
+        self._moment = max(self.at, _latest_moment(connection, self.at) + 1)
         self._author, self._by = author, by
         self._n, self._prev = chain_head(connection, author.box)
 
     def new_id(self) -> str:
         """Mint an id for a new subject."""
-        return self._author.mint(self._moment)
+        return self._author.mint(self.at)
 
     def append(
         self, kind: str, about: str, data: Mapping[str, Any], after: Sequence[str] = ()
@@ -111,10 +114,11 @@ class Pen:
         return entries
 
 
-def _latest_moment(connection: Connection) -> int:
-    """The time in the greatest id held, in milliseconds; -1 in an empty record."""
+def _latest_moment(connection: Connection, at: int) -> int:
+    """The time in the greatest id held that can be followed, in milliseconds; -1 where none is."""
+    bound = min(at + _FOLLOWED_MS, _NEVER_MS).to_bytes(6, "big")
     row = connection.execute(
-        "select id from entry where id < ? order by id desc limit 1", (_NO_MOMENT,)
+        "select id from entry where id < ? order by id desc limit 1", (bound,)
     ).fetchone()
     return int.from_bytes(row[0][:6], "big") if row else -1
 
