@@ -6,7 +6,8 @@ personal data travels here, and a missed signal costs no more than a reload.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -18,6 +19,10 @@ COUNTER, SECOND, SELF = "counter", "second", "self"
 EVERY_CLERK = ""
 BACKLOG = 64
 HEARTBEAT_SECONDS = 20.0
+# What a clerk has laid down is lost with the signal, where everything else a new page asks for
+# itself; between two pages of a browser nobody listens.
+_LAID = frozenset({"card", "card-new", "card-unread", "code"})
+_KEPT_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +55,25 @@ _Queue = asyncio.Queue[Signal | None]
 
 
 class Stations:
-    """The line from the box's threads to the browsers; `publish` may be called from any thread."""
+    """The line from the box's threads to the browsers; `publish` may be called from any thread.
 
-    def __init__(self) -> None:
+    A card or code that was laid down while nobody listened is kept for who comes next.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._listeners: dict[_Queue, tuple[str, asyncio.AbstractEventLoop]] = {}
+        self._unheard: dict[str, tuple[Signal, float]] = {}
 
     def publish(self, event: str, station: str = EVERY_CLERK, **fields: str | int) -> None:
         """Tell the browsers of one station, or of every clerk."""
+        meant, signal, heard = station or COUNTER, Signal(event, fields), False
         for queue, (listening, loop) in list(self._listeners.items()):
-            if (station or COUNTER) == listening:
-                _send(queue, loop, Signal(event, fields))
+            if meant == listening:
+                _send(queue, loop, signal)
+                heard = True
+        if event in _LAID and not heard:
+            self._unheard[meant] = (signal, self._clock())
 
     def close(self) -> None:
         """Let every browser go; to be called before the server is told to stop."""
@@ -73,6 +87,9 @@ class Stations:
         try:
             # The first word makes a page that comes back after a gap ask for everything anew.
             yield ServerSentEventMessage(event="hello", data="{}")
+            unheard, at = self._unheard.pop(station, (None, 0.0))
+            if unheard is not None and self._clock() - at <= _KEPT_S:
+                yield _message(unheard)
             while True:
                 try:
                     signal = await asyncio.wait_for(queue.get(), HEARTBEAT_SECONDS)
@@ -81,9 +98,13 @@ class Stations:
                     continue
                 if signal is None:
                     return
-                yield ServerSentEventMessage(event=signal.event, data=json.dumps(signal.fields))
+                yield _message(signal)
         finally:
             del self._listeners[queue]
+
+
+def _message(signal: Signal) -> ServerSentEventMessage:
+    return ServerSentEventMessage(event=signal.event, data=json.dumps(signal.fields))
 
 
 def _send(queue: _Queue, loop: asyncio.AbstractEventLoop, signal: Signal | None) -> None:

@@ -3,6 +3,9 @@
 import asyncio
 import json
 import threading
+from contextlib import suppress
+
+import pytest
 
 from edge.web.events import BACKLOG, Stations
 
@@ -56,3 +59,25 @@ def test_a_browser_that_left_is_forgotten() -> None:
         return len(stations._listeners)
 
     assert asyncio.run(listen()) == 0
+
+
+@pytest.mark.parametrize(("waited", "heard"), [(1.0, ["hello", "card"]), (4.0, ["hello"])])
+def test_a_card_laid_between_two_pages_is_heard_by_the_next(
+    waited: float, heard: list[str]
+) -> None:
+    now = [100.0]
+
+    async def listen(stations: Stations) -> list[str]:
+        listening, found = stations.listen("counter"), list[str]()
+        found.append(str((await anext(listening)).event))
+        with suppress(TimeoutError):
+            found.append(str((await asyncio.wait_for(anext(listening), 0.1)).event))
+        await listening.aclose()
+        return found
+
+    stations = Stations(lambda: now[0])
+    stations.publish("card", person="p1")
+    stations.publish("sync")
+    now[0] += waited
+    assert asyncio.run(listen(stations)) == heard
+    assert asyncio.run(listen(stations)) == ["hello"]
