@@ -289,7 +289,9 @@ class Replica:
     def _changes(
         self, connection: Connection, after: int, receiver: str, epoch: str
     ) -> list[Change]:
-        return exchange.changes_after(connection, after, receiver, epoch, self._segment_changes)
+        # Who has nothing yet begins sooner on a small one, and takes it in while the next is made.
+        limit = self._segment_changes if after else max(self._segment_changes // 5, 1)
+        return exchange.changes_after(connection, after, receiver, epoch, limit)
 
     def _finish(self) -> None:
         """Take in the rest of a segment that was merged in part; a full disk keeps it for later."""
