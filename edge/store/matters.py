@@ -70,24 +70,23 @@ def matter_by_number(connection: Connection, number: str) -> Matter | None:
     return _matter(row) if row else None
 
 
+def matters_with(connection: Connection, flow: str, field: str, value: str) -> list[Matter]:
+    """List the matters of a flow in one of whose fields a value was filled in, the newest first."""
+    rows = connection.execute(
+        _MATTER + "where flow = ? and json_extract(fields, '$.' || ?) = ? order by id desc",
+        (flow, field, value),
+    )
+    return [_matter(row) for row in rows]
+
+
 def matter_of_order(connection: Connection, order: str) -> Matter | None:
     """Find the matter of a call by the hotline's own number of its work order."""
-    row = connection.execute(
-        _MATTER + "where flow = 'hotline' and json_extract(fields, '$.order') = ? "
-        "order by id desc limit 1",
-        (order,),
-    ).fetchone()
-    return _matter(row) if row else None
+    return next(iter(matters_with(connection, "hotline", "order", order)), None)
 
 
 def calls_about(connection: Connection, number: str) -> list[Matter]:
     """List the calls that are held to a matter, by its number; the newest first."""
-    rows = connection.execute(
-        _MATTER + "where flow = 'hotline' and json_extract(fields, '$.case') = ? "
-        "order by id desc limit 20",
-        (number,),
-    )
-    return [_matter(row) for row in rows]
+    return matters_with(connection, "hotline", "case", number)[:20]
 
 
 def open_matters(connection: Connection, flow: str = "", limit: int = _LIMIT) -> list[Matter]:

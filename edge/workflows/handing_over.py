@@ -14,7 +14,7 @@ from edge.domain.matters.registry import FLOWS
 from edge.store import lists, volumes
 from edge.store.database import Connection
 from edge.store.dossiers import open_loans
-from edge.store.matters import Matter, closed_matters, open_matters, standing_of
+from edge.store.matters import Matter, matters_with, open_matters, standing_of
 from edge.store.staff import enrolled_at, members_of, names_of_staff
 from edge.store.stock import recorded_at
 from edge.workflows.acting import Acting, Effect, day_of, step_another
@@ -108,9 +108,8 @@ def ended(acting: Acting) -> None:
 def has_left(connection: Connection, clerk: str, enrolled_at: int) -> bool:
     """Say whether somebody has handed over, by three signatures, since being enrolled (ms)."""
     return any(
-        each.fields.get("giver") == clerk and each.changed > enrolled_at
-        for each in closed_matters(connection, FLOW)
-        if each.state == "done"
+        each.state == "done" and each.changed > enrolled_at
+        for each in matters_with(connection, FLOW, "giver", clerk)
     )
 
 

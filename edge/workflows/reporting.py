@@ -9,7 +9,7 @@ from edge.domain.matters.registry import FLOWS
 from edge.domain.office_time import CHINA
 from edge.store import counters, lists
 from edge.store.database import Connection
-from edge.store.matters import Matter, closed_matters, open_matters
+from edge.store.matters import Matter, matters_with
 from edge.workflows.acting import Acting, day_of
 
 FLOW, FORM = "yearly_report", "yearly_report"
@@ -85,10 +85,8 @@ def begun(acting: Acting) -> None:
 
 def report_of(connection: Connection, year: int) -> Matter | None:
     """The report of a year, under way or done; None where there is none."""
-    every = (*open_matters(connection, FLOW), *closed_matters(connection, FLOW))
-    return next(
-        (each for each in every if not each.void and each.fields.get("year") == str(year)), None
-    )
+    every = matters_with(connection, FLOW, "year", str(year))
+    return next((each for each in every if not each.void), None)
 
 
 def counted(acting: Acting) -> None:

@@ -1,5 +1,6 @@
 """Signing in: the right PIN, the wrong one, and the wait that no restart shortens."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -91,6 +92,30 @@ def test_who_was_withdrawn_stays_out_even_if_enrolled_again(office: Office) -> N
         assert member_by_login(county, "101") is None
         assert CLERK.id not in {member.clerk.id for member in members_of(county, WILLOW)}
         assert names_of_staff(county)[CLERK.id] == "单喆"
+
+
+def test_who_handed_over_stays_out_however_many_did_after(office: Office, clock: Clock) -> None:
+    clock.forward(1_000)
+
+    def hand_over(giver: str) -> None:
+        clock.forward(1_000)
+        moment = clock()
+        fields = json.dumps({"giver": giver})
+        office.space.write(
+            lambda c: (
+                c.execute(
+                    "insert into matter values "
+                    "(?, '', 'handover', '', '', '', 'done', 0, '', ?, 0, ?, 'u-1', ?)",
+                    (f"{moment:032x}", fields, moment, moment),
+                )
+                and None
+            )
+        )
+
+    hand_over(CLERK.id)
+    for number in range(101):
+        hand_over(f"u-{number}")
+    assert refusal(office, pin=PIN).key == "handover.left"
 
 
 @pytest.mark.parametrize("verifier", ["", "nonsense", "$argon2id$v=19$broken"])
