@@ -78,7 +78,7 @@ class Pen:
 
     def new_id(self) -> str:
         """Mint an id for a new subject."""
-        return self._author.mint(self.at)
+        return self._author.mint(self._moment)
 
     def append(
         self, kind: str, about: str, data: Mapping[str, Any], after: Sequence[str] = ()

@@ -6,7 +6,7 @@ from edge.store import rules, staff
 from edge.store.dossiers import dossier_of
 from edge.web.locale import language
 from edge.web.parts import Parts
-from edge.workflows.handing_over import has_left
+from edge.workflows.handing_over import people_here
 
 
 def offers_of(parts: Parts, dossier: str) -> dict[str, dict[str, str]]:
@@ -18,12 +18,7 @@ def offers_of(parts: Parts, dossier: str) -> dict[str, dict[str, str]]:
     scheme = BUILT_IN
     with parts.office.county.read() as county, parts.office.space.read() as town:
         towns = (parts.office.code, "")
-        members = [
-            each
-            for town_ in towns
-            for each in staff.members_of(county, town_)
-            if not has_left(town, each.clerk.id, staff.enrolled_at(county, each.clerk.id))
-        ]
+        people = [each for code in towns for each in people_here(town, county, code)]
         others = [e for e in staff.town_offices(county) if e.code != parts.office.code]
         if dossier:
             scheme = rules.scheme_of(county, dossier_of(town, dossier).scheme)
@@ -31,7 +26,7 @@ def offers_of(parts: Parts, dossier: str) -> dict[str, dict[str, str]]:
     closest = [each for each in scheme.categories if each.code not in parents]
     chinese = language() == "zh"
     offers = {
-        FieldKind.STAFF: {each.clerk.id: each.clerk.name for each in members},
+        FieldKind.STAFF: {each.id: each.name for each in people},
         FieldKind.TOWN: {each.code: each.name for each in others},
         FieldKind.CATEGORY: {
             each.code: each.name if chinese else each.english

@@ -3,16 +3,18 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from edge.domain.access import Right
 from edge.domain.counting import Count, Counts, read_counts
 from edge.domain.keeping import keeping_of
 from edge.domain.matters.moves import DOUBT
 from edge.store import persons, volumes
 from edge.store.captures import waiting_captures
 from edge.store.dossiers import Standing, catalogue, dossier_of
-from edge.store.matters import Matter, matters_of_dossier
+from edge.store.matters import Matter, matters_of_dossier, standing_of
 from edge.web.parts import Parts
 from edge.web.persons import sections_of
 from edge.workflows import adding, borrowing, collecting, reception, retiring, scan_line, sorting
+from edge.workflows.handing_over import people_here
 from edge.workflows.matters import today_of
 
 Panel = Callable[[Parts, Matter], Mapping[str, Any]]
@@ -77,6 +79,14 @@ def _retirement(parts: Parts, matter: Matter) -> Mapping[str, Any]:
     return {"found": found, "pages": pages}
 
 
+def _rule_document(parts: Parts, matter: Matter) -> Mapping[str, Any]:
+    """Who of the office is to read it, and whether each has."""
+    with parts.office.space.read() as town, parts.office.county.read() as county:
+        read = standing_of(town, matter).taken_by("acknowledge")
+        people = people_here(town, county, parts.office.code)
+    return {"readers": [(each.name, each.id in read) for each in people if each.may(Right.READ)]}
+
+
 def _volume(parts: Parts, matter: Matter) -> Mapping[str, Any]:
     """How long it is kept, and what an appraisal decided, while it is kept here."""
     if matter.state != "kept":
@@ -122,5 +132,6 @@ PANELS: Mapping[str, Panel] = {
     collecting.FLOW: _collection,
     scan_line.FLOW: _digitisation,
     "retirement_check": _retirement,
+    "rule_document": _rule_document,
     volumes.FLOW: _volume,
 }

@@ -113,13 +113,22 @@ def has_left(connection: Connection, clerk: str, enrolled_at: int) -> bool:
     )
 
 
+def people_here(town: Connection, county: Connection, office: str) -> list[Clerk]:
+    """List those enrolled at an office, empty for the county's, who have not handed over."""
+    return [each for each in _enrolled(county, office) if not _has_left(town, county, each)]
+
+
 def accounts_left(town: Connection, county: Connection, office: str) -> list[str]:
     """Name those enrolled at an office who have handed over: the county withdraws them."""
-    return [
-        each.clerk.id
-        for each in members_of(county, office)
-        if has_left(town, each.clerk.id, enrolled_at(county, each.clerk.id))
-    ]
+    return [each.id for each in _enrolled(county, office) if _has_left(town, county, each)]
+
+
+def _enrolled(county: Connection, office: str) -> list[Clerk]:
+    return [each.clerk for each in members_of(county, office)]
+
+
+def _has_left(town: Connection, county: Connection, clerk: Clerk) -> bool:
+    return has_left(town, clerk.id, enrolled_at(county, clerk.id))
 
 
 def signatures(connection: Connection, matter: Matter) -> dict[str, int]:

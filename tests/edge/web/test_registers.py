@@ -170,6 +170,10 @@ def test_the_third_signature_ends_the_session_of_whoever_handed_over(
     # Nobody signs for another, and no PIN but the own one counts.
     shown = desk.get(here).text
     assert "轮到接收人 区静 签名" in shown
+    # Those of the office who may read, and nobody else, are waited for.
+    rules = desk.get(f"/matters/{rule.id}").text
+    assert all(f"<li>{name}" in rules for name in ("单喆", "区静"))
+    assert "<li>曾敏" not in rules
     assert "接收人本人签名" in desk.post(f"{here}/steps/take", fragment=True).text
     assert "不是区静的口令" in desk.post(f"{here}/steps/take/sign", fragment=True, pin="1").text
     assert desk.post(f"{here}/steps/count/sign", fragment=True, pin=PIN).status_code == 422
