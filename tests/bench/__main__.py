@@ -14,7 +14,7 @@ from tests.bench.counter import fill, measure_counter, measure_towns
 from tests.bench.figures import Figure, print_line, print_table
 from tests.bench.gaps import measure_gaps
 from tests.bench.kiosks import measure_kiosks
-from tests.bench.limit import measure_limit, measure_plain
+from tests.bench.limit import Limit, measure_plain
 from tests.bench.memory import measure_memory
 from tests.bench.pages import measure_pages
 from tests.bench.parts import measure_parts
@@ -75,15 +75,15 @@ def measure_sync(
     """Measure replication: against its limit, by its parts, beside a counter, with many towns."""
     say(f"putting {dossiers} dossiers on record")
     filled = fill(folder / "filled.db", dossiers)
-    say("plain inserts, the raw limit")
+    say("plain inserts")
     yield measure_plain(folder, dossiers, rounds)
-    limit = measure_limit(filled, folder, dossiers, rounds)
-    yield limit
-    say("replication of the record, then of edits")
-    push, edits = measure_replication(folder, dossiers, rounds, limit)
-    yield from (push, edits)
-    say("memory of both sides for a tenth of that")
-    yield measure_memory(folder / "memory", dossiers, rounds, push)
+    say("by turns: the raw limit; replication of the record, then of edits")
+    limit, push, edits = measure_replication(
+        folder, dossiers, rounds, Limit(filled, folder, dossiers)
+    )
+    yield from (limit, push, edits)
+    say("memory of both sides for ten times as many")
+    yield measure_memory(folder / "memory", dossiers, push)
     say("each part of replication")
     yield measure_parts(filled, folder, dossiers, rounds)
     say("the counter beside a merge")

@@ -14,26 +14,42 @@ COLUMNS = '"table", pk, cid, val, col_version, db_version, site_id, cl, seq'
 KEY = bytes(range(32))
 
 
-def measure_limit(filled: Space, folder: Path, dossiers: int, rounds: int) -> Figure:
-    """Merge the record of `filled` into an empty encrypted database, `rounds` times."""
-    entries, costs = dossiers * ENTRIES_PER_DOSSIER, list[Cost]()
-    packed = 0
-    for place in range(rounds):
-        target = Space(folder / f"limit{place}.db", KEY, filled.name)
+class Limit:
+    """Merges the record of `filled` into empty encrypted databases, one a round."""
+
+    def __init__(self, filled: Space, folder: Path, dossiers: int) -> None:
+        self._filled, self._folder = filled, folder
+        self._entries = dossiers * ENTRIES_PER_DOSSIER
+        self._costs: list[Cost] = []
+        self._packed = 0
+
+    def once(self) -> float:
+        """Do it once; entries a second."""
+        target = Space(self._folder / f"limit{len(self._costs)}.db", KEY, self._filled.name)
         sizes: list[int] = []
-        costs.append(timed(lambda target=target, sizes=sizes: _carry(filled, target, sizes)))
+        cost = timed(lambda: _carry(self._filled, target, sizes))
         with target.read() as connection:
             held = connection.execute("select count(*) from entry").fetchone()[0]
-        assert held == entries, f"{held} entries arrived of {entries}"
+        assert held == self._entries, f"{held} entries arrived of {self._entries}"
         target.close()
-        packed = sum(sizes)
-    return Figure(
-        "crsqlite.limit",
-        "entries/s",
-        tuple(entries / cost.wall for cost in costs),
-        1.0,
-        {"cpu_s": min(cost.cpu for cost in costs), "bytes_per_entry": packed / entries},
-    )
+        self._costs.append(cost)
+        self._packed = sum(sizes)
+        return self._entries / cost.wall
+
+    @property
+    def cpu(self) -> float:
+        """The least processor time of a round, in seconds."""
+        return min(cost.cpu for cost in self._costs)
+
+    def figure(self) -> Figure:
+        """What all rounds came to."""
+        return Figure(
+            "crsqlite.limit",
+            "entries/s",
+            tuple(self._entries / cost.wall for cost in self._costs),
+            1.0,
+            {"cpu_s": self.cpu, "bytes_per_entry": self._packed / self._entries},
+        )
 
 
 def measure_plain(folder: Path, dossiers: int, rounds: int) -> Figure:

@@ -6,9 +6,11 @@ Box and hub are processes of their own; `cpu_s` is that of both, bytes are those
 import statistics
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from tests.bench.figures import Figure
+from tests.bench.limit import Limit
 from tests.bench.pair import Carriage, Meter, Side, carry
 from tests.bench.record import EDITS, ENTRIES_PER_DOSSIER, TOWN
 
@@ -50,13 +52,17 @@ class Ours:
         self.meter.close()
 
 
-def measure_replication(folder: Path, dossiers: int, rounds: int, limit: Figure) -> list[Figure]:
+def measure_replication(
+    folder: Path, dossiers: int, rounds: int, limit: Limit | None = None
+) -> list[Figure]:
     """Push a filled box's record to a fresh hub, then edits, `rounds` times.
 
-    `cpu_ratio` is the limit's processor time over ours, which a busy machine hardly changes.
+    By turns with `limit`, whose figure comes first, so that both see the same machine. `cpu_ratio`
+    is the limit's processor time over ours, which a busy machine hardly changes.
     """
-    cold, incr = list[Carriage](), list[Carriage]()
+    cold, incr, bounds = list[Carriage](), list[Carriage](), list[float]()
     for place in range(rounds):
+        bounds += [limit.once()] if limit else []
         ours = Ours(folder / f"world{place}")
         box = ours.box(TOWN, 0, dossiers)
         cold.append(carry(box, ours.hub, ours.meter, "cold"))
@@ -64,19 +70,19 @@ def measure_replication(folder: Path, dossiers: int, rounds: int, limit: Figure)
         incr.append(carry(box, ours.hub, ours.meter, "incr"))
         ours.check(box, TOWN)
         ours.close()
-    entries = dossiers * ENTRIES_PER_DOSSIER
-    return [
-        _figure("replication.push", cold, entries, limit),
-        _figure("replication.edits", incr, min(EDITS, dossiers), None),
-    ]
+    push = _figure("replication.push", cold, dossiers * ENTRIES_PER_DOSSIER)
+    edits = _figure("replication.edits", incr, min(EDITS, dossiers))
+    if limit is None:
+        return [push, edits]
+    ratios = [rate / bound for rate, bound in zip(push.rounds, bounds, strict=True)]
+    also = {**push.also, "least_ratio": min(ratios), "cpu_ratio": limit.cpu / push.also["cpu_s"]}
+    return [limit.figure(), replace(push, ratio=statistics.median(ratios), also=also), edits]
 
 
-def _figure(what: str, carried: Sequence[Carriage], entries: int, limit: Figure | None) -> Figure:
-    rates = tuple(entries / each.wall for each in carried)
-    cpu = statistics.median(each.cpu for each in carried)
+def _figure(what: str, carried: Sequence[Carriage], entries: int) -> Figure:
     also = {
         "wall_s": statistics.median(each.wall for each in carried),
-        "cpu_s": cpu,
+        "cpu_s": statistics.median(each.cpu for each in carried),
         "box_cpu_s": statistics.median(each.near_cpu for each in carried),
         "hub_cpu_s": statistics.median(each.far_cpu for each in carried),
         "bytes_per_entry": carried[-1].carried / entries,
@@ -84,10 +90,7 @@ def _figure(what: str, carried: Sequence[Carriage], entries: int, limit: Figure 
         "box_mib": max(each.near_mib for each in carried),
         "hub_mib": max(each.far_mib for each in carried),
     }
-    if limit is None:
-        return Figure(what, "entries/s", rates, None, also)
-    also["cpu_ratio"] = limit.also["cpu_s"] / cpu
-    return Figure(what, limit.unit, rates, statistics.median(rates) / limit.value, also)
+    return Figure(what, "entries/s", tuple(entries / each.wall for each in carried), None, also)
 
 
 def _argv(*parts: object) -> list[str]:

@@ -47,8 +47,7 @@ def measure_peers(
     """
     if not measured:
         say("peer ours")
-        plain = Figure("", "entries/s", (1.0,), None, {"cpu_s": 1.0})
-        figures = measure_replication(folder, dossiers, rounds, plain)
+        figures = measure_replication(folder, dossiers, rounds)
         measured = {figure.what: figure for figure in figures}
     lines = {"ours": _ours(measured, dossiers)}
     _print(lines["ours"])
