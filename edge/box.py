@@ -295,6 +295,7 @@ def standing_on_screen(status: Status, masters_from: str = "") -> SyncStanding:
         healed_at=status.healed,
         county_at=status.county_taken,
         error=status.error,
+        error_fields=status.error_fields,
         clock_ahead=status.clock_ahead,
         neighbours=tuple(
             NeighbourStanding(each.ordinal, each.at, each.near, each.error)

@@ -4,8 +4,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from edge.domain.errors import DangxiaError, PeerUnreachable
 from edge.store import exchange, holdings
@@ -30,9 +30,9 @@ class Status:
     files going up now; `masters_travel` is false outside their hours; `healed` is when this box was
     last found to be set back and became another; `county_taken` is when the county's own record
     last came; `refusals` are segments set aside; `error` is the key of what went wrong last, empty
-    after a good exchange; `neighbours` are the other boxes of the town, whose having something is
-    not the county's; `clock_ahead` is by how much (ms) this machine's clock was found to be
-    ahead of the county's, 0 while they agree.
+    after a good exchange, and `error_fields` its places; `neighbours` are the other boxes of the
+    town, whose having something is not the county's; `clock_ahead` is by how much (ms) this
+    machine's clock was found to be ahead of the county's, 0 while they agree.
     """
 
     last_confirmed: int | None = None
@@ -46,6 +46,7 @@ class Status:
     healed: int | None = None
     county_taken: int | None = None
     error: str = ""
+    error_fields: Mapping[str, object] = field(default_factory=dict)
     stage: str = ""
     neighbours: tuple[Neighbour, ...] = ()
     clock_ahead: int = 0
@@ -86,7 +87,8 @@ class ReplicationLoop:
         self._session, self._box, self._interval, self._find = session, box, interval, find
         self._wake, self._stopping = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run, name="replication", daemon=True)
-        self._failures, self._reachable, self._error = 0, False, ""
+        self._failures, self._reachable = 0, False
+        self._trouble: DangxiaError | None = None
         self._shipped = -1
 
     def start(self) -> None:
@@ -126,6 +128,8 @@ class ReplicationLoop:
         """How things stand now."""
         hub = self._session.pins.hub
         parcels, neighbours = self._session.parcels, self._neighbours()
+        # One that has come as far as its files is being answered.
+        trouble = self._trouble if parcels.sent is None else None
         with self._session.county.read() as connection:
             refused, taken = refusals(connection), last_taken(connection)
         with self._session.town.read() as connection:
@@ -134,7 +138,8 @@ class ReplicationLoop:
             left = sum(each.unsent for each in files if each.kind <= parcels.least_urgent)
             return Status(
                 last_confirmed=exchange.contacts(connection).get(hub),
-                reachable=self._reachable and not self._session.link.is_cut,
+                reachable=(self._reachable or parcels.sent is not None)
+                and not self._session.link.is_cut,
                 unsent=unsent,
                 oldest_unsent=oldest,
                 files=files,
@@ -143,7 +148,8 @@ class ReplicationLoop:
                 masters_travel=parcels.least_urgent >= holdings.MASTER,
                 county_taken=taken,
                 healed=max(renewals(connection), default=None),
-                error=self._error,
+                error=trouble.key if trouble else "",
+                error_fields=trouble.fields if trouble else {},
                 stage=self._session.stage,
                 clock_ahead=self._session.wire.ahead,
                 neighbours=neighbours,
@@ -159,17 +165,17 @@ class ReplicationLoop:
         try:
             self._session.run_once(self._until_news(own))
         except PeerUnreachable as error:
-            self._fail(error.key, reachable=False)
+            self._fail(error, reachable=False)
             self._look_around()
         except DangxiaError as error:
-            self._fail(error.key, reachable=True)
+            self._fail(error, reachable=True)
         except Exception:
             # The outermost loop: whatever broke, the counter's entries must go out some day.
             _LOG.exception("an exchange failed")
-            self._fail("sync.failed", reachable=False)
+            self._fail(DangxiaError("sync.failed"), reachable=False)
         else:
             self._shipped, self._failures = own, 0
-            self._reachable, self._error = True, ""
+            self._reachable, self._trouble = True, None
         self._tried = True
 
     def _until_news(self, own: int) -> Callable[[], bool]:
@@ -182,9 +188,9 @@ class ReplicationLoop:
 
         return going_on
 
-    def _fail(self, key: str, *, reachable: bool) -> None:
+    def _fail(self, error: DangxiaError, *, reachable: bool) -> None:
         self._failures += 1
-        self._reachable, self._error = reachable, key
+        self._reachable, self._trouble = reachable, error
 
     def _look_around(self) -> None:
         found = self._find() if self._find is not None else None

@@ -29,8 +29,9 @@ CLOCK_TOLERANCE_MS = 120_000
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 # Said of the disk over there, not of ours.
 _THEIRS = {"storage.full": "sync.peer_full", "storage.unreadable": "sync.peer_damaged"}
+# Who answers counts itself as "ours".
+_AHEAD, _BEHIND = "sync.schema_ahead", "sync.peer_behind"
 _ERRORS: dict[str, type[DangxiaError]] = {
-    "sync.schema_ahead": SchemaAhead,
     "sync.busy": PeerUnreachable,
 }
 
@@ -205,6 +206,8 @@ def error_of(response: httpx.Response) -> DangxiaError:
         return PeerUnreachable("sync.unreachable", status=response.status_code)
     if key in _THEIRS:
         return PeerRefused(_THEIRS[key])
+    if key == _AHEAD:
+        return SchemaAhead(_BEHIND, theirs=fields.get("ours"), ours=fields.get("theirs"))
     if key.startswith("segment."):
         return SegmentRejected(key, **fields)
     return _ERRORS.get(key, PeerRefused)(key, **fields)

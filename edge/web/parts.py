@@ -99,8 +99,8 @@ class SyncStanding:
     time. `files` by class; `masters_wait` is the hour (HH:MM) until which page masters wait, empty
     when they travel. `healed_at` is when this box was found to be set back, and mended itself.
     `county_at` is when the county's own record last came; `error` is the key of what went wrong
-    last. What `neighbours` hold the county may still lack. `clock_ahead` is by how much this
-    machine's clock is ahead of the county's, 0 while they agree.
+    last, `error_fields` its places. What `neighbours` hold the county may still lack. `clock_ahead`
+    is by how much this machine's clock is ahead of the county's, 0 while they agree.
     """
 
     online: bool
@@ -116,6 +116,7 @@ class SyncStanding:
     healed_at: int | None = None
     county_at: int | None = None
     error: str = ""
+    error_fields: Mapping[str, object] = field(default_factory=dict)
     neighbours: tuple[NeighbourStanding, ...] = ()
     clock_ahead: int = 0
 

@@ -56,11 +56,22 @@ def words_of(standing: SyncStanding, now: int, conflicts: int = 0) -> Words:
         return Words("", "↑", gettext("正在上传 %(done)s/%(all)s") % {"done": done, "all": every})
     if not standing.online:
         return Words("care", "●", _offline(standing, now))
+    if standing.error:
+        return _refused(standing)
     if standing.unsent:
         return Words("", "↑", _waiting(standing.unsent))
     if not standing.confirmed_at:
         return Words("", "·", gettext("还没有和县里同步过"))
     return Words("done", "✓", f"{gettext('已同步')} {moment(standing.confirmed_at, now)}")
+
+
+def _refused(standing: SyncStanding) -> Words:
+    """Say that the county answers and the exchange does not end well; why stands on the screen."""
+    if standing.error == "sync.revoked":
+        return Words("alarm", "▲", gettext("县里已停用本机，请联系县档案局"))
+    if standing.error == "sync.schema_ahead":
+        return Words("care", "●", gettext("本机的程序要更新，照常上传"))
+    return Words("care", "●", gettext("县里暂时没有收，照常办理"))
 
 
 def _clock(ahead: int) -> str:

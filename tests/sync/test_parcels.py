@@ -75,6 +75,20 @@ def test_status_counts_what_waits_by_class(world: World) -> None:
     assert loop.status().blobs_unsent == loop.status().blobs_awaited == {}
 
 
+def test_a_box_whose_first_files_go_up_is_not_said_to_be_without_line(world: World) -> None:
+    box, seen = world.box(), []
+    loop = ReplicationLoop(box.session, box.keys.id)
+
+    def going_on() -> bool:
+        seen.append(loop.status())
+        return True
+
+    file(box, b"one page")
+    assert not loop.status().reachable
+    box.session.run_once(going_on)
+    assert {each.reachable for each in seen if each.sending} == {True}
+
+
 def test_many_small_files_share_a_request_in_both_directions(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -82,6 +82,11 @@ def test_the_bar_says_what_the_county_has_and_has_not_got(desk: Desk) -> None:
         "已 8 天没同步": SyncStanding(online=False, confirmed_at=NOON - 8 * 24 * hour),
         "有 1 件要您处理": SyncStanding(online=True, confirmed_at=NOON, quarantined=1),
         "正在上传 3/12": SyncStanding(online=True, confirmed_at=NOON, sending=(3, 12)),
+        "县里已停用本机": SyncStanding(online=True, confirmed_at=NOON, error="sync.revoked"),
+        "本机的程序要更新，照常上传": SyncStanding(
+            online=True, confirmed_at=NOON, unsent=2, error="sync.schema_ahead"
+        ),
+        "县里暂时没有收": SyncStanding(online=True, confirmed_at=NOON, error="sync.peer_full"),
         "还没有和县里同步过": SyncStanding(online=True, confirmed_at=None),
     }
     desk.sign_in()

@@ -43,6 +43,17 @@ def test_what_was_set_aside_says_why_in_words(desk: Desk) -> None:
     assert "1 包" in shown
 
 
+def test_why_the_county_took_nothing_is_said_with_its_places(desk: Desk) -> None:
+    desk.sign_in()
+    desk.standing = SyncStanding(
+        online=True,
+        confirmed_at=NOON,
+        error="sync.schema_ahead",
+        error_fields={"theirs": 8, "ours": 7},
+    )
+    assert "资料版本 8，本机 7" in desk.get("/sync").text
+
+
 def test_a_box_that_mended_itself_says_so(desk: Desk) -> None:
     desk.sign_in()
     assert "已自动补齐" not in desk.get("/sync").text
