@@ -8,7 +8,7 @@ import re
 import threading
 import time
 from collections import ChainMap
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 
 from devices.driver import Fault, Found, Health, State
@@ -91,7 +91,7 @@ class SaneBackendScanner:
         words = " ".join(what for what, yes in told.items() if yes)
         return Health(State.FAULT if fault else State.READY, fault, words)
 
-    def scan(self, request: ScanRequest, folder: Path) -> Iterator[ScannedPage]:
+    def scan(self, request: ScanRequest, folder: Path) -> Generator[ScannedPage, None, None]:
         """Scan into `folder`; pages and errors as `SaneScanner.scan`."""
         if not self._lease.acquire(blocking=False):
             raise scan_error(Fault.BUSY, 0, "this scanner is already scanning")

@@ -5,7 +5,7 @@ import re
 import threading
 import time
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -150,7 +150,7 @@ class SaneScanner:
             return Health(State.BUSY, Fault.BUSY, status.state)
         return Health(State.READY, None, status.feeder)
 
-    def scan(self, request: ScanRequest, folder: Path) -> Iterator[ScannedPage]:
+    def scan(self, request: ScanRequest, folder: Path) -> Generator[ScannedPage, None, None]:
         """Scan into `folder`, yielding each page (TIFF with its dpi) as soon as it is whole.
 
         Pages already in the folder are kept and numbering goes on after them. Ends quietly after

@@ -37,8 +37,7 @@ from sync.set_back import proven
 from sync.unfinished import Unfinished
 from sync.watermark import Mark, Watermark
 
-# Where there is no counter, larger merges write each page of an index less often.
-SEGMENT_CHANGES, HUB_MERGE_LIMIT = 10_000, 20_000
+SEGMENT_CHANGES = 10_000
 # A peer that proves it oftener than that is a mishap of its own, and each costs all of them a
 # whole exchange.
 RENEWALS_A_DAY, DAY_MS = 12, 86_400_000

@@ -1,7 +1,7 @@
 """Township offices at work for tests: real encrypted spaces, real files, a real seal."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -89,7 +89,7 @@ def open_space(folder: Path, name: str) -> Space:
     return Space(folder / f"{name}.db", keys_in(folder).derive("database"), name)
 
 
-def open_office(folder: Path, code: str = WILLOW, clock: Clock | None = None) -> Office:
+def open_office(folder: Path, code: str = WILLOW, clock: Callable[[], int] | None = None) -> Office:
     """Open one box's office, again as it was when the folder holds one already."""
     clock = clock or Clock()
     folder.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def open_office(folder: Path, code: str = WILLOW, clock: Clock | None = None) ->
     )
 
 
-def people_county(connection: Connection, clock: Clock) -> None:
+def people_county(connection: Connection, clock: Callable[[], int]) -> None:
     """Write as the hub does: the institutions, and who may sign in."""
     pen = Pen(connection, Author("f" * 32, clock), "hub")
     for code, name in TOWNS.items():
@@ -141,7 +141,9 @@ class CountyDesk:
 
 
 @contextmanager
-def office_in(folder: Path, code: str = WILLOW, clock: Clock | None = None) -> Iterator[Office]:
+def office_in(
+    folder: Path, code: str = WILLOW, clock: Callable[[], int] | None = None
+) -> Iterator[Office]:
     """An office for the length of a block."""
     office = open_office(folder, code, clock)
     try:
@@ -197,10 +199,15 @@ def page_image(words: str = "", size: tuple[int, int] = (620, 877)) -> Master:
 
 
 def receive_person(
-    office: Office, name: str, number: str = "", clerk: Clerk = CLERK, **told: object
+    office: Office,
+    name: str,
+    number: str = "",
+    clerk: Clerk = CLERK,
+    counts: Mapping[str, int] | None = None,
+    **told: str,
 ) -> Received:
     """Receive a dossier with no more than a name and an ID number."""
-    return receive(office, clerk, Reception(name, number, "流动", **told))
+    return receive(office, clerk, Reception(name, number, "流动", counts=counts or {}, **told))
 
 
 def scan(office: Office, *words: str, clerk: Clerk = CLERK) -> str:

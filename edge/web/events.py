@@ -7,7 +7,7 @@ personal data travels here, and a missed signal costs no more than a reload.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -80,7 +80,7 @@ class Stations:
         for queue, (_, loop) in list(self._listeners.items()):
             _send(queue, loop, None)
 
-    async def listen(self, station: str) -> AsyncIterator[ServerSentEventMessage]:
+    async def listen(self, station: str) -> AsyncGenerator[ServerSentEventMessage, None]:
         """Yield the station's signals as server-sent events until the browser leaves."""
         queue: _Queue = asyncio.Queue(BACKLOG)
         self._listeners[queue] = (station, asyncio.get_running_loop())

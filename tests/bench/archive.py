@@ -8,6 +8,7 @@ of the projection alone, with no file and no entry.
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -41,7 +42,7 @@ def open_archive(folder: Path, dossiers: int) -> Office:
     for start in range(0, dossiers, TRANSACTION):
         places = range(start, min(start + TRANSACTION, dossiers))
         office.space.write(
-            lambda c, places=places: _fill(c, office, places), urgent=False, durable=False
+            partial(_fill, office=office, places=places), urgent=False, durable=False
         )
     office.space.write(lambda c: c.execute("pragma cache_size=-2000"))
     return office

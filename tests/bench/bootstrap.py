@@ -10,7 +10,7 @@ from pathlib import Path
 from random import Random
 
 from edge.domain.kinds import Kind
-from edge.store.database import Space
+from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen
 from edge.store.keys import Keys
 from edge.store.projection import dump
@@ -120,17 +120,17 @@ def capture(space: Space, author: Author, places: range, pages: int) -> None:
     """Put `pages` pages on record for each dossier, as scans do."""
     for start in range(places.start, places.stop, TRANSACTION):
         some = range(start, min(start + TRANSACTION, places.stop))
-        acts = [_capture(place, pages) for place in some]
-        space.write(
-            lambda c, acts=acts: Pen(c, author, "u-import").append_many(acts),
-            urgent=False,
-            durable=False,
-        )
+
+        def take(connection: Connection, places: range = some) -> None:
+            acts = [_capture(place, pages) for place in places]
+            Pen(connection, author, "u-import").append_many(acts)
+
+        space.write(take, urgent=False, durable=False)
 
 
 def _capture(place: int, pages: int) -> tuple[str, str, dict[str, object], tuple[str, ...]]:
     random = Random(-place - 1)
-    told = {
+    told: dict[str, object] = {
         "dossier": subject_of(place).dossier,
         "source": "feeder",
         "device": "scanner",

@@ -93,7 +93,7 @@ def print_line(figure: Figure, size: int) -> None:
 
 def print_table(figures: Sequence[Figure]) -> None:
     """Write the figures as a table to standard error."""
-    rows = [("what", "min", "median", "max", "unit", "ratio", "also")]
+    rows: list[tuple[str, ...]] = [("what", "min", "median", "max", "unit", "ratio", "also")]
     for each in figures:
         ratio = "" if each.ratio is None else f"{each.ratio:.3f}"
         also = "  ".join(f"{name} {value:,.2f}" for name, value in each.also.items())

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import partial
 
 from edge.domain.kinds import Kind
 from edge.store.entries import Pen
@@ -36,9 +37,7 @@ def measure_gaps(office: Office, dossiers: int, rounds: int, questions: int) -> 
             over_all[-1].append(_wait(lambda: gaps_over_all(office, CLERK)))
             listed = lacking(office, CLERK, MISSING, name, after, MOST)
             after = listed[-1].dossier if listed else ""
-            pages[-1].append(
-                _wait(lambda after=after: lacking(office, CLERK, MISSING, name, after, MOST))
-            )
+            pages[-1].append(_wait(partial(lacking, office, CLERK, MISSING, name, after, MOST)))
     return [judged, _figure("gaps.over-all", over_all), _figure("gaps.page", pages)]
 
 

@@ -1,6 +1,7 @@
 """The raw limit of cr-sqlite: extract, pack, unpack, merge; nothing checked, nothing computed."""
 
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import msgpack
@@ -56,11 +57,11 @@ def measure_plain(folder: Path, dossiers: int, rounds: int) -> Figure:
     """Insert the same dossiers, as one plain encrypted table, in one transaction a thousand."""
     rows = [flat(place) for place in range(dossiers)]
     costs = []
+    create = f"create table flat ({', '.join(FLAT)})"
     for place in range(rounds):
         space = Space(folder / f"plain{place}.db", KEY, "town-1")
-        names = ", ".join(FLAT)
-        space.write(lambda c, names=names: c.execute(f"create table flat ({names})") and None)
-        costs.append(timed(lambda space=space: _insert(space, rows)))
+        space.write(lambda c: c.execute(create) and None)
+        costs.append(timed(partial(_insert, space, rows)))
         space.close()
     rates = tuple(dossiers / cost.wall for cost in costs)
     return Figure(
@@ -69,12 +70,13 @@ def measure_plain(folder: Path, dossiers: int, rounds: int) -> Figure:
 
 
 def _insert(space: Space, rows: Sequence[Sequence[str]]) -> None:
-    marks = ", ".join("?" * len(FLAT))
+    insert = f"insert into flat values ({', '.join('?' * len(FLAT))})"  # noqa: S608
     for start in range(0, len(rows), 1_000):
-        some = rows[start : start + 1_000]
-        space.write(
-            lambda c, some=some: c.executemany(f"insert into flat values ({marks})", some) and None  # noqa: S608
-        )
+
+        def put(connection: Connection, start: int = start) -> None:
+            connection.executemany(insert, rows[start : start + 1_000])
+
+        space.write(put)
 
 
 def _carry(source: Space, target: Space, sizes: list[int]) -> None:
@@ -91,7 +93,7 @@ def _carry(source: Space, target: Space, sizes: list[int]) -> None:
             ).fetchall()
             packed = msgpack.packb(changes)
             sizes.append(len(packed))
-            target.write(lambda c, packed=packed: _merge(c, msgpack.unpackb(packed)))
+            target.write(partial(_merge, changes=msgpack.unpackb(packed)))
 
 
 def _pieces(versions: list[tuple[int, int]]) -> list[tuple[int, int]]:

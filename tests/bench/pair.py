@@ -111,7 +111,7 @@ class Side:
             if line.startswith("{"):
                 found: dict[str, Any] = json.loads(line)
                 return found
-        raise RuntimeError(f"{self._process.args} ended")
+        raise RuntimeError(f"{self._process.args!r} ended")
 
     def _proc(self, name: str) -> str:
         return Path(f"/proc/{self._process.pid}/{name}").read_text()
@@ -153,5 +153,5 @@ def carry(near: Side, far: Side, meter: Meter, word: str) -> Carriage:
     started = time.perf_counter()
     near.ask(word)
     wall = time.perf_counter() - started
-    cpus = [side.cpu - earlier for side, earlier in zip(sides, before, strict=True)]
-    return Carriage(wall, *cpus, meter.count - carried, near.peak_mib, far.peak_mib)
+    near_cpu, far_cpu = [side.cpu - earlier for side, earlier in zip(sides, before, strict=True)]
+    return Carriage(wall, near_cpu, far_cpu, meter.count - carried, near.peak_mib, far.peak_mib)

@@ -16,7 +16,8 @@ from edge.store.entries import now_ms
 from edge.store.exchange import DB_VERSION, Change, Cursor
 from edge.store.keys import Keys
 from edge.store.projection import project
-from sync.replica import HUB_MERGE_LIMIT, SEGMENT_CHANGES, Replica
+from sync.hub.peers import HUB_MERGE_LIMIT
+from sync.replica import SEGMENT_CHANGES, Replica
 from sync.roster import Member, Roster
 from sync.segment import Header, Segment, open_segment, seal_segment
 from tests.bench.figures import Figure

@@ -9,7 +9,7 @@ from typing import Any
 from edge.domain.archive import DOSSIER_CLASSES, SCHEME
 from edge.domain.identity import check_character
 from edge.domain.kinds import Kind
-from edge.store.database import Space
+from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen
 
 SURNAMES = (
@@ -102,8 +102,8 @@ def register(space: Space, author: Author, places: range) -> None:
     """Put the dossiers of some places on record, as an import does."""
     for start in range(places.start, places.stop, TRANSACTION):
         some = range(start, min(start + TRANSACTION, places.stop))
-        space.write(
-            lambda c, some=some: Pen(c, author, "u-import").append_many(list(acts(some))),
-            urgent=False,
-            durable=False,
-        )
+
+        def write(connection: Connection, some: range = some) -> None:
+            Pen(connection, author, "u-import").append_many(list(acts(some)))
+
+        space.write(write, urgent=False, durable=False)

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -109,7 +110,7 @@ def merging(source: Space, target: Space, fresh: bool = False) -> Iterator[list[
                 entries = entries_by_id(connection, ids)
             after = changes[-1][exchange.DB_VERSION]
             batch = exchange.Batch("s", "e", changes, entries, (), None, 0)
-            target.write(lambda c, batch=batch: _merge(c, batch), urgent=False)
+            target.write(partial(_merge, batch=batch), urgent=False)
             merged.append(len(changes))
 
     thread = threading.Thread(target=work)

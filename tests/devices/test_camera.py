@@ -189,7 +189,7 @@ int main(void) {
 }
 """
     (tmp_path / "layout.c").write_text(source)
-    built = ["gcc", "-o", tmp_path / "layout", tmp_path / "layout.c"]
+    built: list[str | Path] = ["gcc", "-o", tmp_path / "layout", tmp_path / "layout.c"]
     subprocess.run(built, check=True, timeout=60)
     said = subprocess.run([tmp_path / "layout"], capture_output=True, text=True, check=True)
     requests, sizes, places, names = (

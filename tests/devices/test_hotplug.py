@@ -14,7 +14,7 @@ from devices.barcode_gun import Pace as GunPace
 from devices.card_reader import CardReader
 from devices.card_reader import Pace as CardPace
 from devices.climate import ClimateLine, Pace
-from devices.driver import State
+from devices.driver import Driver, State
 from devices.hotplug import PlugWatch
 from devices.sensors import Sensor
 from devices.simulators.barcode_gun import BarcodeGunFarEnd
@@ -49,19 +49,18 @@ def test_three_devices_lost_for_long_are_back_within_seconds(
     for name in (READER, GUN, LINE):
         (by_id / name).symlink_to(tmp_path / name)
     with ExitStack() as ends:
-        far = [
-            ends.enter_context(each)
-            for each in (
-                CardReaderFarEnd(tmp_path / READER),
-                BarcodeGunFarEnd(tmp_path / GUN),
-                ModbusBus(tmp_path / LINE),
-            )
+        far: list[CardReaderFarEnd | BarcodeGunFarEnd | ModbusBus] = [
+            ends.enter_context(CardReaderFarEnd(tmp_path / READER)),
+            ends.enter_context(BarcodeGunFarEnd(tmp_path / GUN)),
+            ends.enter_context(ModbusBus(tmp_path / LINE)),
         ]
         reader = CardReader(by_id / READER, CardPace(reopen_after_s=slow))
         gun = BarcodeGun(by_id / GUN, pace=GunPace(reopen_after_s=slow))
         sensors, pace = [Sensor("东墙", 1)], Pace(reopen_after_s=slow)
         line = ClimateLine(by_id / LINE, sensors, count(1).__next__, pace)
-        drivers = [ends.enter_context(each) for each in (reader, gun, line)]
+        drivers: list[Driver] = [
+            ends.enter_context(reader), ends.enter_context(gun), ends.enter_context(line)
+        ]  # fmt: skip
         plugs = {by_id / READER: reader.came, by_id / GUN: gun.came, by_id / LINE: line.came}
         ends.enter_context(PlugWatch(plugs, look_every_s=0.1))
         until(lambda: all(each.health().state is State.READY for each in drivers), 20)

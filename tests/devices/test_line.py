@@ -164,7 +164,12 @@ def test_an_outbox_keeps_the_newest_in_order_and_ends_when_closed() -> None:
 
 def test_an_outbox_wakes_its_reader() -> None:
     outbox: Outbox[str] = Outbox(2)
-    later = threading.Timer(0.05, lambda: (outbox.put("late"), outbox.close()))
+
+    def put() -> None:
+        outbox.put("late")
+        outbox.close()
+
+    later = threading.Timer(0.05, put)
     later.start()
     assert list(outbox) == ["late"]
     later.join()

@@ -49,10 +49,11 @@ def pymodbus_server() -> Iterator[int]:
 
     server = asyncio.run_coroutine_threadsafe(listen(), loop).result(30)
     try:
-        assert server.transport is not None
+        assert isinstance(server.transport, asyncio.Server)
         yield server.transport.sockets[0].getsockname()[1]
     finally:
-        asyncio.run_coroutine_threadsafe(server.shutdown(), loop).result(30)
+        ending = server.shutdown()  # type: ignore[no-untyped-call]  # pymodbus gives it no types
+        asyncio.run_coroutine_threadsafe(ending, loop).result(30)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

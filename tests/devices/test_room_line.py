@@ -92,7 +92,9 @@ def test_each_contact_says_its_own(bus: ModbusBus, line: ClimateLine) -> None:
     # A contact that opens in alarm also tells of a cut wire.
     bus.contact(4, 0, 5)
     until(line, contact("水浸", True))
-    assert until(line, lambda each: isinstance(each, Reading)).sensor == "东墙"
+    air = until(line, lambda each: isinstance(each, Reading))
+    assert isinstance(air, Reading)
+    assert air.sensor == "东墙"
 
 
 def test_a_contact_that_says_what_it_cannot_say_is_missing(

@@ -49,8 +49,10 @@ def bars(page: ScannedPage) -> int:
     return sum(isinstance(level, int) and level < 100 for level in column)
 
 
-def feed(source: Source = Source.FEEDER, **more: object) -> ScanRequest:
-    return ScanRequest(source, 100, **more)
+def feed(
+    source: Source = Source.FEEDER, mode: Mode = Mode.COLOUR, wait: float = 0.0
+) -> ScanRequest:
+    return ScanRequest(source, 100, mode, wait=wait)
 
 
 def test_the_feeder_gives_every_sheet_in_order_with_its_resolution(
@@ -75,7 +77,9 @@ def test_a_page_is_yielded_while_the_next_is_still_in_the_feeder(
     pages = scanner.scan(feed(), tmp_path)
     first = next(pages)
     assert first.path.is_file()
-    assert len(far_end.state()["tray"]) >= 1
+    tray = far_end.state()["tray"]
+    assert isinstance(tray, list)
+    assert len(tray) >= 1
     assert len(list(pages)) == 2
 
 
@@ -131,7 +135,7 @@ def test_a_fault_at_page_three_keeps_two_and_names_what_to_mend(
     far_end.trouble(trouble, page=3)
     # sane-airscan reads ahead, and drops what it has read where a fault overtakes the first page.
     far_end.pace(0.15)
-    kept = []
+    kept: list[ScannedPage] = []
     with pytest.raises(DeviceFault) as caught:
         kept.extend(_each(scanner, tmp_path))
     assert caught.value.key == f"device.scanner.{fault.value}"

@@ -99,7 +99,7 @@ def test_its_announcement_is_heard_and_leads_to_it(far_end: SimulatedScanner) ->
 
 
 def test_it_runs_as_a_program_and_ends_when_told(far_end: SimulatedScanner) -> None:
-    command = [sys.executable, "-m", "devices.simulators.scanner", "--pages", far_end.pages]
+    command = [sys.executable, "-m", "devices.simulators.scanner", "--pages", str(far_end.pages)]
     with subprocess.Popen([*command, "--load", "2"], stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         url = program.stdout.readline().strip()

@@ -122,7 +122,10 @@ def test_the_real_upsd_with_its_dummy_ups_is_understood(tmp_path: Path) -> None:
     paths = {"NUT_CONFPATH": settings, "NUT_STATEPATH": run, "NUT_ALTPIDPATH": run}
     environment = {**os.environ, **{name: str(path) for name, path in paths.items()}}
     user = ["-u", "root"] if os.getuid() == 0 else []
-    commands = ([REAL / "dummy-ups", "-a", "sim", "-F", *user], [REAL / "upsd", "-F", *user])
+    commands: tuple[list[str | Path], ...] = (
+        [REAL / "dummy-ups", "-a", "sim", "-F", *user],
+        [REAL / "upsd", "-F", *user],
+    )
     children = [
         subprocess.Popen(
             command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

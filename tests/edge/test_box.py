@@ -6,7 +6,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -100,7 +100,7 @@ def answers(config: Path) -> bool:
         return False
 
 
-def wait_for(true, seconds: float) -> float:
+def wait_for(true: Callable[[], object], seconds: float) -> float:
     begun = time.monotonic()
     while not true():
         assert time.monotonic() - begun < seconds

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from edge.domain.errors import InvalidInput
-from edge.settings import read_settings
+from edge.settings import Settings, read_settings
 
 WHOLE = """
 folder = "data"
@@ -24,7 +24,7 @@ temperature_max = 26
 """
 
 
-def read(tmp_path: Path, text: str):
+def read(tmp_path: Path, text: str) -> Settings:
     path = tmp_path / "box.toml"
     path.write_text(text, "utf-8")
     return read_settings(path)
@@ -33,7 +33,9 @@ def read(tmp_path: Path, text: str):
 def test_whole_settings_are_read_with_paths_beside_the_file(tmp_path: Path) -> None:
     settings = read(tmp_path, WHOLE)
     assert settings.folder == tmp_path / "data"
+    assert settings.hot_folder is not None
     assert settings.hot_folder.inbox == tmp_path / "inbox"
+    assert settings.climate is not None
     assert settings.climate.path == Path("/dev/serial/by-id/line")
     assert [each.address for each in settings.climate.sensors] == [1]
     assert settings.limits.temperature_max == 26

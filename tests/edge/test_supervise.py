@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -24,7 +24,7 @@ def trouble(loops: Loops) -> str:
     return health.trouble
 
 
-def until(true, seconds: float = 10) -> None:
+def until(true: Callable[[], object], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline

@@ -1,7 +1,7 @@
 """Devices joined to the record: what arrives is filed, whatever comes between."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
 
@@ -37,7 +37,7 @@ def loops(office: Office, tmp_path: Path, inbox: Path) -> Iterator[Loops]:
     started.stop()
 
 
-def until(true, seconds: float = 15) -> None:
+def until(true: Callable[[], object], seconds: float = 15) -> None:
     deadline = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < deadline

@@ -77,7 +77,9 @@ def test_sixty_four_kilobits_a_second(world: World) -> None:
 
 
 @pytest.mark.parametrize("tear", [6_000, 200_000])
-def test_a_line_torn_at_random_bytes_brings_everything_once(world: World, tear: int) -> None:
+def test_a_line_torn_at_random_bytes_brings_everything_once(
+    world: World, tear: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     box = world.box()
     entries, files = day(box, "m", large=tear > 10_000)
     session = box.new_session(segment_changes=4)
@@ -85,8 +87,9 @@ def test_a_line_torn_at_random_bytes_brings_everything_once(world: World, tear: 
     box.session = session
     if tear > 10_000:
         # A line that breaks so often is used in small pieces.
-        box.session.wire.bucket.rate = 10_000_000
-        box.session.wire.bucket.piece = lambda most: min(most, 65_536)
+        bucket = box.session.wire.bucket
+        bucket.rate = 10_000_000
+        monkeypatch.setattr(bucket, "piece", lambda most: min(most, 65_536))
     with line(world, box, Fault(tear=tear)) as laid:
         cuts = until_through(box)
         assert cuts
@@ -119,7 +122,12 @@ def test_a_line_that_answers_nothing_is_given_up_and_the_counter_goes_on(
         box.session.wire.request("POST", "/confirm", b"{}")
         laid.fault = Fault(dumb=True)
         begun, ended = time.monotonic(), list[float]()
-        waiting = threading.Thread(target=lambda: (_refused(box), ended.append(time.monotonic())))
+
+        def wait() -> None:
+            _refused(box)
+            ended.append(time.monotonic())
+
+        waiting = threading.Thread(target=wait)
         waiting.start()
         looked = 0
         while waiting.is_alive():

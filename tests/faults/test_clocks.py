@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.x509.oid import NameOID
 
@@ -153,6 +154,7 @@ def test_a_hubs_certificate_out_of_its_years_is_known_by_its_pin(tmp_path: Path)
     folder = tmp_path / "hub" / "tls"
     _, key_path = make_certificate(folder, ["127.0.0.1"])
     key = serialization.load_pem_private_key(key_path.read_bytes(), None)
+    assert isinstance(key, EllipticCurvePrivateKey)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "dangxia hub")])
     old = (
         x509.CertificateBuilder()

@@ -35,16 +35,18 @@ class Story:
         self.entries: list[str] = []
         self.files: list[str] = []
 
-    def fill(self, blow: tuple[Stage, int] | None = None, **work: object) -> list[int] | None:
+    def fill(
+        self, blow: tuple[Stage, int] | None = None, round: int | None = None, large: bool = False
+    ) -> list[int] | None:
         """Fill the stick at the box: files put on it and left; None when it was killed."""
         with self.lives.begin("Township") as life:
             assert life.ask("open", folder=str(self.box)) == []
             if blow:
                 life.ask("lose_unhardened", folder=str(self.stick))
-                life.die(EXPORT, *blow, "export", stick=str(self.stick), **work)
+                life.die(EXPORT, *blow, "export", stick=str(self.stick), round=round, large=large)
                 done = None
             else:
-                done = life.ask("export", stick=str(self.stick), **work)
+                done = life.ask("export", stick=str(self.stick), round=round, large=large)
                 life.end()
             for what, name in life.told:
                 (self.entries if what == "entry" else self.files).append(name)

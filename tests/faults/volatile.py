@@ -9,8 +9,12 @@ import os
 import shutil
 from pathlib import Path
 from stat import S_ISDIR
+from typing import TYPE_CHECKING
 
 from tests.faults import stages
+
+if TYPE_CHECKING:
+    from _typeshed import FileDescriptorLike
 
 
 class Volatile:
@@ -29,7 +33,8 @@ class Volatile:
         os.fsync = self._harden
         stages.die = self._cut
 
-    def _harden(self, descriptor: int) -> None:
+    def _harden(self, fd: "FileDescriptorLike") -> None:
+        descriptor = fd if isinstance(fd, int) else fd.fileno()
         self._fsync(descriptor)
         found = os.fstat(descriptor)
         path = Path(f"/proc/self/fd/{descriptor}").readlink()

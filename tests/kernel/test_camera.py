@@ -46,7 +46,7 @@ def camera() -> Iterator[DocumentCamera]:
 
 def controls(file: int) -> dict[str, int]:
     """The numbers of the camera's controls by name."""
-    found, number = {}, 0
+    found, number = dict[str, int](), 0
     while True:
         asked = bytearray(CONTROL.pack(number | NEXT, 0, b"", 0, 0, 0, 0, 0))
         try:

@@ -1,8 +1,9 @@
 """Guns that type: a USB keyboard and its events as the kernel gives them, for us alone."""
 
+import os
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import evdev
@@ -68,10 +69,12 @@ def test_whatever_a_keyboard_can_type_comes_through_the_kernel_at_the_pace_of_us
     until(Path("/dev/uinput").exists)
     codes = ["".join(map(chr, range(33, 127))), "https://example.cn/?a=1&b=%7E#~", NUMBER.lower()]
     keys = [evdev.ecodes.ecodes[name] for name in evdev.ecodes.ecodes if name.startswith("KEY_")]
-    can = {evdev.ecodes.EV_KEY: sorted({key for key in keys if key < 128})}
+    can: dict[int, Sequence[int]] = {
+        evdev.ecodes.EV_KEY: sorted({key for key in keys if key < 128})
+    }
     with evdev.UInput(can, name="BarCode Gun") as fast:
         assert fast.device is not None
-        path = Path(fast.device.path)
+        path = Path(os.fsdecode(fast.device.path))
         with BarcodeGun(path, keyboard=True) as gun:
             until(lambda: gun.health().state is State.READY)
             heard = gun.codes()

@@ -1,6 +1,7 @@
 """Conflicts in a real browser: found on the home screen, compared side by side, one tap."""
 
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, expect
 from edge.domain.kinds import Kind
 from edge.store.conflicts import open_conflicts
 from edge.store.dossiers import dossiers_of_person, open_loans
+from edge.store.entries import Pen
 from edge.workflows.supplement import correct_person
 from tests.kiosk_ui.browser import SIZES, Counter, counter_at
 from tests.kiosk_ui.world import World, lived_in
@@ -46,7 +48,7 @@ def _clash(world: World) -> None:
             lambda pen: pen.append(Kind.PERSON_CORRECTED, person.id, told, _registration(pen)),
         )
 
-    def _registration(pen) -> list[str]:
+    def _registration(pen: Pen) -> list[str]:
         row = pen.connection.execute(
             "select entry from history where about = ? and kind = ?",
             (person.id, Kind.PERSON_REGISTERED),
@@ -57,12 +59,11 @@ def _clash(world: World) -> None:
     apart("birth", "19680101")
     for borrower in ("赵", "钱"):
         told = {"borrower": borrower, "unit": "县社保局", "due": real_day(30), "pages": 30}
-        world.office.transact(
-            CLERK, lambda pen, told=told: pen.append(Kind.CUSTODY_LENT, dossier.id, told)
-        )
-    told = {"shelf": dossier.shelf}
+        lent = partial(Pen.append, kind=Kind.CUSTODY_LENT, about=dossier.id, data=told)
+        world.office.transact(CLERK, lent)
+    moved = {"shelf": dossier.shelf}
     world.office.transact(
-        CLERK, lambda pen: pen.append(Kind.DOSSIER_MOVED, other, told, [registered])
+        CLERK, lambda pen: pen.append(Kind.DOSSIER_MOVED, other, moved, [registered])
     )
 
 

@@ -116,8 +116,8 @@ def test_what_is_due_stands_in_one_list_is_one_tap_away_and_goes_once_done(
         begin(office, "post", who=CLERK.id, duty="档案员", tenure="专职", since="20260101")
     with office.space.read() as town:
         serving = open_matters(town, "post")
-    for each in serving:
-        take_step(office, CLERK, each.id, "end", {"on": real_day()})
+    for post in serving:
+        take_step(office, CLERK, post.id, "end", {"on": real_day()})
     begin(office, "rule_document", title=f"保管制度{mark}")
     counter.open("/")
     taps = Taps(counter)

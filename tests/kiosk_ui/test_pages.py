@@ -1,6 +1,7 @@
 """Pages of a batch in a real browser: findings, tools, guesses, and words found on scans."""
 
 import re
+from functools import partial
 
 import pytest
 from playwright.sync_api import expect
@@ -23,7 +24,7 @@ def read_as(world: World, owner: str, text: str) -> None:
         blobs = [page.blob for page in pages_of(town, owner)]
     for blob in blobs:
         read = PageText(text, 0, (620, 877), lines)
-        world.office.space.write(lambda c, b=blob, r=read: note_text(c, b, r, 1))
+        world.office.space.write(partial(note_text, digest=blob, read=read, at=1))
 
 
 def scanned(counter: Counter, world: World, sheets: int = 3) -> None:
@@ -72,7 +73,7 @@ def test_a_guess_is_marked_and_fills_the_form_when_it_is_taken(
     for page in batch_of(world.office, CLERK, capture).pages:
         read = PageText("职工登记表\n2007年5月1日", 0, (620, 877), ())
         blob = str(page["blob"])
-        world.office.space.write(lambda c, b=blob, r=read: note_text(c, b, r, 1))
+        world.office.space.write(partial(note_text, digest=blob, read=read, at=1))
     world.stations.publish("pages")
     expect(counter.page.locator(".guess")).to_contain_text("机读建议")
     counter.keep("pages-guess")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from edge.domain.climate import Limits, Missing, Reading
 from edge.domain.interlock import Timing
 from edge.domain.power import Power, PowerRules
-from edge.domain.room import Contact, ContactKind, SwitchKind
+from edge.domain.room import Contact, ContactKind, Record, SwitchKind
 from edge.domain.room_watch import Plan
 from edge.store.entries import now_ms
 from edge.workflows.power_keeping import PowerKeeper
@@ -34,7 +34,7 @@ def a_round(keeper: RoomKeeper, humidity: float = 50.0, smoke: bool = False) -> 
     said = [Contact(name, now, kind, kind is ContactKind.SMOKE and smoke)
             for name, kind in PLAN.contacts.items()]  # fmt: skip
     RELAYS.state = {name: bool(RELAYS.state.get(name)) for name in PLAN.switches}
-    air = [Reading("T1", now, 20.0, humidity), Missing("T2", now, "timeout")]
+    air: list[Record] = [Reading("T1", now, 20.0, humidity), Missing("T2", now, "timeout")]
     keeper.take([*air, *said, *RELAYS.read_back(now)])
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from edge.domain.kinds import Kind
 from edge.store.entries import Pen
@@ -133,7 +133,7 @@ def test_a_stick_goes_to_the_county_and_back(
     assert {name: found for name, found in faults.items() if found} == {}
 
 
-def export(window: Counter):
+def export(window: Counter) -> Locator:
     return window.page.get_by_role("button", name="导出到U盘")
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from string import Formatter
 
 import pytest
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from devices.driver import Fault
@@ -101,7 +102,7 @@ def test_the_english_catalogue_is_complete(tmp_path: Path) -> None:
     assert empty == set()
 
 
-def _id(message: object) -> str:
+def _id(message: Message) -> str:
     said = message.id
     return str(said[0] if isinstance(said, tuple) else said)
 

@@ -34,8 +34,13 @@ class Side:
 
     def __init__(self, folder: Path, keys: Keys) -> None:
         self.keys, self.folder = keys, folder
-        self.space = Space(folder / "town.db", keys.derive("database"), TOWN)
-        self.replica = Replica(self.space, keys, lambda: ROSTER, folder / "quarantine", now_ms)
+        self.open()
+
+    def open(self) -> None:
+        """Begin with what lies in its folder, at first and whenever that was put back."""
+        self.space = Space(self.folder / "town.db", self.keys.derive("database"), TOWN)
+        quarantine = self.folder / "quarantine"
+        self.replica = Replica(self.space, self.keys, lambda: ROSTER, quarantine, now_ms)
 
     def view(self, count: int = 1) -> None:
         def write(connection: Connection) -> None:
@@ -62,10 +67,10 @@ def honest(box: Side) -> Segment:
 
 
 def resealed(
-    segment: Segment, changes: Sequence[Change], keys: Keys = BOX, **header: object
+    segment: Segment, changes: Sequence[Change], keys: Keys = BOX, header: Header | None = None
 ) -> bytes:
-    """The segment with other changes and header fields, properly signed."""
-    said: Header = replace(segment.header, count=len(changes), **header)
+    """The segment with other changes and another header, properly signed."""
+    said = replace(header or segment.header, count=len(changes))
     return seal_segment(Segment(said, in_order(changes)), keys)[0]
 
 

@@ -1,7 +1,9 @@
 """What a hostile or broken peer may offer, and that nothing of it touches the record."""
 
+import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -12,9 +14,10 @@ from edge.store import exchange
 from edge.store.branches import chain_head, forks, tips
 from edge.store.database import Connection
 from edge.store.entries import Author, Pen
-from edge.store.exchange import DB_VERSION, ENTRY_KEY, Change, Cursor
+from edge.store.exchange import ENTRY_KEY, Change, Cursor
 from edge.store.keys import Keys
 from edge.store.seals import receipts, seal_own_chain, sign_seal
+from sync.segment import Header
 from tests.sync.sides import BOX, HUB, OTHER, STRANGER, Side, honest, refused, resealed
 
 
@@ -55,6 +58,7 @@ def rows_of(entry: Entry, text: str, version: int) -> list[Change]:
     ]
 
 
+REAL: Any = 1.0  # of a type that a change of ours cannot have
 Change_ = Callable[[Change], Change]
 WRONG_CHANGES: dict[str, tuple[str, Change_]] = {
     "a table that is not replicated": ("segment.table", lambda c: ("staff", *c[1:])),
@@ -65,7 +69,7 @@ WRONG_CHANGES: dict[str, tuple[str, Change_]] = {
     "a short key": ("segment.key", lambda c: (c[0], c[1][:-1], *c[2:])),
     "a blob where text belongs": ("segment.type", lambda c: (*c[:3], b"x", *c[4:])),
     "no value": ("segment.type", lambda c: (*c[:3], None, *c[4:])),
-    "a real number for a version": ("segment.type", lambda c: (*c[:7], 1.0, c[8])),
+    "a real number for a version": ("segment.type", lambda c: (*c[:7], REAL, c[8])),
     "a rewritten column": ("segment.rewritten", lambda c: (*c[:4], 2, *c[5:])),
     "a frozen column": ("segment.rewritten", lambda c: (*c[:4], (1 << 63) - 1, *c[5:])),
     "a version after the header's": ("segment.version", lambda c: (*c[:5], 1 << 52, *c[6:])),
@@ -120,8 +124,8 @@ def test_a_chain_begun_anew_is_kept_beside_the_other_and_both_are_signed_for(
     segment = honest(box)
     hub.replica.take(resealed(segment, segment.changes), BOX.id)
     entry, text = composed(BOX, 1, "0" * 64)
-    header = {"epoch": "another", "first": 0, "last": 1}
-    hub.replica.take(resealed(segment, rows_of(entry, text, 1), **header), BOX.id)
+    header = dataclasses.replace(segment.header, epoch="another", first=0, last=1)
+    hub.replica.take(resealed(segment, rows_of(entry, text, 1), header=header), BOX.id)
     hub.replica.sign_for(frozenset({BOX.id}))
     with hub.space.read() as connection:
         assert forks(connection, BOX.id) == [1]
@@ -138,8 +142,8 @@ def test_a_known_entry_with_other_bytes_is_refused(box: Side, hub: Side) -> None
     known = next(c for c in segment.changes if c[2] == "head" and '"n":2,' in str(c[3]))
     entry, text = composed(BOX, 3, "0" * 64)
     forged = replace(entry, id=known[1][3:].hex())
-    header = {"epoch": "another", "first": 0, "last": 1}
-    refused(hub, resealed(segment, rows_of(forged, text, 1), **header), "segment.altered")
+    header = dataclasses.replace(segment.header, epoch="another", first=0, last=1)
+    refused(hub, resealed(segment, rows_of(forged, text, 1), header=header), "segment.altered")
 
 
 def test_an_entry_in_another_boxs_name_is_refused(box: Side, hub: Side) -> None:
@@ -252,29 +256,33 @@ def test_a_box_writes_its_own_status_row_only(box: Side, hub: Side) -> None:
 def test_a_box_may_change_its_own_status_again(box: Side, hub: Side) -> None:
     upsert = "insert into box_status values (?1, ?2) on conflict (box) do update set body = ?2"
     for body in ('{"a":1}', '{"a":2}'):
-        box.space.write(lambda c, body=body: c.execute(upsert, (BOX.id, body)) and None)
+
+        def write(connection: Connection, body: str = body) -> None:
+            connection.execute(upsert, (BOX.id, body))
+
+        box.space.write(write)
     hub.replica.take(resealed(honest(box), honest(box).changes), BOX.id)
     with hub.space.read() as connection:
         assert exchange.texts_of(connection, "box_status", BOX.id) == ('{"a":2}',)
 
 
-WRONG_HEADERS: dict[str, tuple[str, dict[str, object]]] = {
-    "another space": ("segment.space", {"space": "town-2"}),
-    "another receiver": ("segment.receiver", {"receiver": OTHER.id}),
-    "another protocol": ("segment.proto", {"proto": 9}),
-    "a leap of versions": ("segment.version", {"last": 1 << 40}),
-    "an end beyond its rows": ("segment.version", {"last": 1_000}),
-    "another sender": ("segment.signature", {"sender": OTHER.id}),
-    "an unknown sender": ("segment.sender", {"sender": STRANGER.id}),
+WRONG_HEADERS: dict[str, tuple[str, Callable[[Header], Header]]] = {
+    "another space": ("segment.space", lambda h: dataclasses.replace(h, space="town-2")),
+    "another receiver": ("segment.receiver", lambda h: dataclasses.replace(h, receiver=OTHER.id)),
+    "another protocol": ("segment.proto", lambda h: dataclasses.replace(h, proto=9)),
+    "a leap of versions": ("segment.version", lambda h: dataclasses.replace(h, last=1 << 40)),
+    "an end beyond its rows": ("segment.version", lambda h: dataclasses.replace(h, last=1_000)),
+    "another sender": ("segment.signature", lambda h: dataclasses.replace(h, sender=OTHER.id)),
+    "an unknown sender": ("segment.sender", lambda h: dataclasses.replace(h, sender=STRANGER.id)),
 }
 
 
 @pytest.mark.parametrize("wrong", WRONG_HEADERS)
 def test_each_wrong_header_is_refused(wrong: str, box: Side, hub: Side) -> None:
-    key, header = WRONG_HEADERS[wrong]
+    key, alter = WRONG_HEADERS[wrong]
     box.view()
     segment = honest(box)
-    refused(hub, resealed(segment, segment.changes, **header), key)
+    refused(hub, resealed(segment, segment.changes, header=alter(segment.header)), key)
 
 
 def test_a_segment_of_another_box_is_refused_from_this_one(box: Side, hub: Side) -> None:
@@ -286,8 +294,9 @@ def test_a_segment_of_another_box_is_refused_from_this_one(box: Side, hub: Side)
 def test_a_newer_schema_waits_and_is_no_crime(box: Side, hub: Side) -> None:
     box.view()
     segment = honest(box)
+    ahead = dataclasses.replace(segment.header, schema=9_999)
     with pytest.raises(SchemaAhead):
-        hub.replica.take(resealed(segment, segment.changes, schema=9_999), BOX.id)
+        hub.replica.take(resealed(segment, segment.changes, header=ahead), BOX.id)
     with hub.space.read() as connection:
         assert exchange.quarantined(connection) == 0
 
@@ -296,8 +305,12 @@ def test_a_segment_out_of_turn_waits(box: Side, hub: Side) -> None:
     box.view()
     segment = honest(box)
     version = segment.header.last
-    later = [(*c[:DB_VERSION], version + 5, *c[DB_VERSION + 1 :]) for c in segment.changes]
-    content = resealed(segment, later, first=version + 4, last=version + 5)
+    later = [(*c[:5], version + 5, *c[6:]) for c in segment.changes]
+    content = resealed(
+        segment,
+        later,
+        header=dataclasses.replace(segment.header, first=version + 4, last=version + 5),
+    )
     with pytest.raises(PeerRefused, match=r"sync\.cursor"):
         hub.replica.take(content, BOX.id)
 

@@ -1,5 +1,6 @@
 """`dangxia carry` at a box and at the hub: what it prints, and with which code it ends."""
 
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
@@ -68,13 +69,14 @@ def test_a_failure_is_one_sentence_and_code_1(
     folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     nowhere = ["carry", "import", str(folder), "--folder", str(folder / "nowhere")]
-    for act in (
+    acts: tuple[Callable[[], int], ...] = (
         lambda: hub("export", folder),
         lambda: hub("export", folder, "--for", "nobody"),
         lambda: hub("import", folder),
         lambda: box("import", folder),
         lambda: main(nowhere),
-    ):
+    )
+    for act in acts:
         assert act() == 1
         told = capsys.readouterr().err
         assert len(told.splitlines()) == 1

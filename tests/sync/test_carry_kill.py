@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,14 +37,14 @@ def opened(folder: Path) -> Box:
     )
 
 
-def fill(folder: Path, begin: object = lambda: None) -> None:
+def fill(folder: Path, begin: Callable[[], object] = lambda: None) -> None:
     box = opened(folder)
     begin()
     export_to(folder / "stick", site(box), box.pins.hub, part_bytes=400_000)
     box.close()
 
 
-def empty(folder: Path, begin: object = lambda: None) -> None:
+def empty(folder: Path, begin: Callable[[], object] = lambda: None) -> None:
     county = County.open(folder / "hub")
     begin()
     found = import_from(folder / "stick", site_of_hub(county))

@@ -1,7 +1,9 @@
 """What is said at a handshake: compressed, bounded, and plain to whoever says it plain."""
 
 import json
+from collections.abc import Mapping
 
+import httpx
 import pytest
 import zstandard
 
@@ -48,18 +50,20 @@ def test_a_box_that_is_not_updated_yet_is_understood(world: World) -> None:
     assert answer["hub"] == box.pins.hub
 
 
-def test_nothing_to_bring_costs_two_requests(world: World) -> None:
+def test_nothing_to_bring_costs_two_requests(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     box = world.box()
     box.view()
     box.sync()
     asked: list[str] = []
     request = box.session.wire.request
 
-    def counted(method: str, path: str, *body: object, **query: object) -> object:
+    def counted(
+        method: str, path: str, body: bytes = b"", query: Mapping[str, str | int] | None = None
+    ) -> httpx.Response:
         asked.append(f"{method} {path}")
-        return request(method, path, *body, **query)
+        return request(method, path, body, query)
 
-    box.session.wire.request = counted
+    monkeypatch.setattr(box.session.wire, "request", counted)
     assert box.sync().pulled == 0
     assert asked == ["POST /handshake", "POST /confirm"]
     asked.clear()

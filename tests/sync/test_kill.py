@@ -10,7 +10,7 @@ import pytest
 
 from edge.domain.entry import first_break
 from edge.store import exchange
-from edge.store.database import Space
+from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen, entries_of_box, now_ms
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
@@ -56,14 +56,12 @@ def feed(replica: Replica, folder: Path) -> None:
 def test_a_kill_after_any_commit_loses_nothing(tmp_path: Path, commits: int) -> None:
     box = replica_of(tmp_path / "box", BOX)
     for number in range(8):
-        box.space.write(
-            lambda c, number=number: (
-                Pen(c, Author(BOX.id), "x").append_many(
-                    [("dossier.viewed", f"d{number}", {"purpose": "p"}, ())] * 60
-                )
-                and None
-            )
-        )
+
+        def view(connection: Connection, number: int = number) -> None:
+            act = ("dossier.viewed", f"d{number}", {"purpose": "p"}, ())
+            Pen(connection, Author(BOX.id), "x").append_many([act] * 60)
+
+        box.space.write(view)
     cursor = Cursor()
     while (content := box.outgoing(HUB.id, "", cursor)) is not None:
         last = len(list(tmp_path.glob("*.segment")))

@@ -7,7 +7,7 @@ import pytest
 
 from edge.domain.errors import PeerRefused
 from edge.store.branches import chain_head
-from edge.store.database import Space
+from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen, now_ms
 from edge.store.exchange import Cursor
 from sync.known import Known, read_known
@@ -18,9 +18,9 @@ from tests.sync.sides import BOX, HUB, OTHER, ROSTER, Side
 
 @pytest.fixture
 def sides(tmp_path: Path) -> Iterator[tuple[Side, Side, Side]]:
-    made = tuple(Side(tmp_path / keys.id[:4], keys) for keys in (HUB, BOX, OTHER))
-    yield made
-    for side in made:
+    hub, box, other = (Side(tmp_path / keys.id[:4], keys) for keys in (HUB, BOX, OTHER))
+    yield hub, box, other
+    for side in (hub, box, other):
         side.space.close()
 
 
@@ -81,7 +81,7 @@ def test_of_a_forked_chain_everything_is_brought(sides: tuple[Side, Side, Side])
     told = hub.replica.known()
     other.view()
 
-    def fork(connection: object) -> None:
+    def fork(connection: Connection) -> None:
         connection.execute("insert into fork values (?, 3)", (BOX.id,))
 
     box.space.write(fork)

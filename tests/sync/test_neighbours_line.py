@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ def test_a_file_cut_in_the_middle_goes_on_there(world: World, fetching: bool) ->
     assert second.blobs.read(digest) == content
 
 
-def cut_after(line: Line, offset: object, digest: str) -> None:
+def cut_after(line: Line, offset: Callable[[str], int], digest: str) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while offset(digest) < 2 * PIECE and time.monotonic() < deadline:
         time.sleep(0.001)

@@ -1,7 +1,7 @@
 """A push makes the next segment while the peer takes one in, and drops it if it does not fit."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -18,18 +18,24 @@ TIMEOUT_S = 60
 Wanted = Callable[..., httpx.Response]
 
 
-def on_first_post(session: Session, act: Callable[[Wanted, str, bytes], httpx.Response]) -> None:
+def on_first_post(
+    monkeypatch: pytest.MonkeyPatch,
+    session: Session,
+    act: Callable[[Wanted, str, bytes], httpx.Response],
+) -> None:
     """Have `act` do the session's first POST of a segment of the town's."""
     ask, posted = session.wire.request, threading.Event()
 
-    def request(method: str, path: str, body: bytes = b"", **query: object) -> httpx.Response:
+    def request(
+        method: str, path: str, body: bytes = b"", query: Mapping[str, str | int] | None = None
+    ) -> httpx.Response:
         segment = (method, path) == ("POST", f"/spaces/{session.town.name}/segments")
         if segment and not posted.is_set():
             posted.set()
             return act(ask, path, body)
-        return ask(method, path, body, **query)
+        return ask(method, path, body, query)
 
-    session.wire.request = request
+    monkeypatch.setattr(session.wire, "request", request)
 
 
 def written(world: World, count: int) -> tuple[Box, Session]:
@@ -45,7 +51,9 @@ def same_as_hub(world: World, box: Box) -> bool:
         return dump(near) == dump(far)
 
 
-def test_the_next_segment_is_ready_before_the_peer_has_answered(world: World) -> None:
+def test_the_next_segment_is_ready_before_the_peer_has_answered(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     box, session = written(world, 60)
     replica = session.side.replicas[box.town.name]
     ends: list[Cursor] = []
@@ -64,14 +72,16 @@ def test_the_next_segment_is_ready_before_the_peer_has_answered(world: World) ->
             assert made.wait_for(lambda: ends[-1].upto > end_of(body).upto, TIMEOUT_S)
         return ask("POST", path, body)
 
-    replica.outgoing = outgoing
-    on_first_post(session, act)
+    monkeypatch.setattr(replica, "outgoing", outgoing)
+    on_first_post(monkeypatch, session, act)
     session.run_once()
     session.close()
     assert same_as_hub(world, box)
 
 
-def test_a_peer_that_has_come_further_by_another_way_is_sent_what_it_lacks(world: World) -> None:
+def test_a_peer_that_has_come_further_by_another_way_is_sent_what_it_lacks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     box, session = written(world, 60)
     replica, name = session.side.replicas[box.town.name], box.town.name
 
@@ -84,19 +94,21 @@ def test_a_peer_that_has_come_further_by_another_way_is_sent_what_it_lacks(world
         assert further is not None
         return ask("POST", path, further)
 
-    on_first_post(session, act)
+    on_first_post(monkeypatch, session, act)
     session.run_once()
     session.close()
     assert same_as_hub(world, box)
 
 
-def test_a_segment_made_ahead_is_not_shipped_when_the_line_breaks(world: World) -> None:
+def test_a_segment_made_ahead_is_not_shipped_when_the_line_breaks(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     box, session = written(world, 60)
 
     def act(ask: Wanted, path: str, body: bytes) -> httpx.Response:
         raise PeerUnreachable("sync.unreachable")
 
-    on_first_post(session, act)
+    on_first_post(monkeypatch, session, act)
     with pytest.raises(PeerUnreachable):
         session.run_once()
     assert not same_as_hub(world, box)

@@ -1,13 +1,14 @@
 """Boxes and hub exchange over real HTTPS until all hold the same."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 
 from edge.domain.errors import PeerRefused, PeerUnreachable
 from edge.store import exchange
 from edge.store.branches import chain_head
-from edge.store.database import Space
+from edge.store.database import Connection, Space
 from edge.store.projection import dump
 from edge.store.seals import receipts
 from sync.client import ReplicationLoop
@@ -53,12 +54,12 @@ def test_two_boxes_of_a_town_and_hub_converge(world: World) -> None:
     first.sync()
     second.sync()
     for box, name in ((first, "张玮"), (second, "章伟")):
-        said = {"field": "name", "value": name}
-        box.town.write(
-            lambda c, box=box, said=said: box.pen(c).append(
-                "person.corrected", "p1", said, [registered.id]
-            )
-        )
+
+        def correct(connection: Connection, box: Box = box, name: str = name) -> None:
+            said = {"field": "name", "value": name}
+            box.pen(connection).append("person.corrected", "p1", said, [registered.id])
+
+        box.town.write(correct)
     for _ in range(2):
         first.sync()
         second.sync()
@@ -162,7 +163,7 @@ def test_a_revoked_box_is_refused_and_its_history_stays(world: World) -> None:
 def test_a_box_cannot_read_another_towns_space(world: World) -> None:
     box = world.box("510101")
     box.sync()
-    query = {"epoch": "x", "upto": 0, "hash": ""}
+    query: dict[str, str | int] = {"epoch": "x", "upto": 0, "hash": ""}
     with pytest.raises(PeerRefused, match=r"sync\.space"):
         box.session.wire.request("GET", "/spaces/town-510102/segments", query=query)
 
@@ -200,7 +201,7 @@ def test_another_program_may_cut_and_restore_the_line(world: World) -> None:
         loop.stop()
 
 
-def _until(holds: object) -> None:
+def _until(holds: Callable[[], object]) -> None:
     deadline = time.monotonic() + 15
     while not holds():
         assert time.monotonic() < deadline

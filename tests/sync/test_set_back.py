@@ -16,7 +16,7 @@ from sync.hub.county import County
 from tests.sync.carriage import file
 from tests.sync.world import Box, World
 
-Change = Callable[[Path], None]
+Change = Callable[[Path], object]
 
 
 def ids(space: Space) -> set[str]:
@@ -44,7 +44,7 @@ def reopened(world: World, box: Box, change: Change, folder: Path | None = None)
 
 
 def backup_to(copy: Path) -> Change:
-    return lambda folder: shutil.copytree(folder, copy) and None
+    return lambda folder: shutil.copytree(folder, copy)
 
 
 def restore_from(copy: Path, *, keeping_marks: bool) -> Change:

@@ -27,7 +27,7 @@ def epoch(space: Space) -> str:
         return exchange.epoch_of(connection)
 
 
-def greet(box: Box, space: str, epoch: str, said: list[object]) -> None:
+def greet(box: Box, space: str, epoch: str, said: object) -> None:
     """A handshake with a cursor of the box's own making."""
     hello = {"epoch": "e", "schema": 1, "have": {epoch: said}}
     body = pack_said({"proto": PROTO, "spaces": {space: hello}})
@@ -50,7 +50,7 @@ def test_a_lying_box_cannot_make_the_hub_begin_anew(world: World, space: str) ->
         with pytest.raises(PeerRefused) as refused:
             greet(liar, space, before, said_of(made_up, proof))
         assert refused.value.key == "sync.unproven"
-    query = {"epoch": "e", "upto": made_up.upto, "hash": made_up.hash}
+    query: dict[str, str | int] = {"epoch": "e", "upto": made_up.upto, "hash": made_up.hash}
     with pytest.raises(PeerRefused) as restart:
         liar.session.wire.request("GET", f"/spaces/{space}/segments", query=query)
     assert restart.value.key == "sync.hub_set_back"

@@ -1,5 +1,6 @@
 """Two peers bring the same acts at once: what one has merged meanwhile, the other lets be."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from edge.store.entries import now_ms
@@ -16,9 +17,9 @@ def test_what_came_by_another_way_since_admission_is_merged_once(tmp_path: Path)
     other = Replica(hub.space, HUB, lambda: ROSTER, tmp_path / "aside", now_ms)
 
     class Overtaken(Replica):
-        def _merge(self, batch: Batch) -> None:
+        def _merge(self, batch: Batch) -> Sequence[tuple[int, int]]:
             other.take(content, BOX.id)
-            super()._merge(batch)
+            return super()._merge(batch)
 
     slow = Overtaken(hub.space, HUB, lambda: ROSTER, tmp_path / "aside", now_ms)
     slow.take(content, BOX.id)

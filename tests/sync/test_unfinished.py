@@ -66,7 +66,7 @@ def restore(side: Side, backup: Path) -> None:
     for path in side.folder.glob("town.db*"):
         path.unlink()
     shutil.copy(backup, side.folder / "town.db")
-    side.__init__(side.folder, side.keys)
+    side.open()
 
 
 def test_whoever_forgot_what_was_merged_in_part_is_told_of_it(
@@ -75,7 +75,7 @@ def test_whoever_forgot_what_was_merged_in_part_is_told_of_it(
     hub, box = sides[HUB.id], sides[BOX.id]
     box.space.close()
     backup = Path(shutil.copy(box.folder / "town.db", tmp_path / "backup"))
-    box.__init__(box.folder, box.keys)
+    box.open()
     view_thrice(box)
     take_part(hub, shipped(box, hub), BOX.id)
     epoch = box.replica.epoch

@@ -3,7 +3,7 @@
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +20,7 @@ from sync.bandwidth import Allowance
 from sync.enrolment import Ticket, ask_admission
 from sync.hub.county import County
 from sync.hub.endpoint import router
+from sync.hub.enrolment import TICKET_LIFE_MS
 from sync.replica import SEGMENT_CHANGES
 from sync.roster import COUNTY, space_of
 from sync.session import Exchange, Session
@@ -81,8 +82,8 @@ class Hub:
         self.stop()
         self.county.close()
 
-    def ticket(self, town: str, **options: object) -> Ticket:
-        return self.county.ticket(town, self.url, **{"automatic": True, **options})
+    def ticket(self, town: str, *, automatic: bool = True, life_ms: int = TICKET_LIFE_MS) -> Ticket:
+        return self.county.ticket(town, self.url, automatic=automatic, life_ms=life_ms)
 
 
 class Line:
@@ -192,7 +193,7 @@ class Box:
     def pen(self, connection: Connection) -> Pen:
         return Pen(connection, self.author, "clerk")
 
-    def append(self, kind: str, about: str, content: dict[str, object]) -> Entry:
+    def append(self, kind: str, about: str, content: Mapping[str, object]) -> Entry:
         return self.town.write(lambda c: self.pen(c).append(kind, about, content))
 
     def view(self, dossier: str = "d1") -> Entry:

@@ -22,7 +22,7 @@ def start(folder: Path, rows: Path, dossiers: int) -> tuple[Side, Side, Meter]:
     library = npm_packages("sqlite-sync", PACKAGE) / PACKAGE / "cloudsync.so"
     if not library.exists():
         raise Absent(f"no {library.name} for this machine")
-    argv = [sys.executable, "-m", "tests.bench.peers.sqlite_sync", library]
+    argv: list[str | Path] = [sys.executable, "-m", "tests.bench.peers.sqlite_sync", library]
     far = Side([*argv, "far", folder / "far.db"])
     meter = Meter(far.ready["port"])
     near = Side([*argv, "near", folder / "near.db", str(meter.port), rows])

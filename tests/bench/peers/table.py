@@ -4,7 +4,7 @@ import hashlib
 import json
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -36,7 +36,7 @@ def edit(connection: Any) -> list[str]:
     return some
 
 
-def within(connection: Any, statement: str, rows: list[tuple[str, ...]]) -> None:
+def within(connection: Any, statement: str, rows: Sequence[Sequence[str]]) -> None:
     """Run a statement for every row in one transaction."""
     connection.execute("begin")
     connection.executemany(statement, rows)

@@ -13,14 +13,17 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from edge.documents.scan_copy import CopiedPage, typeset_copy
 from edge.imaging.quality import measure
 
+Line = tuple[int, int, int, int, str]
 DAY = date(2026, 11, 22)
-LINE = (300, 400, 1200, 60, "城乡居民基本养老保险参保登记表")
+LINE: Line = (300, 400, 1200, 60, "城乡居民基本养老保险参保登记表")
 
 
-def page(size: tuple[int, int] = (2480, 3508), tone: str = "white", **more: object) -> CopiedPage:
+def page(
+    size: tuple[int, int] = (2480, 3508), tone: str = "white", lines: tuple[Line, ...] = ()
+) -> CopiedPage:
     out = io.BytesIO()
     Image.new("RGB", size, tone).save(out, "JPEG", quality=90, dpi=(300, 300))
-    return CopiedPage(out.getvalue(), size, 300, **more)
+    return CopiedPage(out.getvalue(), size, 300, lines)
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +66,7 @@ def objects(pdf: bytes) -> list[DictionaryObject]:
             if (held.idnum, held.generation) in seen:
                 continue
             seen.add((held.idnum, held.generation))
-            held = held.get_object()
+            held = held.get_object()  # type: ignore[no-untyped-call]  # pyhanko has no types
         if isinstance(held, DictionaryObject):
             found.append(held)
             waiting += [held.raw_get(name) for name in held]

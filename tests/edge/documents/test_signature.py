@@ -106,9 +106,10 @@ def test_the_red_seal_stands_in_its_box_on_the_rendered_page(
     with Image.open(page) as image:
         scale, height = 150 / 72, image.height
         box = unsigned.seal_box
-        corners = (box.x1 * scale, height - box.y2 * scale, box.x2 * scale, height - box.y1 * scale)
+        left, right = round(box.x1 * scale), round(box.x2 * scale)
+        top, bottom = round(height - box.y2 * scale), round(height - box.y1 * scale)
         red = image.convert("RGB").split()[1].point(lambda green: 255 * (40 > green > 5))
-        inside = red.crop(tuple(round(edge) for edge in corners)).getbbox()
+        inside = red.crop((left, top, right, bottom)).getbbox()
     assert inside is not None
     side = 42 * 150 / 25.4
     assert inside[2] - inside[0] == pytest.approx(side, abs=6)

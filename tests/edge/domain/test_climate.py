@@ -68,7 +68,7 @@ def test_a_breach_stands_until_the_air_is_well_within_and_keeps_its_beginning() 
 
 
 def test_missing_readings_do_not_end_a_breach() -> None:
-    records = [*temperatures(25.0), Missing("库房一", MINUTE, "timeout")]
+    records: list[Reading | Missing] = [*temperatures(25.0), Missing("库房一", MINUTE, "timeout")]
     assert kinds(judge(records, LEVELS_ONLY)) == [BreachKind.TOO_HOT]
 
 
@@ -167,7 +167,7 @@ def test_the_daily_change_agrees_with_the_plain_definition(
 
 
 def test_an_hour_is_summed_up_with_its_gaps() -> None:
-    records = [
+    records: list[Reading | Missing] = [
         Reading("s", HOUR_MS, 20.0, 50.0),
         Reading("s", HOUR_MS + MINUTE, 21.0, 55.0),
         Reading("s", HOUR_MS + 2 * MINUTE, 20.5, 51.0),

@@ -1,5 +1,7 @@
 """Facts: superseded ones go, clashing ones stay, all peers show the same."""
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,7 +41,7 @@ def test_superseding_in_one_field_leaves_the_others() -> None:
 
 
 @given(claims(), st.randoms(use_true_random=False))
-def test_the_order_of_arrival_changes_nothing(facts: list[Fact], random: object) -> None:
+def test_the_order_of_arrival_changes_nothing(facts: list[Fact], random: Random) -> None:
     shuffled = facts.copy()
     random.shuffle(shuffled)
     assert heads(shuffled) == heads(facts)

@@ -12,8 +12,10 @@ def stages(rules: PowerRules, *powers: Power) -> list[Stage]:
     return [watch.note(power) for power in powers]
 
 
-def battery(second: int, charge: float | None = 80.0, **more: object) -> Power:
-    return Power(second * SECOND, mains=False, charge=charge, **more)
+def battery(
+    second: int, charge: float | None = 80.0, low: bool = False, runtime_s: float | None = None
+) -> Power:
+    return Power(second * SECOND, mains=False, low=low, charge=charge, runtime_s=runtime_s)
 
 
 def test_a_short_cut_is_ridden_out() -> None:

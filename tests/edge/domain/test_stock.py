@@ -1,5 +1,7 @@
 """Stock-taking: paper and record side by side, whatever order the gun read in."""
 
+from random import Random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,7 +55,7 @@ READINGS = st.lists(
 
 @given(READINGS, st.randoms())
 def test_no_dossier_is_lost_or_counted_twice_in_any_order(
-    drawn: list[tuple[str, str, bool]], chance: object
+    drawn: list[tuple[str, str, bool]], chance: Random
 ) -> None:
     readings = []
     for number, (dossier, place, void) in enumerate(drawn):

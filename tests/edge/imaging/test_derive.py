@@ -44,7 +44,9 @@ def test_a_thumbnail_is_narrow_small_and_in_shape(page: bytes) -> None:
 def test_a_view_fits_the_screen_and_keeps_the_seal_red(page: bytes) -> None:
     screen = opened(view(page))
     assert screen.width == 1240
-    red, green, blue = screen.convert("RGB").getpixel((850, 1500))
+    pixel = screen.convert("RGB").getpixel((850, 1500))
+    assert isinstance(pixel, tuple)
+    red, green, blue = pixel
     assert (red > 170, green < 70, blue < 80) == (True, True, True)
     assert round(screen.info["dpi"][0]) == 150
 

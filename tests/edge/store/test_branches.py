@@ -3,6 +3,7 @@
 import os
 import random
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def test_forks_and_ends_are_those_of_the_tree_in_every_order(space: Space, seed:
     while arriving:
         size = chance.randint(1, 5)
         batch, arriving = arriving[:size], arriving[size:]
-        space.write(lambda c, batch=batch: store(c, batch))
+        space.write(partial(store, acts=batch))
     entries = sorted((entry for entry, _ in grown), key=lambda entry: entry.n)
     assert first_break(entries) is None
     followed = {entry.prev for entry in entries}

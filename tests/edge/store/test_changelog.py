@@ -1,6 +1,7 @@
 """The change log read and written in bulk is the one that the extension itself would write."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -86,8 +87,8 @@ def test_the_log_written_in_bulk_is_that_of_an_ordinary_merge(
     spaces: tuple[Space, Space], seed: int
 ) -> None:
     for batch in batches_of(Random(seed)):
-        spaces[0].write(lambda c, batch=batch: ordinary(c, batch))
-        spaces[1].write(lambda c, batch=batch: bulk(c, batch))
+        spaces[0].write(partial(ordinary, batch=batch))
+        spaces[1].write(partial(bulk, batch=batch))
         with spaces[0].read() as one, spaces[1].read() as other:
             assert unordered(one) == unordered(other)
 
@@ -96,8 +97,8 @@ def test_of_new_entries_only_every_stored_row_is_the_same(spaces: tuple[Space, S
     random = Random(1)
     for size in (1, 700, 3):
         batch = [change for _ in range(size) for change in entry_of(random)]
-        spaces[0].write(lambda c, batch=batch: ordinary(c, batch))
-        spaces[1].write(lambda c, batch=batch: bulk(c, batch))
+        spaces[0].write(partial(ordinary, batch=batch))
+        spaces[1].write(partial(bulk, batch=batch))
     with spaces[0].read() as one, spaces[1].read() as other:
         assert state(one) == state(other)
 
@@ -129,7 +130,7 @@ def test_local_writes_are_tracked_after_and_within_a_bulk_merge(
 
 def test_what_is_read_in_bulk_is_what_the_extension_gives(spaces: tuple[Space, Space]) -> None:
     for batch in batches_of(Random(5)):
-        spaces[0].write(lambda c, batch=batch: bulk(c, batch))
+        spaces[0].write(partial(bulk, batch=batch))
         spaces[0].write(
             lambda c: c.execute("insert or ignore into box_status values ('b', 'x')") and None
         )

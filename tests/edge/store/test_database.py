@@ -38,7 +38,7 @@ def count(space: Space, table: str = "counter") -> int:
         return int(connection.execute(f"select count(*) from {table}").fetchone()[0])  # noqa: S608
 
 
-def tally(name: str) -> object:
+def tally(name: str) -> Callable[[Connection], object]:
     return lambda connection: connection.execute("insert into counter values (?, 1)", (name,))
 
 

@@ -11,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.domain.entry import GENESIS, first_break
+from edge.documents.proof import ProofKind
+from edge.domain.entry import GENESIS, Entry, first_break
 from edge.domain.errors import InvalidInput, NotFound
 from edge.store import lists
 from edge.store.branches import chain_head
-from edge.store.database import Connection, Space
+from edge.store.database import Connection, Space, T
 from edge.store.entries import (
     Author,
     Pen,
@@ -29,7 +30,7 @@ from edge.store.keys import Keys, box_id
 from edge.store.projection import dump, rebuild
 from edge.store.seals import give_receipts, parse_seal, receipts, seal_own_chain, seals
 from edge.workflows.office import Office
-from edge.workflows.proofs import ProofKind, ProofRequest, issue_proof
+from edge.workflows.proofs import ProofRequest, issue_proof
 from edge.workflows.supplement import Filing, correct_person, file_material
 from tests.offices import CLERK, deliver, id_number, office_in, receive_person, scan
 
@@ -156,10 +157,11 @@ def ids_written_at(clocks: Sequence[int]) -> list[str]:
         space = Space(Path(folder, "town.db"), bytes(32), "town-1")
         for clock in clocks:
             author = Author("b" * 32, partial(int, clock))
-            entry = space.write(
-                lambda c, author=author: Pen(c, author, "u-1").append("test.noted", "p", {})
-            )
-            ids.append(entry.id)
+
+            def note(connection: Connection, author: Author = author) -> Entry:
+                return Pen(connection, author, "u-1").append("test.noted", "p", {})
+
+            ids.append(space.write(note).id)
         space.close()
     return ids
 
@@ -209,6 +211,7 @@ def test_a_box_seals_its_chain_once_where_it_stands(office: Office) -> None:
     seal = write(office, lambda c: seal_own_chain(c, box, 1, KEYS.signing))
     again = write(office, lambda c: seal_own_chain(c, box, 2, KEYS.signing))
     assert again is None
+    assert seal is not None
     with office.space.read() as connection:
         assert list(seals(connection)) == [seal]
         assert (seal.n, seal.hash) == chain_head(connection, box)
@@ -216,7 +219,7 @@ def test_a_box_seals_its_chain_once_where_it_stands(office: Office) -> None:
     assert parse_seal(seal.body) == seal
 
 
-def write(office: Office, work: Callable[[Connection], object]) -> object:
+def write(office: Office, work: Callable[[Connection], T]) -> T:
     return office.space.write(work)
 
 
@@ -224,7 +227,8 @@ def test_a_receipt_of_the_hub_is_given_once_a_head(office: Office) -> None:
     receive_person(office, "某人")
     boxes = [office.author.box, "0" * 32]
     for at in (5, 6):
-        write(office, lambda c, at=at: give_receipts(c, boxes, at, KEYS.id, KEYS.signing))
+        given = partial(give_receipts, boxes=boxes, at=at, hub=KEYS.id, key=KEYS.signing)
+        write(office, given)
     with office.space.read() as connection:
         (receipt,) = receipts(connection)
         assert (receipt.n, receipt.hash) == chain_head(connection, office.author.box)

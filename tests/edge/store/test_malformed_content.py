@@ -47,7 +47,7 @@ FIELDS = (
     "categories", "person", "words", "material", "page", "altered", "note", "instead", "replaces",
     "secrecy", "status",
 )  # fmt: skip
-ODD = st.sampled_from(
+ODD: st.SearchStrategy[object] = st.sampled_from(
     [None, True, "²", -1, 2**70, 1e400, 0.5, "", "abc", "1", SUBJECT, "\ud800", "'; --", [], [1],
      ["a"], {}, {"a": 1}, {"a": {}}, [{}], [{"blob": "zz", "thumb": ""}], [{"blob": 1, "thumb": 2}],
      [{"blob": "00", "thumb": "11", "width": 2**70}], sha256_hex("")]

@@ -12,6 +12,7 @@ from edge.domain.errors import InvalidInput
 from edge.domain.identity import check_id_number
 from edge.domain.pinyin import initials_of
 from edge.domain.query import By, Query, parse
+from edge.store.database import Connection
 from edge.store.entries import Author, Pen
 from edge.store.persons import person_by_id_number
 from edge.store.search import search
@@ -151,7 +152,7 @@ def test_answers_are_bounded(tmp_path: Path) -> None:
     space = open_space(tmp_path, "town-1")
     author = Author("b" * 32, Clock())
 
-    def fill(connection: object) -> None:
+    def fill(connection: Connection) -> None:
         pen = Pen(connection, author, "u")
         acts = [("person.registered", pen.new_id(), {"name": f"王{n}"}, ()) for n in range(700)]
         pen.append_many(acts)

@@ -25,7 +25,7 @@ HAMLET, RIVER = "青山县柳河镇桥头村", "青山县柳河镇沿河路12号
 def town() -> Iterator[Office]:
     """Four persons who share names, places and titles; nobody here changes it."""
     with tempfile.TemporaryDirectory() as folder, office_in(Path(folder)) as office:
-        people = (
+        people: tuple[tuple[str, str, str, dict[str, int]], ...] = (
             ("王建国", HAMLET, "13900001111", {}),
             ("王秀英", HAMLET, "0571-6543210", {"1": 2, "4-1": 1}),
             ("李桥头", RIVER, "13900002222", {"4": 1}),

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import overload
 
 import pytest
+from httpx import Response
+from litestar import Litestar
 from litestar.testing import TestClient
 
 from devices.driver import Health, State
@@ -30,7 +33,7 @@ class Desk:
     """A browser's place at the counter, without a browser."""
 
     office: Office
-    client: "TestClient[object]"
+    client: TestClient[Litestar]
     scanning: Scanning
     stations: Stations
     codes: ReadCodes
@@ -49,12 +52,17 @@ class Desk:
             self.client.get("/lock")
         return {"x-csrftoken": self.client.cookies[name]}
 
-    def post(self, path: str, fragment: bool = False, **form: object):
+    # The second is for a form that is given as a whole, whose names nobody can know.
+    @overload
+    def post(self, path: str, fragment: bool, **form: object) -> Response: ...
+    @overload
+    def post(self, path: str, **form: object) -> Response: ...
+    def post(self, path: str, fragment: object = False, **form: object) -> Response:
         """Send a form, as the page or as htmx does."""
         headers = self.token | ({"hx-request": "true"} if fragment else {})
         return self.client.post(path, data=form, headers=headers, follow_redirects=False)
 
-    def get(self, path: str, fragment: bool = False):
+    def get(self, path: str, fragment: bool = False) -> Response:
         """Open an address."""
         headers = {"hx-request": "true"} if fragment else {}
         return self.client.get(path, headers=headers, follow_redirects=False)

@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -201,7 +202,7 @@ def read_as(desk: Desk, owner: str, text: str, turn: int = 0) -> None:
     for blob in blobs:
         lines = tuple((10, 30 * n, 200, 20, line) for n, line in enumerate(text.splitlines()))
         read = PageText(text, turn, (620, 877), lines)
-        desk.office.space.write(lambda c, b=blob, r=read: note_text(c, b, r, 1))
+        desk.office.space.write(partial(note_text, digest=blob, read=read, at=1))
 
 
 def test_a_guess_is_offered_marked_and_fills_the_form_only_when_taken(desk: Desk) -> None:

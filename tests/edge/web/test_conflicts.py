@@ -1,5 +1,7 @@
 """The conflict screens, asked without a browser: what is listed, who may settle, what is said."""
 
+from functools import partial
+
 from edge.domain.conflict import ConflictKind
 from edge.domain.kinds import Kind
 from edge.store.conflicts import open_conflicts
@@ -53,9 +55,8 @@ def test_what_the_county_decides_is_proposed_and_leaves_the_counters_list(desk: 
     person = receive_person(desk.office, "王建国", id_number(11)).person
     for value in ("19870512", "19850512"):
         told = {"field": "birth", "value": value}
-        desk.office.transact(
-            CLERK, lambda pen, told=told: pen.append(Kind.PERSON_CORRECTED, person, told)
-        )
+        corrected = partial(Pen.append, kind=Kind.PERSON_CORRECTED, about=person, data=told)
+        desk.office.transact(CLERK, corrected)
     with desk.office.space.read() as town:
         (conflict,) = open_conflicts(town)
     desk.sign_in()
@@ -101,9 +102,8 @@ def test_a_supervisor_decides_at_the_county_and_not_at_a_box(desk: Desk) -> None
     person = receive_person(desk.office, "王建国", id_number(11)).person
     for value in ("19870512", "19850512"):
         told = {"field": "birth", "value": value}
-        desk.office.transact(
-            CLERK, lambda pen, told=told: pen.append(Kind.PERSON_CORRECTED, person, told)
-        )
+        corrected = partial(Pen.append, kind=Kind.PERSON_CORRECTED, about=person, data=told)
+        desk.office.transact(CLERK, corrected)
     with desk.office.space.read() as town:
         (conflict,) = open_conflicts(town)
     desk.sign_in("zengmin")

@@ -87,7 +87,7 @@ def test_every_word_of_every_flow_has_its_english() -> None:
     asked: set[str] = set()
     for flow in FLOWS.values():
         asked |= {flow.name, flow.group, flow.basis, flow.help, *flow.brings}
-        asked |= {each.name for each in (*flow.states, *flow.steps)}
+        asked |= {each.name for each in flow.states} | {each.name for each in flow.steps}
         for field in flow.fields().values():
             asked |= {field.label, field.hint, *field.choices}
     asked |= {form.title for form in FORMS.values()}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from litestar import Litestar
@@ -65,7 +66,7 @@ class Tape:
         self.titles.append(title)
         return len(self.titles)
 
-    def job(self, job_id: int):
+    def job(self, job_id: int) -> NoReturn:
         raise OverflowError(job_id)
 
     def health(self) -> Health:

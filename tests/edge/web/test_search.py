@@ -1,6 +1,7 @@
 """Finding persons from the search box."""
 
 import re
+from functools import partial
 
 import pytest
 
@@ -64,10 +65,10 @@ def test_a_search_for_a_task_leads_straight_to_it(desk: Desk) -> None:
 def test_the_api_answers_the_same_question_under_the_same_rights(desk: Desk) -> None:
     received = receive_person(desk.office, "王秀英", id_number(1))
     assert desk.client.post("/api/v1/persons/search", json={"q": "王"}).status_code == 403
-    asked = {"json": {"q": "王"}, "headers": desk.token}
-    assert desk.client.post("/api/v1/persons/search", **asked).status_code == 401
+    ask = partial(desk.client.post, "/api/v1/persons/search", json={"q": "王"}, headers=desk.token)
+    assert ask().status_code == 401
     desk.sign_in()
-    (found,) = desk.client.post("/api/v1/persons/search", **asked).json()
+    (found,) = ask().json()
     assert (found["id"], found["dossier"]) == (received.person, received.dossier)
     assert "*" in found["id_number"]
     wrong = desk.client.post("/api/v1/persons/search", json={"q": " "}, headers=desk.token)

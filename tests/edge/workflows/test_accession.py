@@ -2,6 +2,7 @@
 
 import pytest
 
+from edge.domain.access import Clerk
 from edge.domain.errors import Conflict, Denied, InvalidInput
 from edge.domain.query import parse
 from edge.store.dossiers import Standing, dossier_of, dossiers_of_person
@@ -119,7 +120,7 @@ def test_wrong_input_names_what_is_wrong(office: Office, reception: Reception, k
 
 
 @pytest.mark.parametrize("clerk", [READER, TECHNICIAN])
-def test_only_who_may_file_receives(office: Office, clerk: object) -> None:
+def test_only_who_may_file_receives(office: Office, clerk: Clerk) -> None:
     with pytest.raises(Denied) as caught:
         receive(office, clerk, Reception("王建国", WANG, "流动"))
     assert caught.value.key == "access.denied"

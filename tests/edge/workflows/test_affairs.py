@@ -79,6 +79,7 @@ def test_a_retirement_check_keeps_every_record_presents_the_first_and_waits_for_
     assert dict(sheet.facts)["其中特殊工种"] == "5年6个月（1986年1月至1991年6月）"
     assert dict(sheet.facts)["到龄月份"] == "2025年4月"
     assert SPECIAL_WORK in sheet.closing
+    assert sheet.table is not None
     assert [row[2] for row in sheet.table.lines if row[0] == "特殊工种"] == [
         "9-1　工种表　第1页", "9-1　提升工登记　第1页",
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What pages state, noted down: only from pages looked at, all kept, slips struck out."""
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -125,10 +126,11 @@ def test_a_proof_is_revoked_or_replaced_and_its_number_stays(office: Office, pag
     assert found is not None
     assert (found.instead, found.holder) == (second.number, "王＊＊")
     assert revoke_proof(office, CLERK, second.id, "写错用途").standing is ProofStanding.REVOKED
-    for late in (
+    refused: tuple[Callable[[], object], ...] = (
         lambda: revoke_proof(office, CLERK, first.id, "x"),
         lambda: issue_proof(office, CLERK, again),
-    ):
+    )
+    for late in refused:
         with pytest.raises(Conflict, match=r"proof\.ended"):
             late()
     with pytest.raises(InvalidInput, match=r"proof\.reason_missing"):

@@ -32,8 +32,8 @@ COLLEAGUE = Clerk("u-colleague", "查敏", WILLOW, frozenset({"clerk"}))
 DAY_MS = 86_400_000
 
 
-def begin(office: Office, flow: str, clerk: Clerk = CLERK, **fields: str) -> Matter:
-    return open_matter(office, clerk, Opening(flow, fields=fields))
+def begin(office: Office, flow: str, **fields: str) -> Matter:
+    return open_matter(office, CLERK, Opening(flow, fields=fields))
 
 
 def issue(office: Office, form: str, matter: str) -> bytes:

@@ -308,12 +308,12 @@ def test_a_number_on_two_dossiers_is_kept_by_one(boxes: Boxes) -> None:
 
 
 def test_a_number_on_two_proofs_is_noticed(boxes: Boxes) -> None:
+    def issue(office: Office, told: dict[str, str]) -> None:
+        office.transact(CLERK, lambda pen: pen.append(Kind.PROOF_ISSUED, pen.new_id(), told))
+
     for office in boxes:
         dossier = take(office, "王建国", number=office.author.box[:6]).dossier
-        told = {"dossier": dossier, "kind": "存档证明", "number": "证〔2026〕0001号"}
-        office.transact(
-            CLERK, lambda pen, told=told: pen.append(Kind.PROOF_ISSUED, pen.new_id(), told)
-        )
+        issue(office, {"dossier": dossier, "kind": "存档证明", "number": "证〔2026〕0001号"})
     meet(boxes)
     conflict = the_one(boxes, ConflictKind.PROOF_NUMBER)
     settle(boxes[0], CLERK, choice(conflict, conflict.subjects[0]))

@@ -128,7 +128,10 @@ def test_without_fresh_readings_nothing_runs(kept: Kept) -> None:
     for _ in range(60):
         clock.forward(5_000)
         now = clock()
-        gone = [Missing("东墙", now, "timeout"), Contact("烟感", now, ContactKind.SMOKE, False)]
+        gone: list[Record] = [
+            Missing("东墙", now, "timeout"),
+            Contact("烟感", now, ContactKind.SMOKE, False),
+        ]
         kept.keeper.take([*gone, *kept.relays.read_back(now)])
     assert kept.relays.state["除湿机"] is False
     assert ("除湿机", False, "stale") in kept.spoken()

@@ -1,6 +1,7 @@
 """Signing in: the right PIN, the wrong one, and the wait that no restart shortens."""
 
 import json
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -21,7 +22,7 @@ def refusal(office: Office, login: str = "101", pin: str = "000000") -> Denied:
     return caught.value
 
 
-def hub_writes(office: Office, kind: str, about: str, told: dict[str, object]) -> None:
+def hub_writes(office: Office, kind: str, about: str, told: Mapping[str, object]) -> None:
     author = Author("f" * 32, office.author.clock)
     office.county.write(lambda connection: Pen(connection, author, "hub").append(kind, about, told))
 

@@ -1,5 +1,6 @@
 """Filing, reclassifying and correcting."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,22 +74,22 @@ def test_of_equal_sheets_one_filed_leaves_the_other_waiting(office: Office, doss
 
 
 @pytest.mark.parametrize(
-    ("change", "key"),
+    ("alter", "key"),
     [
-        ({"category": "11"}, "category.unknown"),
-        ({"formed_on": "去年"}, "date.partial"),
-        ({"formed_on": "19981301"}, "date.partial"),
-        ({"formed_on": "2099"}, "date.not_yet"),
-        ({"title": "  "}, "material.title_missing"),
-        ({"pages": ()}, "material.no_pages"),
+        (lambda filing: replace(filing, category="11"), "category.unknown"),
+        (lambda filing: replace(filing, formed_on="去年"), "date.partial"),
+        (lambda filing: replace(filing, formed_on="19981301"), "date.partial"),
+        (lambda filing: replace(filing, formed_on="2099"), "date.not_yet"),
+        (lambda filing: replace(filing, title="  "), "material.title_missing"),
+        (lambda filing: replace(filing, pages=()), "material.no_pages"),
     ],
 )
 def test_a_wrong_filing_is_refused(
-    office: Office, dossier: str, change: dict[str, object], key: str
+    office: Office, dossier: str, alter: Callable[[Filing], Filing], key: str
 ) -> None:
     filing = filing_of(office, dossier)
     with pytest.raises(InvalidInput) as caught:
-        file_material(office, CLERK, replace(filing, **change))
+        file_material(office, CLERK, alter(filing))
     assert caught.value.key == key
     with office.space.read() as connection:
         assert catalogue(connection, dossier) == []
@@ -109,12 +110,13 @@ def test_a_page_is_filed_once(office: Office, dossier: str) -> None:
 
 def test_what_is_not_here_is_named(office: Office, dossier: str) -> None:
     filing = filing_of(office, dossier)
-    for change, key in (
-        ({"dossier": "0" * 32}, "dossier.unknown"),
-        ({"capture": "0" * 32}, "capture.unknown"),
-    ):
+    wrong: tuple[tuple[Callable[[Filing], Filing], str], ...] = (
+        (lambda filing: replace(filing, dossier="0" * 32), "dossier.unknown"),
+        (lambda filing: replace(filing, capture="0" * 32), "capture.unknown"),
+    )
+    for alter, key in wrong:
         with pytest.raises(NotFound) as caught:
-            file_material(office, CLERK, replace(filing, **change))
+            file_material(office, CLERK, alter(filing))
         assert caught.value.key == key
     with pytest.raises(NotFound) as material:
         reclassify(office, CLERK, "0" * 32, "1", "放错了")
@@ -125,10 +127,11 @@ def test_a_dossier_sent_away_is_closed(office: Office, dossier: str) -> None:
     filing = filing_of(office, dossier)
     material = file_material(office, CLERK, filing_of(office, dossier, title="先存"))
     send(office, CLERK, dossier, MAPLE, "工作调动")
-    for act in (
+    acts: tuple[Callable[[], object], ...] = (
         lambda: file_material(office, CLERK, filing),
         lambda: reclassify(office, CLERK, material.id, "2", "放错了"),
-    ):
+    )
+    for act in acts:
         with pytest.raises(Conflict) as caught:
             act()
         assert caught.value.key == "dossier.sent_away"

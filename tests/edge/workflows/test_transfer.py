@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from edge.documents.proof import ProofKind
 from edge.domain.access import Clerk
 from edge.domain.errors import Conflict, Denied, InvalidInput, NotFound
 from edge.domain.kinds import Kind
@@ -20,7 +21,7 @@ from edge.workflows.consultation import view
 from edge.workflows.matters import Opening, open_matter
 from edge.workflows.office import Office
 from edge.workflows.proof_content import notes_for
-from edge.workflows.proofs import ProofKind, ProofRequest, preview_proof
+from edge.workflows.proofs import ProofRequest, preview_proof
 from edge.workflows.recording import Noting, note_record, strike_record
 from edge.workflows.supplement import Filing, file_material
 from edge.workflows.transfer import receive_transfer, send

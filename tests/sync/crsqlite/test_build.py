@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -12,14 +13,15 @@ import pytest
 
 
 @pytest.fixture
-def builder(monkeypatch, binding_folder):
+def builder(monkeypatch: pytest.MonkeyPatch, binding_folder: Path) -> SimpleNamespace:
     monkeypatch.syspath_prepend(str(binding_folder))
-    from builder import errors, patches, source, toolchain
+    names = ("errors", "patches", "source", "toolchain")
+    return SimpleNamespace(**{name: import_module(f"builder.{name}") for name in names})
 
-    return SimpleNamespace(errors=errors, patches=patches, source=source, toolchain=toolchain)
 
-
-def run_build(folder, *arguments, **environment):
+def run_build(
+    folder: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, str(folder / "build.py"), *arguments],
         env={**os.environ, **environment},
@@ -30,7 +32,9 @@ def run_build(folder, *arguments, **environment):
     )
 
 
-def test_wheel_of_a_ready_made_file_installs_and_is_kept(binding_folder, tmp_path):
+def test_wheel_of_a_ready_made_file_installs_and_is_kept(
+    binding_folder: Path, tmp_path: Path
+) -> None:
     ready = crsqlite.loadable_path()
     first = run_build(binding_folder, "--wheel-dir", str(tmp_path), DANGXIA_CRSQLITE=ready)
     assert first.returncode == 0, first.stderr
@@ -55,7 +59,7 @@ def test_wheel_of_a_ready_made_file_installs_and_is_kept(binding_folder, tmp_pat
     assert Path(done.stdout.strip()) == target / "crsqlite/crsqlite.so"
 
 
-def test_wheel_carries_the_licence_of_cr_sqlite(binding_folder, tmp_path):
+def test_wheel_carries_the_licence_of_cr_sqlite(binding_folder: Path, tmp_path: Path) -> None:
     done = run_build(
         binding_folder,
         *("--wheel-dir", str(tmp_path)),
@@ -66,13 +70,17 @@ def test_wheel_carries_the_licence_of_cr_sqlite(binding_folder, tmp_path):
     assert b"One Law LLC" in licence
 
 
-def test_ready_made_file_that_is_absent_fails_with_its_name(binding_folder, tmp_path):
+def test_ready_made_file_that_is_absent_fails_with_its_name(
+    binding_folder: Path, tmp_path: Path
+) -> None:
     done = run_build(binding_folder, DANGXIA_CRSQLITE=str(tmp_path / "absent.so"))
     assert done.returncode == 1
     assert "absent.so" in done.stderr
 
 
-def test_missing_compiler_is_told_as_one_apt_line(builder, monkeypatch, tmp_path):
+def test_missing_compiler_is_told_as_one_apt_line(
+    builder: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     missing = builder.toolchain.missing_packages(None, source_fetched=False)
     assert {"cargo-web", "rustc-web", "gcc", "npm"} <= set(missing)
@@ -80,7 +88,9 @@ def test_missing_compiler_is_told_as_one_apt_line(builder, monkeypatch, tmp_path
     assert "apt-get install -y --no-install-recommends cargo-web rustc-web" in told
 
 
-def test_source_that_is_not_the_pinned_one_is_refused(builder, monkeypatch, tmp_path):
+def test_source_that_is_not_the_pinned_one_is_refused(
+    builder: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     client = tmp_path / "bin/npm"
     client.parent.mkdir()
     client.write_text("#!/bin/sh\necho tampered > ./crsqlite.tgz\necho crsqlite.tgz\n")
@@ -92,7 +102,9 @@ def test_source_that_is_not_the_pinned_one_is_refused(builder, monkeypatch, tmp_
     assert not archive.exists()
 
 
-def test_patch_that_fits_twice_or_never_is_refused(builder, tmp_path):
+def test_patch_that_fits_twice_or_never_is_refused(
+    builder: SimpleNamespace, tmp_path: Path
+) -> None:
     patch = tmp_path / "x.patch"
     patch.write_text(
         "why\n\n--- a/f.rs\n+++ b/f.rs\n@@ -1,2 +1,2 @@\n fn f() {\n-    old\n+    new\n"

@@ -8,12 +8,14 @@ import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 
 
-def test_path_names_the_file_in_the_package(monkeypatch):
+def test_path_names_the_file_in_the_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DANGXIA_CRSQLITE", raising=False)
     assert Path(crsqlite.loadable_path()) == Path(crsqlite.__file__).parent / "crsqlite.so"
 
 
-def test_environment_names_a_ready_made_file(monkeypatch, tmp_path):
+def test_environment_names_a_ready_made_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     copy = tmp_path / "crsqlite.so"
     copy.write_bytes(Path(crsqlite.loadable_path()).read_bytes())
     monkeypatch.setenv("DANGXIA_CRSQLITE", str(copy))
@@ -21,7 +23,7 @@ def test_environment_names_a_ready_made_file(monkeypatch, tmp_path):
     crsqlite.check()
 
 
-def test_missing_file_is_named(monkeypatch, tmp_path):
+def test_missing_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DANGXIA_CRSQLITE", str(tmp_path / "absent.so"))
     with pytest.raises(crsqlite.ExtensionMissing) as caught:
         crsqlite.loadable_path()
@@ -29,7 +31,9 @@ def test_missing_file_is_named(monkeypatch, tmp_path):
     assert caught.value.fields == {"path": str(tmp_path / "absent.so")}
 
 
-def test_file_that_is_no_extension_is_refused_with_its_path(monkeypatch, tmp_path):
+def test_file_that_is_no_extension_is_refused_with_its_path(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     wrong = tmp_path / "crsqlite.so"
     wrong.write_text("not a library")
     monkeypatch.setenv("DANGXIA_CRSQLITE", str(wrong))
@@ -40,7 +44,7 @@ def test_file_that_is_no_extension_is_refused_with_its_path(monkeypatch, tmp_pat
     connection.close()
 
 
-def test_loading_is_switched_off_after_load():
+def test_loading_is_switched_off_after_load() -> None:
     connection = sqlcipher.connect(":memory:")
     crsqlite.load(connection)
     with pytest.raises(sqlcipher.OperationalError, match="not authorized"):
@@ -52,7 +56,7 @@ def test_loading_is_switched_off_after_load():
 @pytest.mark.skipif(
     hasattr(sqlite3.Connection, "enable_load_extension"), reason="this sqlite3 loads extensions"
 )
-def test_module_that_cannot_load_is_named():
+def test_module_that_cannot_load_is_named() -> None:
     connection = sqlite3.connect(":memory:")
     with pytest.raises(crsqlite.LoadingUnsupported, match="sqlite3"):
         crsqlite.load(connection)

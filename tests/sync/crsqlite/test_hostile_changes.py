@@ -7,6 +7,7 @@ import itertools
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -41,7 +42,7 @@ SITE = "x" + "5a" * 16
 GOOD_KEY = "x010c0107"
 
 
-def run(changes):
+def run(changes: list[list[object]]) -> Any:
     """What a fresh database says to each change; its rows after one more local write."""
     done = subprocess.run(
         [sys.executable, "-c", CHILD],
@@ -56,12 +57,19 @@ def run(changes):
 
 
 def change(
-    table="entry", pk=GOOD_KEY, column="head", col_version=1, db_version=1, site=SITE, cl=1, seq=0
-):
+    table: object = "entry",
+    pk: object = GOOD_KEY,
+    column: object = "head",
+    col_version: object = 1,
+    db_version: object = 1,
+    site: object = SITE,
+    cl: object = 1,
+    seq: object = 0,
+) -> list[object]:
     return [table, pk, column, "forged", col_version, db_version, site, cl, seq]
 
 
-def test_a_good_change_is_merged():
+def test_a_good_change_is_merged() -> None:
     assert run([change()]) == {"told": ["merged"], "rows": 2, "version": 2}
 
 
@@ -100,7 +108,7 @@ def test_a_good_change_is_merged():
         "text that is not UTF-8",
     ],
 )
-def test_malformed_key_is_refused(pk):
+def test_malformed_key_is_refused(pk: str | None) -> None:
     said = run([change(pk=pk)])
     assert "malformed primary key" in said["told"][0]
     assert said["rows"] == 1
@@ -119,14 +127,14 @@ def test_malformed_key_is_refused(pk):
         ("seq", -1),
     ],
 )
-def test_version_out_of_range_is_refused(field, value):
+def test_version_out_of_range_is_refused(field: str, value: int) -> None:
     said = run([change(**{field: value})])
     assert "out of range" in said["told"][0]
     assert (said["rows"], said["version"]) == (1, 1)
 
 
 @pytest.mark.parametrize("site", [None, "x", "x5a", "x" + "5a" * 17])
-def test_site_id_of_wrong_size_is_refused(site):
+def test_site_id_of_wrong_size_is_refused(site: str | None) -> None:
     said = run([change(site=site)])
     assert "site id" in said["told"][0]
     assert said["rows"] == 1
@@ -134,21 +142,35 @@ def test_site_id_of_wrong_size_is_refused(site):
 
 @pytest.mark.parametrize("name", ["x00", "xff", "entry\0", "\0"])
 @pytest.mark.parametrize("field", ["table", "column"])
-def test_malformed_name_is_refused(field, name):
+def test_malformed_name_is_refused(field: str, name: str) -> None:
     said = run([change(**{field: name})])
     assert "malformed table or column name" in said["told"][0]
 
 
 @pytest.mark.parametrize("name", [None, "", "other", 7])
 @pytest.mark.parametrize("field", ["table", "column"])
-def test_unknown_name_is_refused(field, name):
+def test_unknown_name_is_refused(field: str, name: object) -> None:
     said = run([change(**{field: name})])
     assert said["told"][0] != "merged"
     assert said["rows"] == 1
 
 
-def test_odd_values_in_any_two_places_never_end_the_process():
-    odd = [None, "x", "x00", SITE, "", "-1", "entry", 0, -1, 2, 2**63 - 1, -(2**63), 1.5]
+def test_odd_values_in_any_two_places_never_end_the_process() -> None:
+    odd: list[object] = [
+        None,
+        "x",
+        "x00",
+        SITE,
+        "",
+        "-1",
+        "entry",
+        0,
+        -1,
+        2,
+        2**63 - 1,
+        -(2**63),
+        1.5,
+    ]
     places = range(len(change()))
     changes = []
     for first, second in itertools.combinations(places, 2):
@@ -161,7 +183,7 @@ def test_odd_values_in_any_two_places_never_end_the_process():
     assert said["version"] > 0
 
 
-def test_no_short_key_ends_the_process():
+def test_no_short_key_ends_the_process() -> None:
     every_type_byte = [f"x{count:02x}{kind:02x}" for count in range(3) for kind in range(256)]
     with_tail = [f"{key}{'80' * size}" for key in every_type_byte for size in (1, 4, 8, 9)]
     keys = every_type_byte + with_tail

@@ -1,7 +1,12 @@
 """Two encrypted files exchange their changes."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
+
+from tests.sync.crsqlite.conftest import Opener
 
 CHANGES = (
     'select "table", pk, cid, val, col_version, db_version, site_id, cl, seq from crsql_changes'
@@ -14,13 +19,13 @@ ROWS = "select id, head, data from entry order by id"
 INSERT = "insert into entry values (?, ?, ?)"
 
 
-def exchange(sender, receiver):
+def exchange(sender: Any, receiver: Any) -> None:
     receiver.execute("begin")
     receiver.executemany(MERGE, sender.execute(CHANGES).fetchall())
     receiver.execute("commit")
 
 
-def test_two_files_hold_the_same_rows_after_exchange(open_database):
+def test_two_files_hold_the_same_rows_after_exchange(open_database: Opener) -> None:
     town, county = open_database("town"), open_database("county")
     town.executemany(INSERT, [(bytes([n]) * 16, f"头{n}", "正文") for n in range(50)])
     county.executemany(INSERT, [(bytes([n]) * 16, f"县{n}", None) for n in range(50, 90)])
@@ -31,7 +36,7 @@ def test_two_files_hold_the_same_rows_after_exchange(open_database):
     assert county.execute(ROWS).fetchall() == rows
 
 
-def test_repeated_merge_writes_nothing(open_database):
+def test_repeated_merge_writes_nothing(open_database: Opener) -> None:
     town, county = open_database("town"), open_database("county")
     town.execute(INSERT, (b"\x01" * 16, "h", "d"))
     exchange(town, county)
@@ -40,7 +45,7 @@ def test_repeated_merge_writes_nothing(open_database):
     assert county.execute("select max(db_version) from crsql_changes").fetchone() == before
 
 
-def test_file_on_disk_is_encrypted(open_database, tmp_path):
+def test_file_on_disk_is_encrypted(open_database: Opener, tmp_path: Path) -> None:
     town = open_database("town")
     town.execute(INSERT, (b"\x01" * 16, "籍贯", "birthplace"))
     town.execute("pragma wal_checkpoint(truncate)")

@@ -1,9 +1,12 @@
 """A merge that fails leaves local writes tracked (patch 0002)."""
 
 import secrets
+from typing import Any
 
 import pytest
 import sqlcipher3.dbapi2 as sqlcipher
+
+from tests.sync.crsqlite.conftest import Opener
 
 MERGE = (
     'insert into crsql_changes ("table", pk, cid, val, col_version, db_version, site_id, cl, seq)'
@@ -14,13 +17,13 @@ KNOWN = b"\x07" * 16
 PACKED = b"\x01\x0c\x10" + KNOWN
 
 
-def local_write_is_tracked(connection):
+def local_write_is_tracked(connection: Any) -> bool:
     key = secrets.token_bytes(16)
     connection.execute("insert into entry values (?, 'h', 'd')", (key,))
     tracked = connection.execute(
         "select count(*) from crsql_changes where pk = crsql_pack_columns(?)", (key,)
     ).fetchone()[0]
-    return tracked > 0
+    return bool(tracked > 0)
 
 
 @pytest.mark.parametrize(
@@ -42,7 +45,9 @@ def local_write_is_tracked(connection):
     ],
     ids=["check", "abort in update", "rollback in update", "abort in delete"],
 )
-def test_refused_change_leaves_local_writes_tracked(open_database, guard, change):
+def test_refused_change_leaves_local_writes_tracked(
+    open_database: Opener, guard: str, change: tuple[object, ...]
+) -> None:
     town = open_database("town")
     town.execute("insert into entry values (?, 'h', 'd')", (KNOWN,))
     town.execute(guard)
@@ -53,7 +58,7 @@ def test_refused_change_leaves_local_writes_tracked(open_database, guard, change
     assert local_write_is_tracked(town)
 
 
-def test_refused_change_in_a_transaction_leaves_local_writes_tracked(open_database):
+def test_refused_change_in_a_transaction_leaves_local_writes_tracked(open_database: Opener) -> None:
     town = open_database("town")
     town.execute("begin")
     with pytest.raises(sqlcipher.DatabaseError):

@@ -145,7 +145,7 @@ def _spoilt_node(draw: Draw, node: Any, depth: int) -> Any:
         case 3 if isinstance(node, int):
             return node + draw.choice((-1, 1, 1 << 16, 1 << 31))
         case 4 if isinstance(node, (str, bytes)):
-            return draw.choice((node[1:], node + node, node[::-1]))
+            return draw.choice((node[1:], node * 2, node[::-1]))
         case 5:
             # A column that says to be far longer than its bytes.
             return ["l", ["c", draw.choice((1 << 20, 1 << 40, -1))], ["c", 1]]

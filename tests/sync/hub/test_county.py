@@ -6,6 +6,7 @@ import pytest
 
 from edge.domain.errors import Conflict, NotFound
 from edge.domain.query import parse
+from edge.store.database import Connection
 from edge.store.rules import rules_of
 from edge.store.staff import institutions, member_by_login, pin_matches
 from sync.hub.county import County
@@ -20,7 +21,11 @@ def test_a_county_opens_again_as_it_was(tmp_path: Path) -> None:
     known = (first.keys.id, first.fingerprint)
     # As a program would leave it whose reducers are others.
     for sql in ("update institution set name = '?'", "update computed set digest = 'older'"):
-        first.spaces.county.write(lambda c, sql=sql: c.execute(sql))
+
+        def alter(connection: Connection, sql: str = sql) -> None:
+            connection.execute(sql)
+
+        first.spaces.county.write(alter)
     first.close()
     again = County.open(tmp_path / "hub")
     again.found("长宁县档案局")

@@ -104,13 +104,12 @@ class History:
         person = f"p{draw.randrange(4)}"
         after = tuple(draw.sample(written, 1)) if written else ()
         correction: dict[str, object] = {"field": "name", "value": draw.choice("赵钱孙")}
-        return draw.choice(
-            [
-                ("dossier.viewed", "d", {"purpose": "p"}, ()),
-                ("person.registered", person, {"name": draw.choice("张王李")}, ()),
-                ("person.corrected", person, correction, after),
-            ]
-        )
+        acts: list[Act] = [
+            ("dossier.viewed", "d", {"purpose": "p"}, ()),
+            ("person.registered", person, {"name": draw.choice("张王李")}, ()),
+            ("person.corrected", person, correction, after),
+        ]
+        return draw.choice(acts)
 
     def back_up(self, machine: Machine) -> None:
         machine.backups.append(machine.copy_to(self._new_folder()))
@@ -149,11 +148,13 @@ class History:
         """Segments of another day arrive, the last first."""
         kept = self._line.kept
         for sender, receiver, content in kept[-1:] + kept[:2]:
+
+            def take(content: bytes = content, sender: str = sender) -> frozenset[str]:
+                return machine.replica.take(content, sender).boxes
+
             if receiver == machine.id:
                 with suppress(PeerRefused, SchemaAhead):
-                    self._unless_set_back(
-                        machine, lambda c=content, s=sender: machine.replica.take(c, s).boxes
-                    )
+                    self._unless_set_back(machine, take)
 
     def write_stick(self, machine: Machine) -> None:
         near = machine if machine is not self.hub else self.machines[1]

@@ -216,11 +216,11 @@ def database_key(name: str) -> bytes:
     return KEYS[name].derive("database")
 
 
-@cache
 def template(folder: Path, name: str, space: type[Space]) -> Path:
     """An empty database of one machine, made once."""
     file = folder / f"{name}-{space.__name__}.db"
-    opened = space(file, database_key(name), TOWN)
-    Replica(opened, KEYS[name], lambda: ROSTER, folder, lambda: 0)
-    opened.close()
+    if not file.exists():
+        opened = space(file, database_key(name), TOWN)
+        Replica(opened, KEYS[name], lambda: ROSTER, folder, lambda: 0)
+        opened.close()
     return file

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.simulator.history import History, Violation
+from tests.sync.simulator.history import History
+from tests.sync.simulator.promises import Violation
 
 HISTORIES = int(os.environ.get("DANGXIA_HISTORIES", "2000"))
 PER_TEST = 50

@@ -1,6 +1,7 @@
 """How a matter stands is the same for every order in which its acts became known."""
 
 from datetime import date
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -28,7 +29,7 @@ def histories(draw: st.DrawFn) -> list[Act]:
 
 
 @given(histories(), st.randoms())
-def test_every_order_of_arrival_gives_the_same_standing(acts: list[Act], chance: object) -> None:
+def test_every_order_of_arrival_gives_the_same_standing(acts: list[Act], chance: Random) -> None:
     shuffled = list(acts)
     chance.shuffle(shuffled)
     assert stand(RECTIFICATION, shuffled) == stand(RECTIFICATION, acts)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -232,7 +233,7 @@ def _page(county: County, town: str, jpeg: bytes, place: int, number: int) -> di
     came = [small, jpeg] if place not in (1, 2) else [small] if place == 1 else []
     for content in came:
         held = [(bytes.fromhex(blobs.put(content)), len(content))]
-        space.write(lambda connection, held=held: holdings.note_held(connection, held))
+        space.write(partial(holdings.note_held, files=held))
     width, height = Image.open(io.BytesIO(jpeg)).size
     return {
         "blob": digest_of(jpeg),
@@ -315,9 +316,7 @@ def _exchanges(county: County) -> None:
     )
     for town, mark, at in heard:
         box = box_of(mark)
-        county.spaces.town(town).write(
-            lambda connection, box=box, at=at: exchange.note_contact(connection, box, at)
-        )
+        county.spaces.town(town).write(partial(exchange.note_contact, peer=box, at=at))
 
 
 @contextmanager
