@@ -114,8 +114,15 @@ class Blobs:
             self._set_aside(digest)
             raise
 
+    def place(self, digest: str) -> Path:
+        """Where the content lies, below the folder."""
+        return self._path(digest).relative_to(self.folder)
+
     def examine(self, digest: str) -> bytes:
-        """Read as `read` does, and leave a damaged file where it is."""
+        """Read as `read` does, and leave a damaged file where it is.
+
+        What it raises names `at`, the byte of the file from where on it cannot be read.
+        """
         content = self._range(digest, 0, self.size(digest))
         if hashlib.sha256(content).hexdigest() != digest:
             raise Conflict("blob.damaged", digest=digest)
@@ -147,13 +154,14 @@ class Blobs:
             cipher = AESGCM(self._content_key(digest))
             plain = bytearray()
             for index in range(first, last + 1):
-                file.seek(_HEADER.size + index * (PIECE + _TAG))
+                place = _HEADER.size + index * (PIECE + _TAG)
+                file.seek(place)
                 final = (index + 1) * PIECE >= total
                 try:
                     piece = file.read(PIECE + _TAG)
                     plain += cipher.decrypt(_nonce(index, final), piece, header)
                 except InvalidTag as error:
-                    raise Conflict("blob.damaged", digest=digest) from error
+                    raise Conflict("blob.damaged", digest=digest, at=place) from error
             start = offset - first * PIECE
             return bytes(plain[start : start + end - offset])
 

@@ -120,5 +120,6 @@ def _files(connection: Connection, blobs: Blobs) -> tuple[int, int, list[Finding
         try:
             blobs.examine(digest)
         except ArchiveError as error:
-            findings.append(Finding("file", digest, error.key))
+            at = error.fields.get("at", 0)
+            findings.append(Finding("file", digest, f"{blobs.place(digest)} byte {at}"))
     return count, awaiting, findings

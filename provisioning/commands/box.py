@@ -4,6 +4,7 @@ import argparse
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ from edge.box import Box, Record, hold_folder, key_path, require_enrolled
 from edge.settings import Settings, read_settings
 from edge.store import verification
 from edge.store.keys import Keys
-from edge.store.pages import damaged_pages
+from edge.store.pages import PAGE, damaged_pages
+from edge.store.verification import Finding
+from edge.web.locale import sentence
 from provisioning.power import switch_off, wait_for_mains
 from provisioning.serving import Listener, log_to_stderr, serve
 from sync.roster import roster_of
@@ -84,8 +87,19 @@ def tell_damaged(folder: Path, keys: Keys) -> list[str]:
         pages = damaged_pages(path, keys.derive("database"))
         if pages:
             found.append(path.name)
-            print(f"  ✗ page {path.name}: {pages[0]}（共 {len(pages)} 页损坏）")
+            at = (pages[0] - 1) * PAGE
+            print(f"  ✗ page {path.name}: {pages[0]}（byte {at}，共 {len(pages)} 页损坏）")
+    if found:
+        print(f"  → {sentence('verify.page')}")
     return found
+
+
+def tell_findings(findings: Sequence[Finding]) -> None:
+    """Print what does not hold, and once what is to be done about it."""
+    for each in findings:
+        print(f"  ✗ {each.kind} {each.subject}: {each.detail}")
+    for key in sorted({"verify.file" if e.kind == "file" else "verify.record" for e in findings}):
+        print(f"  → {sentence(key)}")
 
 
 def verify(chosen: argparse.Namespace) -> int:
@@ -113,8 +127,7 @@ def verify(chosen: argparse.Namespace) -> int:
             print(f"回执 {report.receipts}，文件 {report.files}，待传 {report.awaiting}")
             for box, n in report.forks:
                 print(f"  记录在此分叉（曾由旧备份恢复）: {box}/{n}")
-            for finding in report.findings:
-                print(f"  ✗ {finding.kind} {finding.subject}: {finding.detail}")
+            tell_findings(report.findings)
     finally:
         record.close()
     return 0 if sound else 1

@@ -61,6 +61,10 @@ def in_words(account: Account) -> list[str]:
         )
     if said.dossiers:
         lines.append("涉及档案：" + "、".join(said.dossiers))
+    if not account.complete:
+        lines.append(
+            "下一步：让本镇别的盒子联网，导入它写过的 U 盘，再看一遍；还缺的请镇里按纸质登记补录"
+        )
     heard = _moment(said.heard) if said.heard else "没有过"
     lines.append(f"最后一次完整交换：{heard}；此后只存在那台盒子上的，县里无从知道")
     return lines

@@ -124,25 +124,34 @@ def test_the_countys_damage_is_said_to_be_the_countys() -> None:
     assert error_of(refused).key == "sync.peer_damaged"
 
 
-def test_the_commands_name_the_first_wrong_page(
+def test_the_commands_name_the_first_wrong_byte_and_what_to_do(
     world: World, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    box, _, _ = busy_box(world)
+    box, _, files = busy_box(world)
     path = closed(world, box)
     shutil.move(path, box.folder / f"{TOWN}.db")
     box.pins.save(box.folder / "pins.json")
     settings = tmp_path / "box.toml"
     settings.write_text(f'folder = "{box.folder}"\n', "utf-8")
     assert box_command.verify(Namespace(config=settings)) == 0
+    second_piece = 16 + 65_536 + 16
+    large = max(files, key=lambda digest: stored(box.blobs, digest).stat().st_size)
+    flip(stored(box.blobs, large), second_piece + 100)
+    assert box_command.verify(Namespace(config=settings)) == 1
+    said = capsys.readouterr().out
+    assert f"✗ file {large}: {box.blobs.place(large)} byte {second_piece}" in said
+    assert "重新取" in said
     flip(box.folder / f"{TOWN}.db", 6 * PAGE + 77)
     flip(box.folder / f"{TOWN}.db", 9 * PAGE + 77)
     assert box_command.verify(Namespace(config=settings)) == 1
-    assert f"✗ page {TOWN}.db: 7（共 2 页损坏）" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert f"✗ page {TOWN}.db: 7（byte {6 * PAGE}，共 2 页损坏）" in said
+    assert "移到别处" in said
     world.hub.stop()
     world.hub.county.close()
     flip(world.hub.folder / "spaces" / "county.db", 4 * PAGE + 9)
     assert county_command.verify_hub(Namespace(folder=world.hub.folder)) == 1
-    assert "✗ page county.db: 5（共 1 页损坏）" in capsys.readouterr().out
+    assert f"✗ page county.db: 5（byte {4 * PAGE}，共 1 页损坏）" in capsys.readouterr().out
 
 
 def stored(blobs: Blobs, digest: str) -> Path:

@@ -21,6 +21,7 @@ def test_a_box_that_delivered_everything_has_no_gap(world: World) -> None:
     words = "\n".join(in_words(account))
     assert "最后签收：第 1 条" in words
     assert "已知的记录都在县里" in words
+    assert "下一步" not in words
 
 
 def test_a_seal_that_came_without_its_entries_shows_the_gap(world: World) -> None:
@@ -36,6 +37,7 @@ def test_a_seal_that_came_without_its_entries_shows_the_gap(world: World) -> Non
     assert not account.complete
     assert account.delivered.known == 5
     assert "缺：第 2 至第 5 条，共 4 条不在县里" in in_words(account)
+    assert "按纸质登记补录" in in_words(account)[-2]
 
 
 def test_files_that_never_arrived_are_counted_with_their_dossiers(world: World) -> None:
