@@ -89,7 +89,8 @@ def admit(segment: Segment, me: str, space: str, roster: Roster, held: Held) -> 
     merged = [
         change
         for change in segment.plain
-        if change[TABLE] != "entry" or change[PK][len(ENTRY_KEY) :] in fresh
+        if (change[TABLE] == "entry" and change[PK][len(ENTRY_KEY) :] in fresh)
+        or (change[TABLE] != "entry" and change[PK] not in visit.told_otherwise)
     ]
     return Admitted(merged, rows, entries, receipts, held.version())
 
@@ -173,6 +174,7 @@ def _hexadecimal(text: bytes) -> bool:
 class _Visit:
     def __init__(self, sender: str, space: str, roster: Roster, held: Held) -> None:
         self.sender, self.space, self.roster, self.held = sender, space, roster, held
+        self.told_otherwise: set[bytes] = set()
         self._fresh: dict[str, Entry] = {}
         self._proven: set[str] = set()
         self._authors: set[str] = set()
@@ -275,15 +277,21 @@ class _Visit:
     def _read_seal(self, table: str, pk: bytes, row: Mapping[str, Change]) -> Seal | None:
         body = row["body"][VAL]
         known = self.held.texts(table, pk[len(ENTRY_KEY) :])
-        if known is not None:
-            _require(known == (body,), "segment.altered")
+        if known == (body,):
             return None
         try:
             seal = parse_seal(str(body))
         except ValueError as error:
             raise SegmentRejected(f"segment.{table}") from error
         _require(seal.body == body and seal.id == pk[len(ENTRY_KEY) :], f"segment.{table}")
-        return seal
+        if known is None:
+            return seal
+        # A key may sign one statement in more ways than one. Whoever was handed another one than
+        # we were must not be kept out for it; ours stays.
+        key = self.roster.key_of(seal.signer)
+        _require(key is not None and seal.verifies(key), "segment.altered")
+        self.told_otherwise.add(pk)
+        return None
 
     def _check_seal(self, seal: Seal, kind: str) -> None:
         key = self.roster.key_of(seal.signer)

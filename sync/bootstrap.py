@@ -18,7 +18,7 @@ from edge.domain.entry import canonical
 from edge.domain.errors import PeerRefused, PeerUnreachable, SchemaAhead
 from edge.store.adoption import adopt
 from edge.store.durable import fsync_folder
-from edge.store.folder import needing_room
+from edge.store.folder import needing_room, put_stale_log_aside
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from edge.store.snapshot import copy_record
@@ -158,6 +158,7 @@ class Bootstrap:
         sender = self._wire.pins.hub
         proof, now = _bytes(offer.proof), self._wire.now()
         adopt(temporary, database, sender, offer.epoch, offer.hash, proof, now)
+        put_stale_log_aside(self._target)
         temporary.rename(self._target)
         fsync_folder(self._target.parent)
 

@@ -43,6 +43,17 @@ def needing_room() -> Iterator[None]:
         raise
 
 
+def put_stale_log_aside(database: Path) -> None:
+    """Put aside what a database that is gone left of its log, before another takes its name.
+
+    SQLite would take the old log for the new database's own, and neither could be read.
+    """
+    for end in ("-wal", "-shm"):
+        left = database.with_name(database.name + end)
+        if left.exists():
+            left.replace(left.with_name(f"{left.name}.damaged"))
+
+
 @contextmanager
 def set_aside(database: Path) -> Iterator[Callable[[], None]]:
     """Put a database aside for the length of a block, in which another may be made in its place.

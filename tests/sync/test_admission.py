@@ -16,7 +16,7 @@ from edge.store.database import Connection
 from edge.store.entries import Author, Pen
 from edge.store.exchange import ENTRY_KEY, Change, Cursor
 from edge.store.keys import Keys
-from edge.store.seals import receipts, seal_own_chain, sign_seal
+from edge.store.seals import parse_seal, receipts, seal_own_chain, sign_seal
 from sync.segment import Header
 from tests.sync.sides import BOX, HUB, OTHER, STRANGER, Side, honest, refused, resealed
 
@@ -144,6 +144,26 @@ def test_a_known_entry_with_other_bytes_is_refused(box: Side, hub: Side) -> None
     forged = replace(entry, id=known[1][3:].hex())
     header = dataclasses.replace(segment.header, epoch="another", first=0, last=1)
     refused(hub, resealed(segment, rows_of(forged, text, 1), header=header), "segment.altered")
+
+
+def test_a_seal_signed_in_another_way_keeps_nobody_out(box: Side, hub: Side) -> None:
+    box.view()
+    segment = honest(box)
+    body = next(c[3] for c in segment.changes if c[0] == "seal")
+    seal = parse_seal(str(body))
+    other = dataclasses.replace(seal, signature=seal.signature.upper())
+    assert (other.id, other.body != seal.body) == (seal.id, True)
+    # A neighbour that was first to the hub passes it on in another form.
+    passed_on = [(*c[:3], other.body, *c[4:]) if c[0] == "seal" else c for c in segment.changes]
+    header = dataclasses.replace(segment.header, sender=OTHER.id, epoch="theirs")
+    hub.replica.take(resealed(segment, passed_on, OTHER, header), OTHER.id)
+    before = hub.state()[:2]
+    hub.replica.take(resealed(segment, segment.changes), BOX.id)
+    assert hub.state()[:2] == before
+    lying = dataclasses.replace(seal, signature="00" * 64)
+    forged = [(*c[:3], lying.body, *c[4:]) for c in segment.changes if c[0] == "seal"]
+    header = dataclasses.replace(segment.header, epoch="another", last=forged[0][5])
+    refused(hub, resealed(segment, forged, header=header), "segment.altered")
 
 
 def test_an_entry_in_another_boxs_name_is_refused(box: Side, hub: Side) -> None:

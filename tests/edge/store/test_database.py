@@ -320,3 +320,18 @@ def test_migrations_are_applied_once(space: Space) -> None:
     numbers = [int(name[:4]) for name in applied]
     assert len(numbers) == len(set(numbers)), "two machines with the same number may differ"
     assert max(numbers) == schema_version()
+
+
+def test_a_log_left_by_a_database_that_is_gone_is_no_part_of_the_next(space: Space) -> None:
+    space.write(tally("a"))
+    log = space.path.with_name("town.db-wal").read_bytes()
+    # Killed while it was put aside, or moved away by a technician who forgot the log.
+    path = space.path.with_name("other.db")
+    path.with_name("other.db-wal").write_bytes(log)
+    for seen in (0, 1):
+        begun = Space(path, KEY, "town-1")
+        assert count(begun) == seen
+        if not seen:
+            begun.write(tally("b"))
+        begun.close()
+    assert path.with_name("other.db-wal.damaged").read_bytes() == log
