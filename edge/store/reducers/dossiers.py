@@ -14,6 +14,7 @@ from edge.store.phrases import TITLE, note_phrases
 
 _sorted_json = json.JSONEncoder(sort_keys=True).encode
 THUMBNAIL, PAPER, MASTER = 0, 1, 2
+DIGEST = 32
 _PAGE = (
     "owner, number, place, blob, thumb, width, height, dpi, bytes, blank, dark, skew, turn, "
     "discarded, blurred, twin, outline"
@@ -114,7 +115,12 @@ def filed(connection: Connection, entries: Sequence[Entry]) -> None:
 
 
 def name_blobs(connection: Connection, blobs: Sequence[tuple[bytes, int]]) -> None:
-    """Note that entries name these files; the most urgent class wins."""
+    """Note that entries name these files; the most urgent class wins.
+
+    Raises ValueError for what is no digest: with it among them no peer could ask for files.
+    """
+    if any(len(digest) != DIGEST for digest, _ in blobs):
+        raise ValueError("a file named by no digest")
     connection.executemany(
         "insert into blob values (?, ?) on conflict (digest) do update "
         "set class = min(class, excluded.class)",

@@ -127,10 +127,27 @@ def test_nonsense_is_set_aside_or_readable(
     space.write(act)
 
 
-def test_a_place_in_the_catalogue_is_a_number_or_refused(space: Space) -> None:
+@pytest.mark.parametrize(
+    ("kind", "data"),
+    [
+        (Kind.MATERIAL_FILED, {"pages": [{"number": 1, "blob": "ab", "thumb": "cd" * 32}]}),
+        (Kind.CAPTURE_TAKEN, {"pages": [{"number": 1, "blob": "ab" * 32, "thumb": ""}]}),
+        (Kind.PROOF_ISSUED, {"blob": "ab"}),
+        (Kind.PAPER_ISSUED, {"blob": "ab" * 33}),
+    ],
+)
+def test_a_file_is_named_by_a_digest_or_refused(
+    space: Space, kind: Kind, data: dict[str, Any]
+) -> None:
+    # One that is shorter, and no box of the town could ask for any file behind it.
+    with pytest.raises(ValueError, match="no digest"):
+        take(space, kind, data)
+
+
+def take(space: Space, kind: Kind, data: dict[str, Any]) -> None:
     entry, text = compose(
-        id="2" * 32, kind=Kind.MATERIAL_RECLASSIFIED, about=SUBJECT, at=1, by="u", box="b", n=1,
-        prev=sha256_hex(""), data={"category": "1", "position": "first"}, salt="s",
+        id="2" * 32, kind=kind, about=SUBJECT, at=1, by="u", box="b", n=1,
+        prev=sha256_hex(""), data=data, salt="s",
     )  # fmt: skip
 
     def act(connection: Connection) -> None:
@@ -138,5 +155,9 @@ def test_a_place_in_the_catalogue_is_a_number_or_refused(space: Space) -> None:
         connection.execute("insert into entry (id, head, data) values (?, ?, ?)", row)
         project(connection, [entry])
 
+    space.write(act)
+
+
+def test_a_place_in_the_catalogue_is_a_number_or_refused(space: Space) -> None:
     with pytest.raises(ValueError, match="first"):
-        space.write(act)
+        take(space, Kind.MATERIAL_RECLASSIFIED, {"category": "1", "position": "first"})
