@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from cryptography.x509.oid import NameOID
 
 from edge.domain.errors import PeerRefused, PeerUnreachable
+from edge.store.durable import write_whole
 
 # OpenSSL's X509_V_FLAG_NO_CHECK_TIME: a box whose clock has stopped must still reach its hub; the
 # pin, not the date, says whom we trust.
@@ -51,9 +52,9 @@ def make_certificate(folder: Path, names: Sequence[str]) -> tuple[Path, Path]:
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), True)
         .sign(key, SHA256())
     )
-    key_path.touch(mode=0o600)
-    key_path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    certificate_path.write_bytes(certificate.public_bytes(Encoding.PEM))
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    write_whole(key_path, secret, mode=0o600)
+    write_whole(certificate_path, certificate.public_bytes(Encoding.PEM))
     return certificate_path, key_path
 
 

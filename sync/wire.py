@@ -15,7 +15,7 @@ from edge.domain.errors import (
     SchemaAhead,
     SegmentRejected,
 )
-from edge.store.durable import fsync_folder
+from edge.store.durable import write_whole
 from edge.store.keys import Keys
 from sync.bandwidth import Bucket
 from sync.identity import signed_headers
@@ -53,10 +53,7 @@ class Pins:
 
     def save(self, path: Path) -> None:
         """Keep the pins durably."""
-        temporary = path.with_suffix(".new")
-        temporary.write_text(json.dumps(asdict(self), ensure_ascii=False), encoding="utf-8")
-        temporary.rename(path)
-        fsync_folder(path.parent)
+        write_whole(path, json.dumps(asdict(self), ensure_ascii=False).encode())
 
     @classmethod
     def load(cls, path: Path) -> "Pins":

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from edge.store.durable import fsync_folder
+from edge.store.durable import write_once
 
 
 class Keys:
@@ -34,13 +34,8 @@ class Keys:
     def make(cls, path: Path) -> "Keys":
         """Make a new box key, readable by its owner alone; refuses to replace one."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            secret = os.urandom(32)
-            file.write(secret)
-            file.flush()
-            os.fsync(file.fileno())
-        fsync_folder(path.parent)
+        secret = os.urandom(32)
+        write_once(path, secret, mode=0o600)
         return cls(secret)
 
     def derive(self, purpose: str) -> bytes:

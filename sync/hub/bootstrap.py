@@ -15,6 +15,7 @@ from edge.domain.errors import NotFound, PeerUnreachable
 from edge.store import exchange
 from edge.store.adoption import version_of_copy
 from edge.store.database import Space
+from edge.store.durable import write_whole
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
@@ -113,8 +114,10 @@ class Snapshots:
             lambda c: exchange.log_export(c, member.id, Cursor(upto, hash), self._clock()),
             urgent=False,
         )
+        # What described an older one must not be taken for this one's.
+        self._described(member).unlink(missing_ok=True)
         temporary.rename(path)
-        self._described(member).write_text(json.dumps(asdict(signed)), "utf-8")
+        write_whole(self._described(member), json.dumps(asdict(signed)).encode())
 
     def _offered(self, member: Member, epoch: str) -> Offer | None:
         if not self._described(member).exists() or not self._path(member).exists():
