@@ -5,19 +5,25 @@ A hub that was set back may have forgotten a step: it writes none into a town's 
 of that town has told what it holds.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 
+from edge.domain.entry import canonical
 from edge.domain.errors import ArchiveError, NotFound
 from edge.domain.kinds import Kind
 from edge.store import exchange, holdings, routing
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen
 from edge.store.standing import renewals
+from sync.admission import TEXT_LIMIT
 from sync.hub.spaces import HubSpaces
 from sync.roster import COUNTY, space_of
 
+_LOG = logging.getLogger(__name__)
 ROUTER = "hub"
+# What an entry adds to its content, its salt.
+_MARGIN = 1_024
 
 
 class Router:
@@ -100,6 +106,10 @@ class Router:
         ]
         sender = name.removeprefix("town-")
         content = {**contents, "from": sender, "to": town, "reason": reason, "letter": letter}
+        if len(canonical(content).encode()) > TEXT_LIMIT - _MARGIN:
+            # No box would take that entry in, nor anything after it.
+            _LOG.error("transfer %s is too large for one entry and stays open", transfer)
+            return 0
 
         def arrive(connection: Connection) -> int:
             if "arrived" in routing.steps_of(connection, transfer):

@@ -57,6 +57,23 @@ def test_a_dossier_travels_and_is_confirmed(world: World) -> None:
     assert steps(sender) == {"sent", "confirmed"}
 
 
+def test_a_dossier_that_no_box_would_take_in_keeps_no_town_still(world: World) -> None:
+    sender, receiver = world.box("510101"), world.box("510102")
+    a_dossier(sender)
+    sender.append("dossier.registered", "d2", {"person": "p1", "number": "A-2"})
+    for number in range(3):
+        filed = {"dossier": "d2", "category": "1", "title": f"{number}" * 1_500_000}
+        sender.append("material.filed", f"large{number}", filed)
+    for transfer, dossier in (("t2", "d2"), ("t1", "d1")):
+        sent = {"dossier": dossier, "to": "510102", "reason": "调动"}
+        sender.append("transfer.sent", transfer, sent)
+    sender.sync()
+    receiver.sync()
+    assert steps(receiver) == {"arrived"}
+    with receiver.town.read() as connection:
+        assert transfer_of(connection, "t2") is None
+
+
 def test_the_receiver_gets_the_pages_it_files(world: World) -> None:
     sender, receiver = world.box("510101"), world.box("510102")
     a_dossier(sender)
