@@ -8,7 +8,7 @@ from pathlib import Path
 from edge.domain.errors import PeerRefused, SegmentRejected
 from edge.store import exchange
 from edge.store.database import Space
-from edge.store.durable import fsync_folder
+from edge.store.durable import write_whole
 
 _LOG = logging.getLogger(__name__)
 # Of each sender; what it sends beyond is noted without its bytes.
@@ -28,9 +28,13 @@ class Quarantine:
             room = exchange.quarantined(connection, sender) < FILES
         path = self._folder / f"{hash}.segment"
         if room and not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-            fsync_folder(self._folder)
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                write_whole(path, content)
+            except OSError as trouble:
+                # A full disk, mostly: why it was refused is noted all the same.
+                _LOG.warning("a refused segment is not kept: %s", trouble)
+                room = False
         self._note(hash, sender, error.key, error.fields, path.name if room else "")
 
     def disbelieve(self, key: str, peer: str, shown: int) -> PeerRefused:

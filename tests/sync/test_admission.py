@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from edge.domain.entry import Entry, compose
-from edge.domain.errors import PeerRefused, SchemaAhead
+from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
 from edge.store import exchange
 from edge.store.branches import chain_head, forks, tips
 from edge.store.database import Connection
@@ -164,6 +164,16 @@ def test_a_seal_signed_in_another_way_keeps_nobody_out(box: Side, hub: Side) -> 
     forged = [(*c[:3], lying.body, *c[4:]) for c in segment.changes if c[0] == "seal"]
     header = dataclasses.replace(segment.header, epoch="another", last=forged[0][5])
     refused(hub, resealed(segment, forged, header=header), "segment.altered")
+
+
+def test_a_refusal_is_noted_where_the_disk_takes_no_file(box: Side, hub: Side) -> None:
+    box.view()
+    (hub.folder / "quarantine").write_bytes(b"no folder can be made here")
+    content = honest(box)
+    with pytest.raises(SegmentRejected, match=r"segment\.sender"):
+        hub.replica.take(resealed(content, content.changes), OTHER.id)
+    with hub.space.read() as connection:
+        assert exchange.quarantined(connection, OTHER.id) == 1
 
 
 def test_an_entry_in_another_boxs_name_is_refused(box: Side, hub: Side) -> None:
