@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Protocol
 
 from edge.domain.conflict import is_for_county
-from edge.domain.entry import GENESIS, Entry, parse
+from edge.domain.entry import GENESIS, HEAD_LIMIT, TEXT_LIMIT, Entry, mark_of, parse
 from edge.domain.errors import InvalidInput, SegmentRejected
 from edge.domain.kinds import Kind
 from edge.store.changelog import EntryRow
@@ -23,7 +23,7 @@ from sync.roster import COUNTY, Roster
 from sync.segment import PROTO, Header, Segment
 
 COLUMNS = {"entry": {"head", "data"}, "seal": {"body"}, "receipt": {"body"}, "box_status": {"body"}}
-HEAD_LIMIT, TEXT_LIMIT, SEAL_LIMIT = 8_192, 4 << 20, 2_048
+SEAL_LIMIT = 2_048
 VERSION_JUMP, VERSION_LIMIT = 1 << 28, 1 << 50
 STATUS_KEY = b"\x01\x0b\x20"  # one column, a text of 32 bytes, in the extension's key format
 HUB_KINDS = frozenset(
@@ -177,7 +177,7 @@ class _Visit:
         self.told_otherwise: set[bytes] = set()
         self._fresh: dict[str, Entry] = {}
         self._proven: set[str] = set()
-        self._authors: set[str] = set()
+        self._authors: dict[str, str] = {}
 
     def entries(
         self, rows: Rows, rebuilt: Sequence[EntryRow]
@@ -252,7 +252,8 @@ class _Visit:
         if entry.box not in self._authors:
             _require(self.roster.belongs(entry.box, self.space), "segment.author", box=entry.box)
             _require(entry.box == hub or self.space != COUNTY, "segment.author", box=entry.box)
-            self._authors.add(entry.box)
+            self._authors[entry.box] = mark_of(entry.box)
+        _require(entry.id.endswith(self._authors[entry.box]), "segment.key", entry=entry.id)
         if entry.kind in HUB_KINDS or is_for_county(entry.kind, entry.body):
             _require(entry.box == hub, "segment.kind", kind=entry.kind)
 

@@ -129,11 +129,11 @@ class _Unpacking:
         match form, parts:
             case "c", [value] if type(value) in _CONSTANTS:
                 return [value] * count
-            case "e", [names, indexes]:
+            case "e", [names, bytes(indexes)]:
                 _require_texts(names)
-                return [names[index] for index in bytes(indexes)]
-            case "x", [width, joined]:
-                digits = bytes(joined).hex()
+                return [names[index] for index in indexes]
+            case "x", [int(width), bytes(joined)]:
+                digits = joined.hex()
                 if width < 8:
                     raise MalformedColumn("a width too small")
                 return [digits[start : start + width] for start in range(0, len(digits), width)]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge.domain.entry import Entry, compose, parse
+from edge.domain.entry import MARK, Entry, compose, mark_of, parse, require_size
 from edge.domain.errors import NotFound
 from edge.store.branches import chain_head
 from edge.store.database import Connection
@@ -25,28 +25,27 @@ _FOLLOWED_MS, _NEVER_MS = 100 * 366 * 86_400_000, (1 << 48) - 1
 
 
 class _Mint:
-    """UUIDv7 (RFC 9562, method 1): the time given, then a count of all ids that a process makes.
+    """UUIDv7 (RFC 9562, method 1): the time given, a count of all ids that a process makes, a tail.
 
-    So ids of one time grow, and none follows a time that another space's ids have come to. The
-    random tail is drawn once for each time, so that the ids of one transaction, which differ by the
-    count alone, hardly weigh on the wire.
+    So ids of one time grow, and none follows a time that another space's ids have come to. The tail
+    is the mark of whoever writes the entry; a subject's is random, drawn once for each time, so
+    that ids made together hardly weigh on the wire.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         # Begun in the lower quarter of its range, so that it never comes round.
-        self._at, self._count, self._tail = -1, int.from_bytes(os.urandom(3), "big"), 0
+        self._at, self._count, self._tail = -1, int.from_bytes(os.urandom(3), "big"), ""
 
-    def __call__(self, at: int) -> str:
+    def __call__(self, at: int, mark: str = "") -> str:
         with self._lock:
             if at != self._at:
-                self._at, self._tail = at, int.from_bytes(os.urandom(6), "big")
+                self._at, self._tail = at, os.urandom(MARK // 2).hex()
             self._count += 1
-            count, tail = self._count, self._tail
-        value = (at & (1 << 48) - 1) << 80
-        value |= 0x7 << 76 | (count >> 14 & 0xFFF) << 64
-        value |= 0b10 << 62 | (count & 0x3FFF) << 48 | tail
-        return f"{value:032x}"
+            count, tail = self._count, mark or self._tail
+        value = (at & (1 << 48) - 1) << 32
+        value |= 0x7 << 28 | (count >> 14 & 0xFFF) << 16 | 0b10 << 14 | count & 0x3FFF
+        return f"{value:020x}{tail}"
 
 
 new_id = _Mint()
@@ -58,7 +57,7 @@ class Author:
 
     box: str
     clock: Callable[[], int] = now_ms
-    mint: Callable[[int], str] = new_id
+    mint: Callable[[int, str], str] = new_id
     draw: Callable[[int], bytes] = os.urandom
 
 
@@ -78,7 +77,7 @@ class Pen:
 
     def new_id(self) -> str:
         """Mint an id for a new subject."""
-        return self._author.mint(self._moment)
+        return self._author.mint(self._moment, "")
 
     def append(
         self, kind: str, about: str, data: Mapping[str, Any], after: Sequence[str] = ()
@@ -89,11 +88,14 @@ class Pen:
     def append_many(
         self, acts: Sequence[tuple[str, str, Mapping[str, Any], Sequence[str]]]
     ) -> list[Entry]:
-        """Write many acts (kind, about, data, after) in order; for imports."""
-        entries, rows = [], []
+        """Write many acts (kind, about, data, after) in order; for imports.
+
+        Raises InvalidInput `entry.size`; the transaction is undone whole.
+        """
+        entries, rows, mark = [], [], mark_of(self._author.box)
         for kind, about, data, after in acts:
             entry, text = compose(
-                id=self._author.mint(self._moment),
+                id=self._author.mint(self._moment, mark),
                 kind=str(kind),
                 about=about,
                 after=after,
@@ -106,6 +108,7 @@ class Pen:
                 salt=self._author.draw(8).hex(),
             )
             head = entry.head
+            require_size(head, text)
             self._n, self._prev = entry.n, entry.hash
             entries.append(entry)
             rows.append((bytes.fromhex(entry.id), head, text))

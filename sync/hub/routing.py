@@ -9,14 +9,13 @@ import logging
 import threading
 from collections.abc import Callable
 
-from edge.domain.entry import canonical
+from edge.domain.entry import TEXT_LIMIT, canonical
 from edge.domain.errors import ArchiveError, NotFound
 from edge.domain.kinds import Kind
 from edge.store import exchange, holdings, routing
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen
 from edge.store.standing import renewals
-from sync.admission import TEXT_LIMIT
 from sync.hub.spaces import HubSpaces
 from sync.roster import COUNTY, space_of
 

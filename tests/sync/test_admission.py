@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from edge.domain.entry import Entry, compose
+from edge.domain.entry import Entry, compose, mark_of
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
 from edge.store import exchange
 from edge.store.branches import chain_head, forks, tips
@@ -37,7 +37,7 @@ def box(tmp_path: Path) -> Iterator[Side]:
 
 def composed(keys: Keys, n: int, prev: str, kind: str = "dossier.viewed") -> tuple[Entry, str]:
     return compose(
-        id=f"{n:032x}",
+        id=f"{n:020x}{mark_of(keys.id)}",
         kind=kind,
         about="d",
         at=1,
@@ -184,6 +184,14 @@ def test_an_entry_in_another_boxs_name_is_refused(box: Side, hub: Side) -> None:
     refused(hub, resealed(segment, changes), "segment.author")
 
 
+def test_an_id_that_a_neighbours_entry_may_bear_is_refused(box: Side, hub: Side) -> None:
+    box.view()
+    segment = honest(box)
+    entry, text = composed(BOX, 1, "0" * 64)
+    taken = replace(entry, id=f"{1:020x}{mark_of(OTHER.id)}")
+    refused(hub, resealed(segment, rows_of(taken, text, segment.header.last)), "segment.key")
+
+
 def test_the_hubs_own_kinds_are_refused_from_a_box(box: Side, hub: Side) -> None:
     box.view()
     segment = honest(box)
@@ -226,7 +234,7 @@ def test_an_entry_that_no_reducer_can_read_is_refused_whole(box: Side, hub: Side
     box.space.write(write)
     segment = honest(box)
     entry, text = compose(
-        id="1" * 32,
+        id="1" * 20 + mark_of(BOX.id),
         kind="capture.taken",
         about="c",
         at=1,

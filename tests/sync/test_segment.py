@@ -145,6 +145,12 @@ def test_hostile_columns_never_do_more_than_fail(packed: object) -> None:
         assert len(unpack(packed, 3)) == 3
 
 
+@pytest.mark.parametrize("packed", [["e", ["a", "b"], 10**12], ["x", 32, 10**12]])
+def test_a_number_in_place_of_bytes_needs_no_memory(packed: list[object]) -> None:
+    with pytest.raises(MalformedColumn):
+        unpack(packed, 2)
+
+
 def test_a_small_column_cannot_blow_up_into_memory() -> None:
     bomb: list[object] = ["c", 1]
     lengths: list[object] = ["c", 1_000_000]

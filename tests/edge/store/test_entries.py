@@ -166,6 +166,19 @@ def ids_written_at(clocks: Sequence[int]) -> list[str]:
     return ids
 
 
+def test_an_act_too_large_for_any_peer_is_refused_and_leaves_nothing(office: Office) -> None:
+    def act(connection: Connection) -> None:
+        pen = Pen(connection, office.author, CLERK.id)
+        pen.append("test.noted", "p", {})
+        pen.append("test.noted", "p", {"words": "长" * (4 << 20)})
+
+    with pytest.raises(InvalidInput) as caught:
+        office.space.write(act)
+    assert caught.value.key == "entry.size"
+    with office.space.read() as connection:
+        assert history_of(connection, "p") == []
+
+
 def test_an_unknown_entry_is_named_so(office: Office) -> None:
     with office.space.read() as connection, pytest.raises(NotFound) as caught:
         entry_of(connection, "0" * 32)

@@ -38,7 +38,7 @@ def file(office: Office, dossier: str, category: str, title: str) -> str:
 def claimed_earlier(office: Office, material: str, held: Received) -> None:
     """Let a lesser entry arrive that claims a material and a dossier which are known already."""
     ids = count(1)
-    author = Author("b" * 32, Clock(0), lambda at: f"{next(ids):032x}")
+    author = Author("b" * 32, Clock(0), lambda at, mark: f"{next(ids):032x}")
     filed = {"dossier": held.dossier, "category": "9-1", "position": 1, "title": "学籍成绩"}
     registered = {"person": held.person, "number": "1", "class": "退休"}
 

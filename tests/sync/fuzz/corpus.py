@@ -134,8 +134,12 @@ def build(folder: Path) -> tuple[dict[str, Site], list[Offer]]:
 
 def _work(site: Site, chance: random.Random, count: int) -> None:
     kinds = sorted(CONTENTS)
-    mint = (f"{number:012x}" + chance.randbytes(10).hex() for number in range(1, 1_000))
-    author = Author(site.keys.id, lambda: 1_700_000_000_000, lambda _: next(mint), chance.randbytes)
+    stems = (f"{number:012x}" + chance.randbytes(4).hex() for number in range(1, 1_000))
+
+    def mint(at: int, mark: str) -> str:
+        return next(stems) + mark
+
+    author = Author(site.keys.id, lambda: 1_700_000_000_000, mint, chance.randbytes)
 
     def write(connection: Connection) -> None:
         pen = Pen(connection, author, "clerk")

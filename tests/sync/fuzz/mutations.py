@@ -7,7 +7,16 @@ from typing import Any
 
 import msgspec
 
-from edge.domain.entry import GENESIS, Head, canonical, read_head, render, sha256_hex
+from edge.domain.entry import (
+    GENESIS,
+    MARK,
+    Head,
+    canonical,
+    mark_of,
+    read_head,
+    render,
+    sha256_hex,
+)
 from edge.store.exchange import CID, DB_VERSION, ENTRY_KEY, PK, TABLE, VAL, Change
 from edge.store.seals import parse_seal, sign_seal
 from sync.segment import Segment, in_order, seal_segment
@@ -205,7 +214,9 @@ def spoil_changes(draw: Draw, offer: Offer) -> bytes:
                 changes[place] = tuple(change)
             case 3:
                 column = draw.choice((4, 5, 7, 8))
-                change[column] = draw.choice((*NUMBERS, change[column] + 1))
+                # Another draw may have put something else there.
+                number = change[column] if isinstance(change[column], int) else 0
+                change[column] = draw.choice((*NUMBERS, number + 1))
                 changes[place] = tuple(change)
             case _:
                 change[draw.randrange(len(change))] = draw.choice(VALUES)
@@ -246,7 +257,7 @@ def add_entries(draw: Draw, offer: Offer) -> bytes:
             draw,
             Head(
                 draw.choice(SUBJECTS), [], 1, tip.box, "x", sha256_hex(text),
-                draw.randbytes(16).hex(), kind, n + 1, prev, 1,
+                draw.randbytes(10).hex() + mark_of(tip.box), kind, n + 1, prev, 1,
             ),
         )  # fmt: skip
         head = render(said).decode()
@@ -303,7 +314,12 @@ def _spoilt_head(draw: Draw, head: Head) -> Head:
         value = draw.choice((0, 1, 2, (1 << 53) - 1, 1 << 53, 1 << 62))
     elif value is None:
         value = draw.choice([text for text in TEXTS if "\ud800" not in text])
-    return msgspec.structs.replace(head, **{name: value})
+    spoilt = msgspec.structs.replace(head, **{name: value})
+    if name == "box" and draw.random() < 0.7:
+        # Whoever forges an author knows how its ids end.
+        marked = head.id[:-MARK] + mark_of(value or head.box)
+        return msgspec.structs.replace(spoilt, id=marked)
+    return spoilt
 
 
 def spoil_statement(draw: Draw, offer: Offer) -> bytes:

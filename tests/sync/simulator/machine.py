@@ -68,9 +68,12 @@ class Chance:
         self._now += self.random.randint(0, 50)
         return self._now
 
-    def mint(self, at: int) -> str:
+    def mint(self, at: int, mark: str) -> str:
         self._count += 1
-        return f"{at:012x}7{self.random.getrandbits(12):03x}8{self._count:015x}"
+        tail = mark or f"{self.random.getrandbits(48):012x}"
+        return (
+            f"{at:012x}7{self.random.getrandbits(12):03x}{0x8000 + self._count % 0x4000:04x}{tail}"
+        )
 
     def once_in(self, times: int) -> bool:
         return self.random.randrange(times) == 0
