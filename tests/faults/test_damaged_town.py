@@ -107,7 +107,7 @@ def test_a_damaged_town_keeps_nothing_back_and_comes_back_whole(
     path = down(world)
     assert county_command.verify_hub(Namespace(folder=world.hub.folder)) == 1
     said = capsys.readouterr().out
-    assert f"✗ page town-{DAMAGED}.db: 1（共 1 页损坏）" in said
+    assert f"✗ page town-{DAMAGED}.db: 1（byte 0，共 1 页损坏）" in said
     assert f"town-{SOUND}: 记录 " in said
     take_away(path)
     if mended == "from a backup":
