@@ -36,6 +36,7 @@ EXIT_FAULTS = {
 }
 MENDED_BY_HAND = {Fault.JAM, Fault.COVER_OPEN, Fault.PAPER_OUT, Fault.MULTI_FEED}
 CANCEL_GRACE = 1.0  # seconds between asking scanimage to stop and asking again
+TOLD_GRACE = 3.0  # seconds that it may still run once it has told what is wrong
 ROOM_NEEDED = 120 << 20  # bytes; four uncompressed A4 pages at 300 dpi
 PAGE_NAME = "page-%04d.tif"
 # What SANE says (sane_strstatus), for a scanimage that a backend's broken pipe has ended with 0.
@@ -146,7 +147,7 @@ class ScanImage:
     ) -> Iterator[ScannedPage]:
         kept = 0
         try:
-            for path in self._announced(process, limit):
+            for path in self._announced(process, complaints, limit):
                 page = _whole_page(path)
                 if page is None:
                     path.unlink(missing_ok=True)
@@ -166,11 +167,13 @@ class ScanImage:
         if not self._cancelled.is_set() and (fault := ended(status, kept)):
             raise scan_error(fault, kept, f"exit {process.returncode}: {words}")
 
-    def _announced(self, process: subprocess.Popen[bytes], limit: float) -> Iterator[Path]:
+    def _announced(
+        self, process: subprocess.Popen[bytes], complaints: Path, limit: float
+    ) -> Iterator[Path]:
         """Yield the paths that scanimage prints, until its output ends.
 
         After a cancel what is still finished is yielded too. Raises TimeoutError after `limit`
-        seconds without a page.
+        seconds without a page, and soon after it has told what is wrong.
         """
         assert process.stdout is not None
         line = b""
@@ -184,6 +187,9 @@ class ScanImage:
                     # A reader that a backend has forked may hold the output open for ever.
                     if process.poll() is not None and not selector.select(timeout=0):
                         return
+                    if _status_in(_last_words(complaints)):
+                        deadline = min(deadline, time.monotonic() + TOLD_GRACE)
+                        limit = min(limit, TOLD_GRACE)
                     if time.monotonic() < deadline:
                         continue
                     raise TimeoutError(f"no page for {limit:g} s")

@@ -190,7 +190,7 @@ def test_a_backend_that_does_not_let_go_is_still_told_by_its_words(
     begun = time.monotonic()
     with pytest.raises(DeviceUnavailable) as told:
         list(
-            run.pages([], tmp_path, 1.0, lambda status, _kept: EXIT_FAULTS.get(status, Fault.LINE))
+            run.pages([], tmp_path, 60.0, lambda status, _kept: EXIT_FAULTS.get(status, Fault.LINE))
         )
     assert told.value.fields["fault"] is Fault.LINE
     assert time.monotonic() - begun < 10
