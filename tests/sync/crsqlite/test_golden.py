@@ -9,10 +9,10 @@ import pytest
 import sqlcipher3.dbapi2 as sqlcipher
 
 
-def test_our_build_passes_in_less_than_300_milliseconds() -> None:
-    started = time.perf_counter()
+def test_our_build_passes_with_less_than_300_milliseconds_of_processor() -> None:
+    started = time.process_time()
     crsqlite.check()
-    assert time.perf_counter() - started < 0.3
+    assert time.process_time() - started < 0.3
 
 
 def test_a_build_without_the_patches_is_refused(
