@@ -13,7 +13,7 @@ from operator import itemgetter
 from typing import Protocol
 
 from edge.domain.conflict import is_for_county
-from edge.domain.entry import GENESIS, HEAD_LIMIT, TEXT_LIMIT, Entry, mark_of, parse
+from edge.domain.entry import GENESIS, HEAD_LIMIT, TEXT_LIMIT, Entry, fits, mark_of, parse
 from edge.domain.errors import InvalidInput, SegmentRejected
 from edge.domain.kinds import Kind
 from edge.store.changelog import EntryRow
@@ -89,8 +89,11 @@ def admit(segment: Segment, me: str, space: str, roster: Roster, held: Held) -> 
     merged = [
         change
         for change in segment.plain
-        if (change[TABLE] == "entry" and change[PK][len(ENTRY_KEY) :] in fresh)
-        or (change[TABLE] != "entry" and change[PK] not in visit.told_otherwise)
+        if (
+            change[PK][len(ENTRY_KEY) :] in fresh
+            if change[TABLE] == "entry"
+            else change[PK] not in visit.told_otherwise
+        )
     ]
     return Admitted(merged, rows, entries, receipts, held.version())
 
@@ -134,12 +137,7 @@ def _check_rows(segment: Segment) -> None:
     sequences = [row.seq for row in rows]
     _require(0 <= min(sequences) <= max(sequences) < (1 << 32) - 1, "segment.version")
     _require(all(len(site) == 16 for site in {row.site for row in rows}), "segment.site")
-    for row in rows:
-        # No character takes more than four bytes.
-        if 4 * len(row.head) > HEAD_LIMIT:
-            _require(len(row.head.encode()) <= HEAD_LIMIT, "segment.size")
-        if 4 * len(row.text) > TEXT_LIMIT:
-            _require(len(row.text.encode()) <= TEXT_LIMIT, "segment.size")
+    _require(all(fits(row.head, row.text) for row in rows), "segment.size")
 
 
 def _check_change(change: Change, first: int, last: int) -> None:

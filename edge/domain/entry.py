@@ -159,12 +159,13 @@ def compose(
     return entry, text
 
 
-def require_size(head: str, data: str) -> None:
-    """Raise InvalidInput `entry.size` for an entry that no peer would take in, nor what follows."""
+def fits(head: str, data: str) -> bool:
+    """Say whether peers take in an entry of these two texts, and so what follows it."""
     # No character takes more than four bytes.
-    for text, limit in ((head, HEAD_LIMIT), (data, TEXT_LIMIT)):
-        if 4 * len(text) > limit and len(text.encode()) > limit:
-            raise InvalidInput("entry.size")
+    return all(
+        4 * len(text) <= limit or len(text.encode()) <= limit
+        for text, limit in ((head, HEAD_LIMIT), (data, TEXT_LIMIT))
+    )
 
 
 def parse(head: str, data: str | None) -> Entry:

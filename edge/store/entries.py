@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge.domain.entry import MARK, Entry, compose, mark_of, parse, require_size
-from edge.domain.errors import NotFound
+from edge.domain.entry import MARK, Entry, compose, fits, mark_of, parse
+from edge.domain.errors import InvalidInput, NotFound
 from edge.store.branches import chain_head
 from edge.store.database import Connection
 from edge.store.projection import project
@@ -108,7 +108,8 @@ class Pen:
                 salt=self._author.draw(8).hex(),
             )
             head = entry.head
-            require_size(head, text)
+            if not fits(head, text):
+                raise InvalidInput("entry.size")
             self._n, self._prev = entry.n, entry.hash
             entries.append(entry)
             rows.append((bytes.fromhex(entry.id), head, text))

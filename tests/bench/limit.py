@@ -70,7 +70,7 @@ def measure_plain(folder: Path, dossiers: int, rounds: int) -> Figure:
 
 
 def _insert(space: Space, rows: Sequence[Sequence[str]]) -> None:
-    insert = f"insert into flat values ({', '.join('?' * len(FLAT))})"  # noqa: S608
+    insert = f"insert into flat values ({', '.join('?' * len(FLAT))})"  # noqa: S608  (constants)
     for start in range(0, len(rows), 1_000):
 
         def put(connection: Connection, start: int = start) -> None:
@@ -87,7 +87,7 @@ def _carry(source: Space, target: Space, sizes: list[int]) -> None:
         ).fetchall()
         for low, high in _pieces(versions):
             changes = connection.execute(
-                f"select {COLUMNS} from crsql_changes "  # noqa: S608
+                f"select {COLUMNS} from crsql_changes "  # noqa: S608  (constants)
                 "where db_version between ? and ? and \"table\" = 'entry'",
                 (low, high),
             ).fetchall()
@@ -110,7 +110,7 @@ def _pieces(versions: list[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def _merge(connection: Connection, changes: list[list[object]]) -> None:
     connection.executemany(
-        f"insert into crsql_changes ({COLUMNS}) "  # noqa: S608
+        f"insert into crsql_changes ({COLUMNS}) "  # noqa: S608  (constants)
         "values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         changes,
     )
