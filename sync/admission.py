@@ -25,6 +25,7 @@ from sync.segment import PROTO, Header, Segment
 COLUMNS = {"entry": {"head", "data"}, "seal": {"body"}, "receipt": {"body"}, "box_status": {"body"}}
 SEAL_LIMIT = 2_048
 VERSION_JUMP, VERSION_LIMIT = 1 << 28, 1 << 50
+EPOCH_LIMIT = 64
 STATUS_KEY = b"\x01\x0b\x20"  # one column, a text of 32 bytes, in the extension's key format
 HUB_KINDS = frozenset(
     {
@@ -107,6 +108,8 @@ def _check_header(header: Header, me: str, space: str, roster: Roster) -> None:
     _require(header.receiver in ("", me), "segment.receiver")
     _require(0 <= header.first < header.last < VERSION_LIMIT, "segment.version")
     _require(header.last - header.first <= VERSION_JUMP, "segment.version")
+    # It is kept, and told to others.
+    _require(len(header.epoch) <= EPOCH_LIMIT, "segment.version")
 
 
 Rows = dict[bytes, dict[str, Change]]

@@ -11,7 +11,7 @@ from edge.store.database import Space
 from edge.store.durable import write_whole
 
 _LOG = logging.getLogger(__name__)
-# Of each sender; what it sends beyond is noted without its bytes.
+# Of each sender: those that hold a cursor, and the newest of those that do no more.
 FILES = 50
 
 
@@ -25,9 +25,13 @@ class Quarantine:
         """Keep a segment that was refused, and say why."""
         hash = hashlib.sha256(content).hexdigest()
         with self._space.read() as connection:
-            room = exchange.quarantined(connection, sender) < FILES
-        path = self._folder / f"{hash}.segment"
-        if room and not path.exists():
+            held = exchange.quarantined(connection, sender)
+        if held >= FILES:
+            _LOG.warning("%s: one of many that %s sends is not even kept", error, sender[:8])
+            return
+        self._make_room(sender, FILES - held - 1)
+        path, room = self._folder / f"{hash}.segment", True
+        if not path.exists():
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 write_whole(path, content)
@@ -43,6 +47,17 @@ class Quarantine:
         _LOG.warning("%s: %s shows %s", key, peer, shown)
         self._note(hashlib.sha256(f"{key}/{peer}".encode()).hexdigest(), peer, key, error.fields)
         return error
+
+    def _make_room(self, sender: str, beyond: int) -> None:
+        """Forget what of a sender was settled long ago."""
+        with self._space.read() as connection:
+            old = exchange.settled(connection, sender, beyond)
+        for _, file in old:
+            if file:
+                (self._folder / file).unlink(missing_ok=True)
+        if old:
+            hashes = [hash for hash, _ in old]
+            self._space.write(lambda c: exchange.forget_refused(c, hashes), urgent=False)
 
     def _note(
         self, hash: str, peer: str, key: str, fields: Mapping[str, object], file: str = ""

@@ -34,6 +34,9 @@ CL: Final = 7
 SEQ: Final = 8
 
 _LAST_VERSION = 1 << 53
+# Of one sender: earlier lives of its database are forgotten, and taken in again if they came back.
+LIVES_KEPT = 16
+_TOLD = 200
 # A merged row takes the receiver's next db_version; the sender's is left behind at the door, so
 # that no peer can push this database's counter ahead.
 _MERGE = (
@@ -190,8 +193,10 @@ def proof_of(connection: Connection, sender: str, epoch: str) -> bytes:
 
 
 def seen(connection: Connection) -> dict[str, int]:
-    """What has been taken in from everybody: `sender/epoch` to version."""
-    rows = connection.execute("select sender || '/' || epoch, upto from cursor")
+    """What has been taken in from everybody, the newest only: `sender/epoch` to version."""
+    rows = connection.execute(
+        "select sender || '/' || epoch, upto from cursor order by at desc limit ?", (_TOLD,)
+    )
     return dict(rows.fetchall())
 
 
@@ -241,6 +246,7 @@ def merge(connection: Connection, batch: Batch) -> list[tuple[int, int]]:
             "proof = excluded.proof",
             (batch.sender, batch.epoch, *astuple(batch.cursor), batch.at, batch.proof),
         )
+        _forget_lives(connection, batch)
         connection.execute("update quarantine set resolved = 1 where sender = ?", (batch.sender,))
     return came
 
@@ -318,11 +324,28 @@ def quarantine(
     file: str,
     at: int,
 ) -> None:
-    """Note a refused segment."""
+    """Note a refused segment, one that was settled before too."""
     connection.execute(
-        "insert or ignore into quarantine values (?, ?, ?, ?, ?, ?, 0)",
+        "insert into quarantine values (?, ?, ?, ?, ?, ?, 0) on conflict (hash) do update "
+        "set resolved = 0, sender = excluded.sender, at = excluded.at, file = excluded.file "
+        "where resolved",
         (hash, sender, reason, json.dumps(dict(fields), default=str), at, file),
     )
+
+
+def settled(connection: Connection, sender: str, beyond: int) -> list[tuple[str, str]]:
+    """Hash and file of a sender's refused segments that hold no cursor, but for the newest."""
+    rows = connection.execute(
+        "select hash, file from quarantine where resolved and sender = ? "
+        "order by at desc, hash limit -1 offset ?",
+        (sender, beyond),
+    )
+    return rows.fetchall()
+
+
+def forget_refused(connection: Connection, hashes: Sequence[str]) -> None:
+    """Forget refused segments."""
+    connection.executemany("delete from quarantine where hash = ?", [(hash,) for hash in hashes])
 
 
 def quarantined(connection: Connection, sender: str | None = None) -> int:
@@ -383,6 +406,18 @@ def last_version(connection: Connection) -> int:
         ).fetchone()
         greatest = max(greatest, row[0])
     return greatest
+
+
+def _forget_lives(connection: Connection, batch: Batch) -> None:
+    """Keep so many lives of a sender's database, this one and those heard last."""
+    rows = connection.execute(
+        "select epoch from cursor where sender = ?1 and epoch <> ?2 order by at desc, epoch "
+        "limit -1 offset ?3",
+        (batch.sender, batch.epoch, LIVES_KEPT - 1),
+    )
+    gone = [(batch.sender, epoch) for (epoch,) in rows.fetchall()]
+    for table in ("cursor", "applied"):
+        connection.executemany(f"delete from {table} where sender = ? and epoch = ?", gone)
 
 
 def _note_applied(connection: Connection, batch: Batch, came: list[tuple[int, int]]) -> None:
