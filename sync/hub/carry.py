@@ -65,8 +65,8 @@ def _taker(replica: Replica, router: Router) -> Taker:
     def take(content: bytes, sender: str, remembered: Collection[Cursor]) -> Taken:
         taken = replica.take(content, sender, remembered)
         if taken.entries:
-            router.run(replica.space.name)
             replica.sign_for(taken.boxes)
+            router.run(replica.space.name)
         return taken
 
     return take

@@ -54,8 +54,9 @@ class Peers(Host):
         """Sign for what has come, and route what it sets moving."""
         name = replica.space.name
         if taken.entries and name != COUNTY:
-            self.router.run(name)
+            # First what was promised to who brought it; routing may have to wait for another town.
             replica.sign_for(taken.boxes)
+            self.router.run(name)
 
     def _holds(self, name: str, digest: str) -> bool:
         return super()._holds(name, digest) or self.router.fetch(name, digest)

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable
 
 from edge.domain.entry import TEXT_LIMIT, canonical
-from edge.domain.errors import ArchiveError, NotFound
+from edge.domain.errors import ArchiveError, Conflict, NotFound
 from edge.domain.kinds import Kind
 from edge.store import exchange, holdings, routing
 from edge.store.database import Connection, Space
@@ -36,9 +36,18 @@ class Router:
         self._waiting = {space_of(code) for code in spaces.towns}
 
     def run(self, name: str) -> int:
-        """Do what the transfers standing in one space ask for; how many entries were written."""
+        """Do what the transfers standing in one space ask for; how many entries were written.
+
+        What cannot be done now, be it for another town's database, waits until a box is heard:
+        whose records have just been taken in must not hear of it.
+        """
         with self._running:
-            return self._deliver(name) + self._confirm(name)
+            try:
+                return self._deliver(name) + self._confirm(name)
+            except ArchiveError as error:
+                _LOG.error("the transfers of %s wait: %s", name, error)
+                self._waiting.add(name)
+                return 0
 
     def resume(self) -> None:
         """A box was heard to the end: do what may have waited for that."""
@@ -148,13 +157,17 @@ class Router:
         return space.write(confirm, urgent=False)
 
     def _copy(self, origin: str, destination: str, digest: str) -> bool:
-        """Copy a file between two folders; False while its own town has not sent it yet."""
+        """Copy a file between two folders; False while its own town has not sent it, sound, yet."""
         source, target = self._spaces.blobs(origin), self._spaces.blobs(destination)
         if target.has(digest):
             return True
         if not source.has(digest):
             return False
-        content = source.read(digest)
+        try:
+            content = source.read(digest)
+        except Conflict:
+            # Set aside by that; its town brings it again.
+            return False
         target.put(content)
         held = [(bytes.fromhex(digest), len(content))]
         self._spaces.space(destination).write(lambda c: holdings.note_held(c, held), urgent=False)

@@ -8,6 +8,7 @@ from edge.store.database import Space
 from edge.store.entries import all_entries
 from edge.store.transfers import arrival_of, transfer_of
 from sync.hub.county import County
+from tests.sync.test_session import unsent_at
 from tests.sync.world import Box, World
 
 
@@ -72,6 +73,24 @@ def test_a_dossier_that_no_box_would_take_in_keeps_no_town_still(world: World) -
     assert steps(receiver) == {"arrived"}
     with receiver.town.read() as connection:
         assert transfer_of(connection, "t2") is None
+
+
+def test_a_damaged_page_at_the_hub_keeps_no_record_back(world: World) -> None:
+    sender, receiver = world.box("510101"), world.box("510102")
+    a_dossier(sender)
+    sender.sync()
+    blobs = world.hub.county.spaces.blobs("town-510101")
+    digest = hashlib.sha256(b"page one").hexdigest()
+    path = blobs.folder / blobs.place(digest)
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    sender.append("transfer.sent", "t1", {"dossier": "d1", "to": "510102", "reason": "调动"})
+    sender.sync()
+    assert unsent_at(sender) == 0
+    receiver.sync()
+    assert steps(receiver) == {"arrived"}
+    # What is damaged was set aside, and comes again.
+    sender.sync()
+    assert blobs.read(digest) == b"page one"
 
 
 def test_the_receiver_gets_the_pages_it_files(world: World) -> None:
