@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from edge.domain.errors import PeerRefused, SegmentRejected
-from edge.store import exchange
+from edge.store import exchange, forgetting
 from edge.store.database import Space
 from edge.store.durable import write_whole
 
@@ -51,13 +51,13 @@ class Quarantine:
     def _make_room(self, sender: str, beyond: int) -> None:
         """Forget what of a sender was settled long ago."""
         with self._space.read() as connection:
-            old = exchange.settled(connection, sender, beyond)
+            old = forgetting.settled(connection, sender, beyond)
         for _, file in old:
             if file:
                 (self._folder / file).unlink(missing_ok=True)
         if old:
             hashes = [hash for hash, _ in old]
-            self._space.write(lambda c: exchange.forget_refused(c, hashes), urgent=False)
+            self._space.write(lambda c: forgetting.forget_refused(c, hashes), urgent=False)
 
     def _note(
         self, hash: str, peer: str, key: str, fields: Mapping[str, object], file: str = ""

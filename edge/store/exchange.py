@@ -17,6 +17,7 @@ from edge.store import changelog
 from edge.store.branches import Node, chain_head, forks, nodes
 from edge.store.changelog import EntryRow
 from edge.store.database import Connection, SyncBitLeaked
+from edge.store.forgetting import forget_lives
 from edge.store.projection import project
 from edge.store.seals import HASH_OF, Seal, is_stated
 
@@ -34,8 +35,6 @@ CL: Final = 7
 SEQ: Final = 8
 
 _LAST_VERSION = 1 << 53
-# Of one sender: earlier lives of its database are forgotten, and taken in again if they came back.
-LIVES_KEPT = 16
 _TOLD = 200
 # A merged row takes the receiver's next db_version; the sender's is left behind at the door, so
 # that no peer can push this database's counter ahead.
@@ -246,7 +245,7 @@ def merge(connection: Connection, batch: Batch) -> list[tuple[int, int]]:
             "proof = excluded.proof",
             (batch.sender, batch.epoch, *astuple(batch.cursor), batch.at, batch.proof),
         )
-        _forget_lives(connection, batch)
+        forget_lives(connection, batch.sender, batch.epoch)
         connection.execute("update quarantine set resolved = 1 where sender = ?", (batch.sender,))
     return came
 
@@ -333,21 +332,6 @@ def quarantine(
     )
 
 
-def settled(connection: Connection, sender: str, beyond: int) -> list[tuple[str, str]]:
-    """Hash and file of a sender's refused segments that hold no cursor, but for the newest."""
-    rows = connection.execute(
-        "select hash, file from quarantine where resolved and sender = ? "
-        "order by at desc, hash limit -1 offset ?",
-        (sender, beyond),
-    )
-    return rows.fetchall()
-
-
-def forget_refused(connection: Connection, hashes: Sequence[str]) -> None:
-    """Forget refused segments."""
-    connection.executemany("delete from quarantine where hash = ?", [(hash,) for hash in hashes])
-
-
 def quarantined(connection: Connection, sender: str | None = None) -> int:
     """How many refused segments still hold a cursor."""
     row = connection.execute(
@@ -406,18 +390,6 @@ def last_version(connection: Connection) -> int:
         ).fetchone()
         greatest = max(greatest, row[0])
     return greatest
-
-
-def _forget_lives(connection: Connection, batch: Batch) -> None:
-    """Keep so many lives of a sender's database, this one and those heard last."""
-    rows = connection.execute(
-        "select epoch from cursor where sender = ?1 and epoch <> ?2 order by at desc, epoch "
-        "limit -1 offset ?3",
-        (batch.sender, batch.epoch, LIVES_KEPT - 1),
-    )
-    gone = [(batch.sender, epoch) for (epoch,) in rows.fetchall()]
-    for table in ("cursor", "applied"):
-        connection.executemany(f"delete from {table} where sender = ? and epoch = ?", gone)
 
 
 def _note_applied(connection: Connection, batch: Batch, came: list[tuple[int, int]]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from edge.domain.errors import SegmentRejected
 from edge.store import exchange
 from edge.store.exchange import Cursor
+from edge.store.forgetting import LIVES_KEPT
 from sync.quarantine import FILES
 from tests.sync.sides import BOX, HUB, OTHER, Side, honest, resealed
 
@@ -48,7 +49,7 @@ def test_a_box_that_lives_a_hundred_lives_keeps_nobody_out(
     for number in range(100):
         hub.replica.take(in_life(box, f"{number:032x}"), BOX.id)
     with hub.space.read() as connection:
-        assert len(exchange.cursors_of(connection, BOX.id)) <= exchange.LIVES_KEPT
+        assert len(exchange.cursors_of(connection, BOX.id)) <= LIVES_KEPT
     content = hub.replica.outgoing(OTHER.id, "", Cursor())
     assert content is not None
     assert other.replica.take(content, HUB.id).entries == 1
