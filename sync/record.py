@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 from edge.store import exchange
 from edge.store.branches import chain_head, heads_at
-from edge.store.changelog import known_entries
+from edge.store.changelog import known_entries, texts_of
 from edge.store.database import Connection
 
 
@@ -27,8 +27,8 @@ class Record:
         return known_entries(self._connection, ids)
 
     def texts(self, table: str, id: bytes | str) -> tuple[object, ...] | None:
-        """As `exchange.texts_of`."""
-        return exchange.texts_of(self._connection, table, id)
+        """As `changelog.texts_of`."""
+        return texts_of(self._connection, table, id)
 
     def hashes_at(self, box: str, n: int) -> Collection[str]:
         """As the keys of `branches.heads_at`."""

@@ -89,6 +89,15 @@ def statement_over(connection: Connection, hash: str) -> Change | None:
     return None
 
 
+def texts_of(connection: Connection, table: str, id: bytes | str) -> tuple[object, ...] | None:
+    """The stored columns of one replicated row, without its key."""
+    key, columns = _COLUMNS[table]
+    row = connection.execute(
+        f"select {', '.join(columns)} from {table} where {key} = ?", (id,)
+    ).fetchone()
+    return tuple(row) if row else None
+
+
 def insert_new(
     connection: Connection,
     changes: Sequence[Change],

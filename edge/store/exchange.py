@@ -302,18 +302,6 @@ def _unsigned_at_forks(
     return found
 
 
-def texts_of(connection: Connection, table: str, id: bytes | str) -> tuple[object, ...] | None:
-    """The stored columns of one replicated row, without its key."""
-    columns, key = ("head, data", "id") if table == "entry" else ("body", "id")
-    if table == "box_status":
-        key = "box"
-    row = connection.execute(
-        f"select {columns} from {table} where {key} = ?",
-        (id,),
-    ).fetchone()
-    return tuple(row) if row else None
-
-
 def quarantine(
     connection: Connection,
     hash: str,

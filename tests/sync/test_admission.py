@@ -12,6 +12,7 @@ from edge.domain.entry import Entry, compose, mark_of
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
 from edge.store import exchange
 from edge.store.branches import chain_head, forks, tips
+from edge.store.changelog import texts_of
 from edge.store.database import Connection
 from edge.store.entries import Author, Pen
 from edge.store.exchange import ENTRY_KEY, Change, Cursor
@@ -301,7 +302,7 @@ def test_a_box_may_change_its_own_status_again(box: Side, hub: Side) -> None:
         box.space.write(write)
     hub.replica.take(resealed(honest(box), honest(box).changes), BOX.id)
     with hub.space.read() as connection:
-        assert exchange.texts_of(connection, "box_status", BOX.id) == ('{"a":2}',)
+        assert texts_of(connection, "box_status", BOX.id) == ('{"a":2}',)
 
 
 WRONG_HEADERS: dict[str, tuple[str, Callable[[Header], Header]]] = {
