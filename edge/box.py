@@ -297,6 +297,7 @@ def standing_on_screen(status: Status, masters_from: str = "") -> SyncStanding:
         error=status.error,
         error_fields=status.error_fields,
         clock_ahead=status.clock_ahead,
+        twin_at=status.twin,
         neighbours=tuple(
             NeighbourStanding(each.ordinal, each.at, each.near, each.error)
             for each in status.neighbours

@@ -32,7 +32,8 @@ class Status:
     last came; `refusals` are segments set aside; `error` is the key of what went wrong last, empty
     after a good exchange, and `error_fields` its places; `neighbours` are the other boxes of the
     town, whose having something is not the county's; `clock_ahead` is by how much (ms) this
-    machine's clock was found to be ahead of the county's, 0 while they agree.
+    machine's clock was found to be ahead of the county's, 0 while they agree; `twin` is since when
+    (ms) the county sees another machine use this one's key.
     """
 
     last_confirmed: int | None = None
@@ -50,6 +51,7 @@ class Status:
     stage: str = ""
     neighbours: tuple[Neighbour, ...] = ()
     clock_ahead: int = 0
+    twin: int | None = None
 
     @property
     def blobs_unsent(self) -> dict[int, int]:
@@ -153,6 +155,7 @@ class ReplicationLoop:
                 stage=self._session.stage,
                 clock_ahead=self._session.wire.ahead,
                 neighbours=neighbours,
+                twin=self._session.twin,
             )
 
     def _run(self) -> None:

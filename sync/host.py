@@ -218,6 +218,7 @@ class Host:
             "have": said_of(held, replica.proof_of(member.id, epoch)),
             "lost": self._lost(name) if name == member.space else [],
             "news": replica.has_news(member.id, epoch, after),
+            "twin": replica.twin_since(member.id),
         }
 
     def _lost(self, name: str) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected, StorageFull
-from edge.store import carriage, exchange, holdings
+from edge.store import carriage, exchange, holdings, lives
 from edge.store.database import Connection, Space
 from edge.store.exchange import DB_VERSION, Batch, Change, Cursor
 from edge.store.keys import Keys
@@ -113,16 +113,29 @@ class Replica:
             return exchange.proof_of(connection, sender, epoch)
 
     def note_standing(self, peer: str, epoch: str, held: Cursor) -> None:
-        """Remember a peer's epoch and how far it has taken us in, so that a stick need not ask."""
+        """Remember a peer's epoch and how far it has taken us in, so that a stick need not ask.
+
+        Two machines that speak by turns with one key are told apart by it.
+        """
         with self.space.read() as connection:
             ack = carriage.Ack(epoch, exchange.epoch_of(connection), held)
             known = carriage.ack_of(connection, peer)
+            turn = lives.is_turn(connection, peer, epoch, held.upto)
         if known is not None and known.peer_epoch != epoch:
             # Another life of its database may hold fewer files than the one that confirmed them.
             while self.space.write(lambda c: holdings.doubt(c, peer), urgent=False):
                 pass
         if known != ack:
             self.space.write(lambda c: carriage.note_ack(c, peer, ack, self._clock()), urgent=False)
+        if turn:
+            self.space.write(
+                lambda c: lives.note_turn(c, peer, epoch, held.upto, self._clock()), urgent=False
+            )
+
+    def twin_since(self, peer: str) -> int | None:
+        """Since when (ms) a peer has been two machines with one key; None while it is one."""
+        with self.space.read() as connection:
+            return lives.twins(connection).get(peer)
 
     def remembers(self, receiver: str, cursor: Cursor) -> bool:
         """Say whether we know of having shipped up to there; if not, we were set back in time."""

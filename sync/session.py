@@ -73,6 +73,8 @@ class Session:
         self.county, self.town = side.county, side.town
         self.peer = wire.pins.hub
         self.stage = ""
+        # Since when (ms) the peer sees two machines speak with our key; None while it does not.
+        self.twin: int | None = None
         self._replicas = side.replicas
 
     @classmethod
@@ -165,7 +167,10 @@ class Session:
         if answer["hub"] != self.peer:
             raise PeerRefused("sync.wrong_hub", url=self.wire.url)
         self.wire.compare(int(answer["at"]))
-        return {name: self._peer(name, each) for name, each in answer["spaces"].items()}
+        peers = {name: self._peer(name, each) for name, each in answer["spaces"].items()}
+        twin = answer["spaces"][self.town.name].get("twin")
+        self.twin = twin if type(twin) is int else None
+        return peers
 
     def _peer(self, name: str, said: Mapping[str, Any]) -> _Peer:
         have, proof = read_said(said["have"])

@@ -100,7 +100,8 @@ class SyncStanding:
     when they travel. `healed_at` is when this box was found to be set back, and mended itself.
     `county_at` is when the county's own record last came; `error` is the key of what went wrong
     last, `error_fields` its places. What `neighbours` hold the county may still lack. `clock_ahead`
-    is by how much this machine's clock is ahead of the county's, 0 while they agree.
+    is by how much this machine's clock is ahead of the county's, 0 while they agree. `twin_at` is
+    since when the county sees another machine use this one's key.
     """
 
     online: bool
@@ -119,6 +120,7 @@ class SyncStanding:
     error_fields: Mapping[str, object] = field(default_factory=dict)
     neighbours: tuple[NeighbourStanding, ...] = ()
     clock_ahead: int = 0
+    twin_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

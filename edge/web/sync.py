@@ -45,6 +45,8 @@ def words_of(standing: SyncStanding, now: int, conflicts: int = 0) -> Words:
             "!",
             ngettext("有 %(n)s 件要您处理", "有 %(n)s 件要您处理", count) % {"n": count},
         )
+    if standing.twin_at:
+        return Words("alarm", "!", gettext("有两台机器在用本机的钥匙"))
     if standing.clock_ahead:
         return Words("care", "●", _clock(standing.clock_ahead))
     silent_days = (now - standing.confirmed_at) // DAY_MS if standing.confirmed_at else 0

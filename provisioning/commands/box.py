@@ -13,7 +13,7 @@ from edge.settings import Settings, read_settings
 from edge.store import verification
 from edge.store.keys import Keys
 from edge.store.pages import PAGE, damaged_pages
-from edge.store.verification import Finding
+from edge.store.verification import Finding, Report
 from edge.web.locale import sentence
 from provisioning.power import switch_off, wait_for_mains
 from provisioning.serving import Listener, log_to_stderr, serve
@@ -102,6 +102,15 @@ def tell_findings(findings: Sequence[Finding]) -> None:
         print(f"  → {sentence(key)}")
 
 
+def tell_report(name: str, report: Report) -> None:
+    """Print what of a space was walked, where its boxes' records part, and what does not hold."""
+    print(f"{name}: 记录 {report.entries}，链封 {report.seals}，", end="")
+    print(f"回执 {report.receipts}，文件 {report.files}，待传 {report.awaiting}")
+    for box, n in report.forks:
+        print(f"  记录在此分叉（恢复过旧备份，或有两台机器用过一把钥匙）: {box}/{n}")
+    tell_findings(report.findings)
+
+
 def verify(chosen: argparse.Namespace) -> int:
     """Verify both spaces; 1 when something does not hold."""
     folder = read_settings(chosen.config).folder
@@ -123,11 +132,7 @@ def verify(chosen: argparse.Namespace) -> int:
             with space.read() as connection:
                 report = verification.verify(connection, blobs, keys)
             sound = sound and not report.findings
-            print(f"{space.name}: 记录 {report.entries}，链封 {report.seals}，", end="")
-            print(f"回执 {report.receipts}，文件 {report.files}，待传 {report.awaiting}")
-            for box, n in report.forks:
-                print(f"  记录在此分叉（曾由旧备份恢复）: {box}/{n}")
-            tell_findings(report.findings)
+            tell_report(space.name, report)
     finally:
         record.close()
     return 0 if sound else 1

@@ -18,7 +18,7 @@ from edge.store import verification
 from edge.store.keys import Keys
 from edge.store.rules import rules_of
 from provisioning.announcing import announced
-from provisioning.commands.box import tell_damaged, tell_findings
+from provisioning.commands.box import tell_damaged, tell_report
 from provisioning.serving import Listener, log_to_stderr, serve
 from sync.hub.app import endpoint_app, screens_app
 from sync.hub.county import County, hold_hub
@@ -204,8 +204,7 @@ def verify(county: County, _: argparse.Namespace) -> int:
                 raise
             continue
         sound = sound and not report.findings
-        print(f"{space.name}: 记录 {report.entries}，文件 {report.files}，待传 {report.awaiting}")
-        tell_findings(report.findings)
+        tell_report(space.name, report)
     for code in county.spaces.damaged:
         print(f"{space_of(code)}: 资料库损坏，没有核对")
     return 0 if sound and not county.spaces.damaged else 1

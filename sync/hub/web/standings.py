@@ -8,6 +8,7 @@ from edge.store import dossiers, enrolment, exchange, holdings, persons
 from edge.store.branches import chain_head
 from edge.store.conflicts import open_conflicts
 from edge.store.database import Connection
+from edge.store.lives import twins
 from edge.store.standing import Refusal, refusals, renewals_by_peer
 from edge.web.wording import local
 from sync.enrolment import mark_of
@@ -28,7 +29,7 @@ class BoxStanding:
     `confirmed_at` (ms) is the last exchange that ended well, not the last attempt; `held` the
     number of the box's newest entry held here; `today` how many of its entries bear today's date.
     `refused` are its segments set aside; `healed_at` is when it proved last that the hub had been
-    set back.
+    set back; `twin_at` is since when two machines speak with its key.
     """
 
     id: str
@@ -40,6 +41,7 @@ class BoxStanding:
     today: int
     refused: tuple[Refusal, ...] = ()
     healed_at: int | None = None
+    twin_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +93,13 @@ def standings(parts: Parts) -> list[TownStanding]:
         with town.space.read() as connection:
             heard = exchange.contacts(connection)
             refused, healed = refusals(connection), renewals_by_peer(connection)
+            twinned = twins(connection)
             standing = tuple(
                 replace(
                     _standing(connection, box, heard, day),
                     refused=tuple(each for each in refused if each.sender == box[0]),
                     healed_at=healed.get(box[0]),
+                    twin_at=None if box[4] else twinned.get(box[0]),
                 )
                 for box in own
             )

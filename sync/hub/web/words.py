@@ -32,6 +32,8 @@ def words_of_box(box: BoxStanding, now: int) -> Words:
     if box.refused:
         said = ngettext("%(n)s 包没有收，要查看", "%(n)s 包没有收，要查看", len(box.refused))
         return Words("alarm", "!", said % {"n": len(box.refused)})
+    if box.twin_at:
+        return Words("alarm", "!", gettext("有两台机器在用它的钥匙"))
     if not box.confirmed_at:
         return Words("care", "●", gettext("还没有同步过"))
     days = silent_days(box, now)
@@ -46,6 +48,10 @@ def words_of_box(box: BoxStanding, now: int) -> Words:
 def words_of_county(boxes: Sequence[BoxStanding], waiting: int, now: int) -> Words:
     """Say the one thing about all boxes that matters most now."""
     working = [box for box in boxes if box.state is BoxState.ADMITTED]
+    twinned = sum(1 for box in working if box.twin_at)
+    if twinned:
+        said = ngettext("%(n)s 台盒子有两台机器", "%(n)s 台盒子有两台机器", twinned)
+        return Words("alarm", "!", said % {"n": twinned})
     silent = sum(1 for box in working if silent_days(box, now) or not box.confirmed_at)
     if any(silent_days(box, now) >= LONG_SILENCE_DAYS for box in working):
         said = ngettext("%(n)s 台盒子没有消息", "%(n)s 台盒子没有消息", silent)

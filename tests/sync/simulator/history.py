@@ -130,6 +130,7 @@ class History:
     def clone(self, machine: Machine) -> None:
         if machine is not self.hub and len(self.machines) < 5:
             machine.was_set_back = True
+            self._expected.cloned.add(machine.id)
             clone = self._machine(machine.name, machine.copy_to(self._new_folder()))
             clone.was_set_back, clone.lost_tail = True, machine.lost_tail
             self.machines.append(clone)

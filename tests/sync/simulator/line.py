@@ -54,7 +54,10 @@ class Line:
         """Near shows how far it has far's record; False when far was set back."""
         epoch = far.replica.epoch
         shown = near.replica.cursor_of(far.id, epoch)
-        return far.replica.recognise(near.id, shown, near.replica.proof_of(far.id, epoch))
+        if not far.replica.recognise(near.id, shown, near.replica.proof_of(far.id, epoch)):
+            return False
+        far.replica.note_standing(near.id, near.replica.epoch, shown)
+        return True
 
     def _settle(self, far: Machine) -> None:
         if far is self._hub:

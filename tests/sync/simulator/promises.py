@@ -19,11 +19,15 @@ class Violation(AssertionError):
 
 @dataclass
 class Expected:
-    """What was written, what of it was on no other disk when its own lost it, and every head."""
+    """What was written, what of it was on no other disk when its own lost it, and every head.
+
+    `cloned`: the boxes that are two machines with one key, and no others.
+    """
 
     written: set[str] = field(default_factory=set)
     excused: set[str] = field(default_factory=set)
     heads: dict[object, object] = field(default_factory=dict)
+    cloned: set[str] = field(default_factory=set)
 
 
 def check(machines: Sequence[Machine], expected: Expected) -> list[object]:
@@ -40,6 +44,7 @@ def check(machines: Sequence[Machine], expected: Expected) -> list[object]:
     ]
     _check_entries(held, expected)
     _check_chains(machines)
+    _check_twins(machines, expected)
     alike = [each for each, odd in zip(machines, stranded, strict=True) if not odd]
     if len({_dump(machine) for machine in alike}) > 1:
         raise Violation("projections differ")
@@ -134,6 +139,15 @@ def _check_chains(machines: Sequence[Machine]) -> None:
             waiting = exchange.unsent(connection, machine.id)[0] if box else 0
         if any(broken) or waiting:
             raise Violation(f"chain broken or not signed for: {waiting}")
+
+
+def _check_twins(machines: Sequence[Machine], expected: Expected) -> None:
+    """Nobody is taken for two machines who is one, whatever was put back, repeated or came late."""
+    for machine in machines:
+        with machine.space.read() as connection:
+            told = connection.execute("select peer from twin").fetchall()
+        if not {peer for (peer,) in told} <= expected.cloned:
+            raise Violation(f"{machine.name} takes one machine for two")
 
 
 def _dump(machine: Machine) -> bytes:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from edge.domain.errors import PeerRefused, SchemaAhead
 from edge.store import carriage, exchange
-from edge.store.carriage import Ack
 from edge.store.exchange import Cursor
 from sync.replica import Taken
 from sync.segment import open_segment
@@ -59,8 +58,7 @@ def read_stick(target: Machine, stick: Stick) -> list[Taken]:
     shown, proof = stick.have.get(epoch, (Cursor(), b""))
     if not target.replica.recognise(stick.sender, shown, proof):
         return []
-    ack = Ack(stick.epoch, epoch, shown)
-    target.space.write(lambda c: carriage.note_ack(c, stick.sender, ack, target.clock()))
+    target.replica.note_standing(stick.sender, stick.epoch, shown)
     held = target.replica.cursor_of(stick.sender, stick.epoch)
     if (held != Cursor() and held not in stick.shipped) or stick.without not in ("", epoch):
         return []

@@ -156,13 +156,14 @@ def test_what_a_town_lacks_and_what_was_refused_is_told_per_town_and_box(fresh: 
     box, at = box_of(1), NOW - 60_000
     with browser_of(fresh, SUPERVISOR) as browser:
         before = browser.get("/").text
-    for words in ("要查看", "对不上", "退回过"):
+    for words in ("要查看", "对不上", "退回过", "两台机器"):
         assert words not in before
 
     def trouble(connection: Connection) -> None:
         reason, fields = "sync.unproven", {"space": "x", "peer": box[:8]}
         exchange.quarantine(connection, "00", box, reason, fields, "", at)
         connection.execute("insert into renewal values ('e', ?, ?)", (at, box))
+        connection.execute("insert into twin values (?, ?, ?)", (box_of(2), at, at))
         file = bytes(32)
         connection.execute("insert into blob values (?, 2)", (file,))
 
@@ -175,6 +176,7 @@ def test_what_a_town_lacks_and_what_was_refused_is_told_per_town_and_box(fresh: 
         "1 包没有收，要查看",
         "说的进度没有凭据",
         "1 件对不上",
+        "柳河镇人民政府“窗口二号”的钥匙从今天 09:29起有两台机器在用",
         "县里的记录退回过，今天 09:29发现",
         "凭签名证明县里的记录退回过",
         "原件",
