@@ -12,6 +12,7 @@ from edge.store.database import Space
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
+from sync import confirmed
 from sync.known import NOTHING, Known, read_known
 from sync.packs import ABSENT, PACK, SMALL, Offered, open_pack, seal_offer
 from sync.replica import Replica, Taken
@@ -211,15 +212,22 @@ class Host:
         replica, epoch = self.replica(member, name, writing=False), str(theirs["epoch"])
         held, shown = replica.cursor_of(member.id, epoch), theirs["have"].get(replica.epoch)
         after = read_said(shown)[0] if shown is not None else Cursor()
+        news = replica.has_news(member.id, epoch, after)
         return {
             "epoch": replica.epoch,
             "schema": schema_version(),
             "known": replica.known(),
             "have": said_of(held, replica.proof_of(member.id, epoch)),
             "lost": self._lost(name) if name == member.space else [],
-            "news": replica.has_news(member.id, epoch, after),
+            "news": news,
+            # Who has nothing more to take in has them all.
+            "receipts": self._receipts(member) if news and name == member.space else [],
             "twin": replica.twin_since(member.id),
         }
+
+    def _receipts(self, member: Member) -> list[str]:
+        with self._shelves.space(member.space).read() as connection:
+            return confirmed.said_of(connection, member.id)
 
     def _lost(self, name: str) -> list[str]:
         """Files that were delivered here and were found damaged or gone since."""

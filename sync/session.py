@@ -25,6 +25,7 @@ from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from sync.bandwidth import Allowance
+from sync.confirmed import note_confirmed
 from sync.greeting import pack_said, read_said_by
 from sync.known import Known, read_known
 from sync.parcels import Carried, Parcels
@@ -134,6 +135,9 @@ class Session:
         self.stage = "receipts"
         if pushed and trouble is None:
             pulled += self._pull(self.town.name, peers[self.town.name])
+        elif pushed:
+            # What cannot be taken in is asked for once more, by what a handshake says of it.
+            self._handshake()
         self.stage = "blobs"
         carried = self.parcels.carry(going_on)
         if trouble is not None:
@@ -168,7 +172,9 @@ class Session:
             raise PeerRefused("sync.wrong_hub", url=self.wire.url)
         self.wire.compare(int(answer["at"]))
         peers = {name: self._peer(name, each) for name, each in answer["spaces"].items()}
-        twin = answer["spaces"][self.town.name].get("twin")
+        of_town = answer["spaces"][self.town.name]
+        note_confirmed(self.town, of_town.get("receipts", []), self.side.pins, self.side.keys.id)
+        twin = of_town.get("twin")
         self.twin = twin if type(twin) is int else None
         return peers
 

@@ -129,6 +129,17 @@ def give_receipts(
     return given
 
 
+def receipts_over(connection: Connection, box: str, most: int) -> list[str]:
+    """The receipts held over the ends of a box's chain, that over its head first; as stored."""
+    found = []
+    for _, hash in tips(connection, box)[:most]:
+        row = connection.execute(
+            f"select body from receipt where {HASH_OF} = ? limit 1", (hash,)
+        ).fetchone()
+        found += [str(row[0])] if row else []
+    return found
+
+
 def seals(connection: Connection) -> Iterator[Seal]:
     """Read every seal."""
     for (body,) in connection.execute("select body from seal order by id"):
