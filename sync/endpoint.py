@@ -1,6 +1,5 @@
 """The exchange over HTTP, `/sync/v1`: routes that hub and box serve alike, every request signed."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,13 +20,13 @@ from edge.domain.errors import (
     SegmentRejected,
     StorageFull,
 )
-from edge.store.exchange import Cursor
 from sync.greeting import pack_said, read_said_by
 from sync.host import Host
 from sync.identity import BOX, Gate
 from sync.roster import Member
 from sync.segment import MAX_PACKED
-from sync.spool import PIECE
+from sync.set_back import cursor_of
+from sync.spool import MAX_BLOB, PIECE
 from sync.wire import MORE, PREFIX
 
 BYTES = "application/octet-stream"
@@ -101,7 +100,7 @@ def exchange_routes(host: Host, desk: Desk) -> list[HTTPRouteHandler]:
         hash: FromQuery[str],
     ) -> Response[bytes]:
         member = desk.member(request, b"")
-        content = host.segment(member, space, epoch, Cursor(upto, hash))
+        content = host.segment(member, space, epoch, cursor_of(upto, hash))
         if content is None:
             return Answer(b"", media_type=BYTES, status_code=204)
         more = host.has_more(member, space, epoch, content)
@@ -166,7 +165,8 @@ def exchange_routes(host: Host, desk: Desk) -> list[HTTPRouteHandler]:
         most: FromQuery[int] = PIECE,
     ) -> Response[bytes]:
         member, asked = desk.member(request, b""), max(most, 1)
-        content, total = host.piece(member, space, _digest(digest), max(start, 0), asked)
+        start = min(max(start, 0), MAX_BLOB)
+        content, total = host.piece(member, space, _digest(digest), start, asked)
         return Answer(content, media_type=BYTES, headers={TOTAL: str(total)})
 
     @post("/confirm", sync_to_thread=True, status_code=200)
@@ -197,17 +197,6 @@ def refuse(_: Request[Any, Any, Any], error: DangxiaError) -> Response[dict[str,
 
 def _plain(value: object) -> object:
     return value if isinstance(value, (str, int, float)) else str(value)
-
-
-def object_of(body: bytes) -> dict[str, Any]:
-    """Read a body as JSON; raises InvalidInput `sync.malformed`."""
-    try:
-        said = json.loads(body)
-    except ValueError as error:
-        raise InvalidInput("sync.malformed") from error
-    if not isinstance(said, dict):
-        raise InvalidInput("sync.malformed")
-    return said
 
 
 def _digest(text: str) -> str:

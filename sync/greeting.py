@@ -7,11 +7,14 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import zstandard
 
-from edge.domain.errors import InvalidInput
+from edge.domain.errors import InvalidInput, PeerRefused
 
-MAX_SAID = 1 << 20
+# No version of a database, nor the number of an entry, comes to this.
+LAST_VERSION = 1 << 53
+MAX_SAID, MAX_NAME = 1 << 20, 64
 _PLAIN = b"{"
 
 
@@ -24,11 +27,28 @@ def pack_said(said: Mapping[str, Any], to: bytes = b"") -> bytes:
 def read_said_by(body: bytes) -> dict[str, Any]:
     """Read what `pack_said` wrote; raises InvalidInput `sync.malformed`."""
     try:
-        said = json.loads(body if body.startswith(_PLAIN) else _inflated(body))
-    except (ValueError, RecursionError, zstandard.ZstdError) as error:
+        return object_of(body if body.startswith(_PLAIN) else _inflated(body))
+    except (ValueError, zstandard.ZstdError) as error:
+        raise InvalidInput("sync.malformed") from error
+
+
+def object_of(body: bytes) -> dict[str, Any]:
+    """Read a body as JSON of sound text; raises InvalidInput `sync.malformed`."""
+    try:
+        if len(body) > MAX_SAID:
+            raise ValueError("of excessive size")
+        said = msgspec.json.decode(body)
+    except (ValueError, RecursionError) as error:
         raise InvalidInput("sync.malformed") from error
     if not isinstance(said, dict):
         raise InvalidInput("sync.malformed")
+    return said
+
+
+def read_name(said: object) -> str:
+    """The name of a machine, an epoch or a segment; raises PeerRefused `sync.malformed`."""
+    if not isinstance(said, str) or len(said) > MAX_NAME:
+        raise PeerRefused("sync.malformed")
     return said
 
 

@@ -13,6 +13,7 @@ from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from sync import confirmed
+from sync.greeting import read_name
 from sync.known import NOTHING, Known, read_known
 from sync.packs import ABSENT, PACK, SMALL, Offered, open_pack, seal_offer
 from sync.replica import Replica, Taken
@@ -78,11 +79,11 @@ class Host:
         """Compare protocols and histories: where each side stands in each space."""
         if said.get("proto") != PROTO:
             raise PeerRefused("sync.proto", ours=PROTO)
-        told = dict(said["spaces"])
+        told = said["spaces"]
         for name, theirs in told.items():
             replica = self.replica(member, name, writing=False)
             shown = theirs["have"].get(replica.epoch)
-            epoch = str(theirs["epoch"])
+            epoch = read_name(theirs["epoch"])
             if shown is not None:
                 cursor, proof = read_said(shown)
                 # Whoever was set back takes a new identity, and answers with it.
@@ -209,7 +210,7 @@ class Host:
 
     def _standing(self, member: Member, name: str, theirs: Mapping[str, Any]) -> dict[str, Any]:
         """Where we stand in a space, and whether there is anything to pull."""
-        replica, epoch = self.replica(member, name, writing=False), str(theirs["epoch"])
+        replica, epoch = self.replica(member, name, writing=False), read_name(theirs["epoch"])
         held, shown = replica.cursor_of(member.id, epoch), theirs["have"].get(replica.epoch)
         after = read_said(shown)[0] if shown is not None else Cursor()
         news = replica.has_news(member.id, epoch, after)

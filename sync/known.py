@@ -7,6 +7,7 @@ before it.
 
 from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Annotated
 
 import msgspec
 
@@ -14,7 +15,10 @@ from edge.domain.errors import PeerRefused
 from edge.store.branches import chain_head, chains, forks, heads_at
 from edge.store.database import Connection
 from edge.store.exchange import CID, DB_VERSION, PK, TABLE, VAL, Change
+from sync.greeting import LAST_VERSION, MAX_NAME
 
+Name = Annotated[str, msgspec.Meta(max_length=MAX_NAME)]
+Number = Annotated[int, msgspec.Meta(ge=0, lt=LAST_VERSION)]
 Known = Mapping[str, Sequence[tuple[int, str]]]
 NOTHING: Known = MappingProxyType({})
 MOST_BOXES, MOST_LANDMARKS = 1_000, 64
@@ -43,7 +47,7 @@ def _landmarks(connection: Connection, box: str, last: int) -> list[tuple[int, s
 def read_known(said: object) -> Known:
     """Read what a peer says; raises PeerRefused `sync.malformed`."""
     try:
-        told = msgspec.convert(said, dict[str, list[tuple[int, str]]])
+        told = msgspec.convert(said, dict[Name, list[tuple[Number, Name]]])
     except msgspec.ValidationError as error:
         raise PeerRefused("sync.malformed") from error
     if len(told) > MOST_BOXES or any(len(each) > MOST_LANDMARKS for each in told.values()):

@@ -26,7 +26,7 @@ from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from sync.bandwidth import Allowance
 from sync.confirmed import note_confirmed
-from sync.greeting import pack_said, read_said_by
+from sync.greeting import pack_said, read_name, read_said_by
 from sync.known import Known, read_known
 from sync.parcels import Carried, Parcels
 from sync.replica import SEGMENT_CHANGES
@@ -180,12 +180,13 @@ class Session:
 
     def _peer(self, name: str, said: Mapping[str, Any]) -> _Peer:
         have, proof = read_said(said["have"])
+        epoch = read_name(said["epoch"])
         if not self._replicas[name].recognise(self.peer, have, proof):
             raise PeerRefused("sync.box_set_back", space=name)
-        self._replicas[name].note_standing(self.peer, said["epoch"], have)
+        self._replicas[name].note_standing(self.peer, epoch, have)
         self._bring_again(name, said.get("lost", []))
         known, news = read_known(said.get("known", {})), bool(said.get("news", True))
-        return _Peer(said["epoch"], have, known, news)
+        return _Peer(epoch, have, known, news)
 
     def _bring_again(self, name: str, lost: object) -> None:
         """Owe the peer again what it had from us and has lost."""

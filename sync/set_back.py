@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from edge.domain.errors import PeerRefused, SegmentRejected
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
+from sync.greeting import LAST_VERSION, read_name
 from sync.segment import Header, read_bodiless
 
 
@@ -21,11 +22,18 @@ def read_said(said: Sequence[object]) -> tuple[Cursor, bytes]:
     """Read them; raises PeerRefused `sync.malformed`."""
     try:
         upto, hash, proof = said
-        if type(upto) is int and isinstance(hash, str) and isinstance(proof, str):
-            return Cursor(upto, hash), bytes.fromhex(proof)
+        if isinstance(proof, str):
+            return cursor_of(upto, hash), bytes.fromhex(proof)
     except (TypeError, ValueError) as error:
         raise PeerRefused("sync.malformed") from error
     raise PeerRefused("sync.malformed")
+
+
+def cursor_of(upto: object, hash: object) -> Cursor:
+    """A cursor as a peer says it; raises PeerRefused `sync.malformed`."""
+    if type(upto) is not int or not 0 <= upto < LAST_VERSION:
+        raise PeerRefused("sync.malformed")
+    return Cursor(upto, read_name(hash))
 
 
 def proven(proof: bytes, keys: Keys, space: str, peer: str, shown: Cursor) -> Header | None:

@@ -71,7 +71,7 @@ class Snapshots:
         """A piece of a box's snapshot; raises NotFound `bootstrap.unknown`."""
         try:
             with self._path(member).open("rb") as file:
-                file.seek(max(start, 0))
+                file.seek(min(max(start, 0), os.fstat(file.fileno()).st_size))
                 return file.read(max(0, min(most, PIECE)))
         except FileNotFoundError as error:
             raise NotFound("bootstrap.unknown") from error

@@ -6,7 +6,8 @@ from litestar import Request, Response, Router, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 from litestar.response import Response as Answer
 
-from sync.endpoint import BYTES, Desk, exchange_routes, mounted, object_of
+from sync.endpoint import BYTES, Desk, exchange_routes, mounted
+from sync.greeting import object_of
 from sync.hub.county import County
 
 

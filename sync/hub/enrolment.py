@@ -17,6 +17,8 @@ from sync.identity import verifies
 
 TICKET_LIFE_MS = 14 * 24 * 3_600_000
 REPLACED = "replaced"
+# A public key of an office seal, as PEM, is a tenth of it.
+LONGEST_SEAL = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +181,13 @@ def _check_proofs(ticket: enrolment.Ticket, asked: Mapping[str, Any]) -> None:
     proof = proof_of(ticket.secret, statement)
     try:
         signature = bytes.fromhex(asked["signature"])
-        bytes.fromhex(asked["public_key"])
+        plain = bytes.fromhex(asked["public_key"]).hex() == asked["public_key"]
     except ValueError as error:
         raise PeerRefused("enrol.refused") from error
     sound = (
-        hmac.compare_digest(proof.encode(), asked["proof"].encode())
+        plain
+        and len(asked["seal"]) <= LONGEST_SEAL
+        and hmac.compare_digest(proof.encode(), asked["proof"].encode())
         and verifies(asked["public_key"], signature, statement)
         and asked["town"] == ticket.town
         and 0 < len(asked["name"]) <= 100

@@ -16,6 +16,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Response as Answer
 
 from edge.domain.errors import DeviceUnavailable, InvalidInput
+from edge.store.holdings import FIRST, MASTER
 from sync.endpoint import BYTES, Desk, exchange_routes, mounted
 from sync.lan.certificate import write_certificate
 from sync.lan.host import BoxHost
@@ -56,6 +57,8 @@ def _lacking(host: BoxHost, desk: Desk) -> HTTPRouteHandler:
             after = (kind, bytes.fromhex(digest))
         except ValueError as error:
             raise InvalidInput("sync.malformed") from error
+        if not all(FIRST[0] <= each <= MASTER for each in (kind, least)):
+            raise InvalidInput("sync.malformed")
         return Answer(host.lacking(member, space, least, after), media_type=BYTES)
 
     return lacking

@@ -1,0 +1,127 @@
+"""Requests that an enrolled peer signs and that make no sense: refused, never a fault of ours."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+import pytest
+
+from edge.domain.errors import DangxiaError, PeerUnreachable
+from edge.store import exchange
+from sync.greeting import pack_said
+from sync.segment import PROTO
+from sync.session import Session
+from sync.set_back import said_of
+from sync.tls import pinned_context, shown_certificate
+from sync.wire import PREFIX
+from tests.sync.neighbours import listening, session_to, url_of
+from tests.sync.world import World
+
+TOWN = "town-510101"
+BEYOND = (-1, 1 << 53, 1 << 63, 1 << 64, 10**40)
+NO_TEXT = "\ud800"
+
+
+@pytest.fixture
+def lines(world: World) -> Iterator[list[tuple[Session, str]]]:
+    """A box's sessions with its hub and with a neighbour, and the epoch of the town's space there."""
+    box, other = world.box(), world.box()
+    for each in (box, other, box):
+        each.view()
+        each.sync()
+    with listening(other) as there:
+        beside = session_to(box, other, url_of(there))
+        beside.run_once()
+        hub = world.hub.county.spaces.town("510101")
+        yield [(box.session, epoch_of(hub)), (beside, epoch_of(other.town))]
+        beside.close()
+
+
+def epoch_of(space: Any) -> str:
+    with space.read() as connection:
+        return exchange.epoch_of(connection)
+
+
+def said(session: Session, method: str, path: str, body: bytes = b"", **query: object) -> str:
+    """With which key a request is refused; empty when it is answered."""
+    asked: Mapping[str, Any] = query
+    try:
+        session.wire.request(method, path, body, dict(asked))
+    except PeerUnreachable as error:
+        # Litestar's own refusal of a number or text that is none bears no key of ours.
+        assert error.fields.get("status") == 400, (method, path, query, error)
+        return "400"
+    except DangxiaError as error:
+        return error.key
+    return ""
+
+
+def test_numbers_beyond_every_record_are_refused(
+    world: World, lines: list[tuple[Session, str]]
+) -> None:
+    digest = "ab" * 32
+    for session, _ in lines:
+        for number in BEYOND:
+            segments = f"/spaces/{TOWN}/segments"
+            assert said(session, "GET", segments, epoch="e", upto=number, hash="ab")
+            blob = f"/spaces/{TOWN}/blobs/{digest}"
+            assert said(session, "GET", blob, start=number, most=number)
+            assert said(session, "PATCH", blob, b"x", start=number, total=number)
+            said(session, "POST", f"/spaces/{TOWN}/blobs/wanted", bytes(32), most=number)
+    hub, beside = lines[0][0], lines[1][0]
+    snapshots = world.hub.county.snapshots
+    snapshots._path(world.hub.county.peers.member(hub.side.keys.id)).write_bytes(b"a snapshot")
+    for number in BEYOND:
+        lacking = {"least": number, "kind": number, "digest": "ab"}
+        said(beside, "GET", f"/spaces/{TOWN}/blobs/lacking", **lacking)
+        said(hub, "GET", f"/spaces/{TOWN}/snapshot", start=number, most=number)
+
+
+def test_greetings_that_make_no_sense_are_refused(lines: list[tuple[Session, str]]) -> None:
+    for session, epoch in lines:
+        good = {"epoch": "e", "schema": 1, "have": {}}
+        wrong: list[object] = [
+            [1, 2, 3],
+            "text",
+            {TOWN: 7},
+            {TOWN: {**good, "epoch": NO_TEXT}},
+            {TOWN: {**good, "epoch": "e" * 10_000}},
+            {TOWN: {**good, "known": {NO_TEXT: []}}},
+            {TOWN: {**good, "known": {"e" * 10_000: []}}},
+            {TOWN: {**good, "known": {"ab": [[1, "ab" * 5_000]]}}},
+        ]
+        for number in BEYOND:
+            wrong.append({TOWN: {**good, "known": {"ab": [[number, "ab" * 16]]}}})
+            cursor = said_of(exchange.Cursor(number, "ab"), b"")
+            wrong.append({TOWN: {**good, "have": {epoch: cursor}}})
+        for spaces in wrong:
+            body = pack_said({"proto": PROTO, "spaces": spaces})
+            assert said(session, "POST", "/handshake", body) == "sync.malformed", spaces
+            plain = json.dumps({"proto": PROTO, "spaces": spaces}).encode()
+            assert said(session, "POST", "/handshake", plain) == "sync.malformed", spaces
+        long = b'{"proto":' + b" " * (2 << 20) + b'1,"spaces":{}}'
+        assert said(session, "POST", "/handshake", long) == "sync.malformed"
+        session.run_once()
+
+
+def test_what_a_stranger_sends_is_refused(world: World) -> None:
+    url = world.hub.url
+    asked = {
+        name: NO_TEXT
+        for name in (
+            "ticket", "town", "name", "public_key", "seal", "replaces", "signature", "proof",
+        )
+    }  # fmt: skip
+    known = {**asked, "ticket": world.hub.ticket("510101").id}
+    with httpx.Client(verify=pinned_context(shown_certificate(url)), trust_env=False) as client:
+        for body in (
+            b"[" * 100_000,
+            b"{" * 3,
+            b'{"ticket": 1}',
+            json.dumps(asked).encode(),
+            json.dumps(known).encode(),
+            json.dumps({**known, "signature": "ab", "public_key": "ab"}).encode(),
+        ):
+            answer = client.post(f"{url}{PREFIX}/enrol", content=body)
+            assert 400 <= answer.status_code < 500, (body[:80], answer.text)
