@@ -24,7 +24,7 @@ Number = Annotated[int, msgspec.Meta(ge=0, lt=_BEYOND)]
 Ordinal = Annotated[int, msgspec.Meta(ge=1, lt=_BEYOND)]
 # In bytes: what is larger no peer takes in.
 HEAD_LIMIT, TEXT_LIMIT = 8_192, 4 << 20
-# How many of an id's digits tell whose entry it is.
+# How many of an id's digits tell whose it is.
 MARK = 12
 HEAD_FIELDS = ("id", "kind", "v", "about", "after", "at", "by", "box", "n", "prev", "digest")
 
@@ -40,9 +40,9 @@ def sha256_hex(text: str) -> str:
 
 
 def mark_of(box: str) -> str:
-    """The digits in which the ids of all of a box's entries end.
+    """The digits in which the ids of a box's entries and subjects end.
 
-    So nobody can take an id beforehand that another's entry will bear.
+    So nobody can take an id beforehand that another's entry will bear, nor another's subject.
     """
     return box[:MARK]
 

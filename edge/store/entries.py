@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge.domain.entry import MARK, Entry, compose, fits, mark_of, parse
+from edge.domain.entry import Entry, compose, fits, mark_of, parse
 from edge.domain.errors import InvalidInput, NotFound
 from edge.store.branches import chain_head
 from edge.store.database import Connection
@@ -28,24 +28,21 @@ class _Mint:
     """UUIDv7 (RFC 9562, method 1): the time given, a count of all ids that a process makes, a tail.
 
     So ids of one time grow, and none follows a time that another space's ids have come to. The tail
-    is the mark of whoever writes the entry; a subject's is random, drawn once for each time, so
-    that ids made together hardly weigh on the wire.
+    is the mark of the box, which lets ids hardly weigh on the wire.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         # Begun in the lower quarter of its range, so that it never comes round.
-        self._at, self._count, self._tail = -1, int.from_bytes(os.urandom(3), "big"), ""
+        self._count = int.from_bytes(os.urandom(3), "big")
 
-    def __call__(self, at: int, mark: str = "") -> str:
+    def __call__(self, at: int, mark: str) -> str:
         with self._lock:
-            if at != self._at:
-                self._at, self._tail = at, os.urandom(MARK // 2).hex()
             self._count += 1
-            count, tail = self._count, mark or self._tail
+            count = self._count
         value = (at & (1 << 48) - 1) << 32
         value |= 0x7 << 28 | (count >> 14 & 0xFFF) << 16 | 0b10 << 14 | count & 0x3FFF
-        return f"{value:020x}{tail}"
+        return f"{value:020x}{mark}"
 
 
 new_id = _Mint()
@@ -59,6 +56,10 @@ class Author:
     clock: Callable[[], int] = now_ms
     mint: Callable[[int, str], str] = new_id
     draw: Callable[[int], bytes] = os.urandom
+
+    def new_id(self, at: int) -> str:
+        """Mint an id at a time: of an entry, or of a subject, which stays this box's own."""
+        return self.mint(at, mark_of(self.box))
 
 
 class Pen:
@@ -77,7 +78,7 @@ class Pen:
 
     def new_id(self) -> str:
         """Mint an id for a new subject."""
-        return self._author.mint(self._moment, "")
+        return self._author.new_id(self._moment)
 
     def append(
         self, kind: str, about: str, data: Mapping[str, Any], after: Sequence[str] = ()
@@ -92,10 +93,10 @@ class Pen:
 
         Raises InvalidInput `entry.size`; the transaction is undone whole.
         """
-        entries, rows, mark = [], [], mark_of(self._author.box)
+        entries, rows = [], []
         for kind, about, data, after in acts:
             entry, text = compose(
-                id=self._author.mint(self._moment, mark),
+                id=self.new_id(),
                 kind=str(kind),
                 about=about,
                 after=after,

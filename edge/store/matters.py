@@ -149,8 +149,14 @@ def acts_of(connection: Connection, matter: str) -> list[Act]:
 
 
 def standing_of(connection: Connection, matter: Matter) -> Standing:
-    """Tell the acts of a matter that count from those that came out of turn."""
-    return reducer.standing_of(connection, matter.id, matter.flow)
+    """Tell the acts of a matter that count from those that came out of turn.
+
+    Raises NotFound `matter.unknown`.
+    """
+    standing = reducer.standing_of(connection, matter.id)
+    if standing is None:
+        raise NotFound("matter.unknown")
+    return standing
 
 
 def _matter(row: tuple[Any, ...]) -> Matter:

@@ -1,8 +1,8 @@
 """Computing the present from the record, in the same transaction as the entries.
 
 Each kind has one reducer, which takes a batch of entries. Reducers give the same rows for every
-order of arrival: rows are keyed by the entry or by its subject, a subject claimed twice keeps the
-least entry, and changing facts are folded again whenever one arrives.
+order of arrival: rows are keyed by the entry or by its subject, a subject claimed twice keeps one
+of them (`reducers.registrations`), and changing facts are folded again whenever one arrives.
 """
 
 import logging

@@ -22,7 +22,7 @@ from edge.store import desk
 from edge.store.captures import Capture, arrangements_of, batch_pages, capture_of
 from edge.store.database import Connection
 from edge.store.dossiers import PAGE_FIELDS, Page, dossier_of_code
-from edge.store.entries import Pen, new_id
+from edge.store.entries import Pen
 from edge.workflows.office import Office
 
 _TASK = "capture/"
@@ -57,7 +57,7 @@ def begin_batch(office: Office, clerk: Clerk, source: str, device: str, dossier:
     """Open a batch and give its id; `source` is scanner, hot_folder or camera."""
     clerk.require(Right.FILE)
     now = office.author.clock()
-    id = new_id(now)
+    id = office.author.new_id(now)
     body = {"dossier": dossier, "source": source, "device": device, "pages": []}
     office.space.write(lambda c: desk.save_draft(c, clerk.id, _TASK + id, body, now))
     return id

@@ -11,7 +11,7 @@ from edge.domain.errors import Conflict, InvalidInput, NotFound
 from edge.domain.kinds import Kind
 from edge.domain.scheme import check_categories
 from edge.store.database import Connection, Space
-from edge.store.entries import Author, Pen, new_id, now_ms
+from edge.store.entries import Author, Pen, now_ms
 from edge.store.folder import close_to_others, hold
 from edge.store.keys import Keys
 from edge.store.staff import institutions, member_by_login, name_of_institution, verifier_of
@@ -91,7 +91,7 @@ class County:
         self, name: str, login: str, town: str, roles: Iterable[str], pin: str, user: str = ""
     ) -> str:
         """Enrol a person, or change one whose id is given; `town` is empty for the hub's own."""
-        id = user or new_id(self.clock())
+        id = user or self.author.new_id(self.clock())
         said = {
             "name": name,
             "login": login,

@@ -59,8 +59,8 @@ def heads_of(acts: Iterable[Act]) -> list[str]:
     return sorted(act.entry for act in every if act.entry not in followed)
 
 
-def stand(flow: Flow | None, acts: Sequence[Act]) -> Standing:
-    """Fold the acts of one matter; the least `open` begins it.
+def stand(flow: Flow | None, acts: Sequence[Act], beginning: str = "") -> Standing:
+    """Fold the acts of one matter; the entry `beginning` opened it, else the first that would.
 
     What cannot be taken back counts, whoever says that it was taken back. Without a flow, which a
     newer peer may have brought, the matter stands open where it was.
@@ -74,7 +74,8 @@ def stand(flow: Flow | None, acts: Sequence[Act]) -> Standing:
     for act in in_order(acts):
         if act.undoes or act.entry in undone:
             continue
-        follows = _follows(flow, state, act, begun=bool(taken))
+        other = act.step == OPEN and beginning not in ("", act.entry)
+        follows = None if other else _follows(flow, state, act, begun=bool(taken))
         if follows is None:
             aside.append(act)
             continue

@@ -5,6 +5,11 @@ from collections.abc import Sequence
 
 from edge.domain.entry import Entry
 from edge.store.database import Connection
+from edge.store.reducers.registrations import or_replace
+
+_ALERT = or_replace(
+    *("climate_alert", "room", "sensor", "breach", "value", "bound", "at", "box", "also", "place")
+)
 
 
 def hour(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -31,12 +36,7 @@ def hour(connection: Connection, entries: Sequence[Entry]) -> None:
 def alerted(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `climate.alert`."""
     connection.executemany(
-        "insert into climate_alert values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-        "on conflict (id) do update "
-        "set entry = excluded.entry, room = excluded.room, sensor = excluded.sensor, "
-        "breach = excluded.breach, value = excluded.value, bound = excluded.bound, "
-        "at = excluded.at, box = excluded.box, also = excluded.also, place = excluded.place "
-        "where excluded.entry < climate_alert.entry",
+        f"insert into climate_alert values ({', '.join('?' * 11)}) {_ALERT}",
         [
             (
                 entry.about,

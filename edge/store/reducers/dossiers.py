@@ -11,6 +11,7 @@ from edge.domain.kinds import Kind
 from edge.store.bulk import insert_many
 from edge.store.database import Connection
 from edge.store.phrases import TITLE, note_phrases
+from edge.store.reducers.registrations import or_replace, rank
 
 _sorted_json = json.JSONEncoder(sort_keys=True).encode
 THUMBNAIL, PAPER, MASTER = 0, 1, 2
@@ -18,6 +19,17 @@ DIGEST = 32
 _PAGE = (
     "owner, number, place, blob, thumb, width, height, dpi, bytes, blank, dark, skew, turn, "
     "discarded, blurred, twin, outline"
+)
+
+_RANK = rank("entry", ":id")
+_DOSSIER = or_replace(
+    *("dossier", "person", "number", "class", "holder", "scheme", "shelf", "counts", "at"),
+    "secrecy",
+)
+_CAPTURE = or_replace("capture", "dossier", "source", "device", "pages", "at", "by")
+_MATERIAL = or_replace(
+    *("material", "dossier", "category", "position", "title", "formed_on", "copy", "capture"),
+    *("pages", "at", "by"),
 )
 
 
@@ -28,12 +40,7 @@ def registered(connection: Connection, entries: Sequence[Entry]) -> None:
         "insert into dossier",
         11,
         [_dossier_columns(entry) for entry in entries],
-        "on conflict (id) do update set "
-        "entry = excluded.entry, person = excluded.person, number = excluded.number, "
-        "class = excluded.class, holder = excluded.holder, scheme = excluded.scheme, "
-        "shelf = excluded.shelf, counts = excluded.counts, at = excluded.at, "
-        "secrecy = excluded.secrecy "
-        "where excluded.entry < dossier.entry",
+        _DOSSIER,
     )
 
 
@@ -42,10 +49,7 @@ def captured(connection: Connection, entries: Sequence[Entry]) -> None:
     touched = _captures_touched(connection, entries)
     connection.executemany(
         "insert into capture (id, entry, dossier, source, device, pages, at, by) "
-        "values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update set "
-        "entry = excluded.entry, dossier = excluded.dossier, source = excluded.source, "
-        "device = excluded.device, pages = excluded.pages, at = excluded.at, by = excluded.by "
-        "where excluded.entry < capture.entry",
+        + f"values (?, ?, ?, ?, ?, ?, ?, ?) {_CAPTURE}",
         [
             (
                 entry.about,
@@ -85,12 +89,7 @@ def filed(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `material.filed`."""
     touched = _captures_touched(connection, entries)
     connection.executemany(
-        "insert into material values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-        "on conflict (id) do update set entry = excluded.entry, dossier = excluded.dossier, "
-        "category = excluded.category, position = excluded.position, title = excluded.title, "
-        "formed_on = excluded.formed_on, copy = excluded.copy, capture = excluded.capture, "
-        "pages = excluded.pages, at = excluded.at, by = excluded.by "
-        "where excluded.entry < material.entry",
+        f"insert into material values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) {_MATERIAL}",
         [
             (
                 entry.about,
@@ -171,13 +170,13 @@ def _arrangements(
 
 
 def _owns_pages(connection: Connection, entry: Entry) -> bool:
-    """Say whether the entry is the least that claims its subject, hence whose pages are shown."""
+    """Say whether the entry's registration of its subject stands, hence whose pages are shown."""
     row = connection.execute(
-        "select min(entry) from (select entry from capture where id = :id "
-        "union all select entry from material where id = :id)",
+        "select entry from (select entry from capture where id = :id "
+        f"union all select entry from material where id = :id) order by {_RANK} limit 1",
         {"id": entry.about},
     ).fetchone()
-    return bool(row[0] == entry.id)
+    return row is not None and bool(row[0] == entry.id)
 
 
 def _captures_touched(connection: Connection, entries: Sequence[Entry]) -> set[str]:

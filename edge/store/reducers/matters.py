@@ -10,15 +10,14 @@ from edge.domain.matters.registry import FLOWS
 from edge.domain.matters.standing import OF_DOSSIER, OF_PERSON, OPEN, Act, Standing, stand
 from edge.store.database import Connection
 from edge.store.reducers.content import text_of
+from edge.store.reducers.registrations import or_replace
 
 
 def opened(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `matter.opened`."""
     connection.executemany(
         "insert into matter values (?, ?, ?, ?, ?, ?, '', 1, '', '{}', 0, ?, ?, 0) "
-        "on conflict (id) do update set entry = excluded.entry, flow = excluded.flow, "
-        "number = excluded.number, dossier = excluded.dossier, person = excluded.person, "
-        "at = excluded.at, by = excluded.by where excluded.entry < matter.entry",
+        + or_replace("matter", "flow", "number", "dossier", "person", "at", "by"),
         [
             (
                 entry.about,
@@ -76,17 +75,20 @@ def acts_of(connection: Connection, matter: str) -> list[Act]:
     ]
 
 
-def standing_of(connection: Connection, matter: str, flow: str) -> Standing:
-    """Fold one matter."""
-    return stand(FLOWS.get(flow), acts_of(connection, matter))
+def standing_of(connection: Connection, matter: str) -> Standing | None:
+    """Fold one matter; None while its beginning is still to come."""
+    row = connection.execute("select flow, entry from matter where id = ?", (matter,)).fetchone()
+    if row is None:
+        return None
+    flow, beginning = row
+    return stand(FLOWS.get(flow), acts_of(connection, matter), beginning)
 
 
 def _refold(connection: Connection, matters: Iterable[str]) -> None:
     for matter in sorted(matters):
-        row = connection.execute("select flow from matter where id = ?", (matter,)).fetchone()
-        if row is None:  # its beginning is still to come
+        now = standing_of(connection, matter)
+        if now is None:
             continue
-        now = standing_of(connection, matter, row[0])
         connection.execute(
             "update matter set dossier = ?, person = ?, state = ?, open = ?, due = ?, fields = ?, "
             "aside = ?, changed = ? where id = ?",

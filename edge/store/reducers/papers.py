@@ -6,6 +6,11 @@ from edge.domain.entry import Entry
 from edge.store.database import Connection
 from edge.store.reducers.content import text_of
 from edge.store.reducers.dossiers import PAPER, name_blobs
+from edge.store.reducers.registrations import or_replace
+
+_PAPER = or_replace(
+    *("paper", "form", "number", "title", "blob", "matter", "dossier", "code", "at", "by", "box")
+)
 
 
 def issued(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -19,11 +24,7 @@ def issued(connection: Connection, entries: Sequence[Entry]) -> None:
         if digest:
             blobs.append((digest, PAPER))
     connection.executemany(
-        "insert into paper values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update "
-        "set entry = excluded.entry, form = excluded.form, number = excluded.number, "
-        "title = excluded.title, blob = excluded.blob, matter = excluded.matter, "
-        "dossier = excluded.dossier, code = excluded.code, at = excluded.at, by = excluded.by, "
-        "box = excluded.box where excluded.entry < paper.entry",
+        f"insert into paper values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) {_PAPER}",
         rows,
     )
     name_blobs(connection, blobs)

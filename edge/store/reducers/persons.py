@@ -8,6 +8,7 @@ from edge.domain.query import bigrams
 from edge.store.bulk import insert_many
 from edge.store.database import Connection
 from edge.store.phrases import PLACE, note_phrases
+from edge.store.reducers.registrations import or_replace
 
 COLUMNS = (
     "name",
@@ -28,18 +29,14 @@ COLUMNS = (
 
 _PLACE_AT = 2 + COLUMNS.index("place")
 _INSERT = f"insert into person (id, entry, {', '.join(COLUMNS)})"
-_OR_UPDATE = (
-    "on conflict (id) do update set "
-    + ", ".join(f"{column} = excluded.{column}" for column in ("entry", *COLUMNS))
-    + " where excluded.entry <= person.entry"
-)
+_OR_REPLACE = or_replace("person", *COLUMNS)
 
 
 def registered(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `person.registered`."""
     (last,) = connection.execute("select coalesce(max(row), 0) from person").fetchone()
     rows = [_row(entry) for entry in entries]
-    insert_many(connection, _INSERT, len(COLUMNS) + 2, rows, _OR_UPDATE)
+    insert_many(connection, _INSERT, len(COLUMNS) + 2, rows, _OR_REPLACE)
     note_phrases(connection, PLACE, {row[_PLACE_AT] for row in rows})
     new = connection.execute(
         "select row, id, name, former_name from person where row > ?", (last,)

@@ -5,6 +5,12 @@ from collections.abc import Sequence
 from edge.domain.entry import Entry
 from edge.store.database import Connection
 from edge.store.reducers.dossiers import PAPER, name_blobs
+from edge.store.reducers.registrations import or_replace
+
+_PROOF = or_replace(
+    *("proof", "dossier", "kind", "number", "purpose", "code", "blob", "at", "by", "box"),
+    *("replaces", "matter"),
+)
 
 
 def issued(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -20,12 +26,7 @@ def issued(connection: Connection, entries: Sequence[Entry]) -> None:
         if digest:
             blobs.append((digest, PAPER))
     connection.executemany(
-        f"insert into proof values ({', '.join('?' * 13)}) on conflict (id) do update "
-        "set entry = excluded.entry, dossier = excluded.dossier, kind = excluded.kind, "
-        "number = excluded.number, purpose = excluded.purpose, code = excluded.code, "
-        "blob = excluded.blob, at = excluded.at, by = excluded.by, box = excluded.box, "
-        "replaces = excluded.replaces, matter = excluded.matter "
-        "where excluded.entry < proof.entry",
+        f"insert into proof values ({', '.join('?' * 13)}) {_PROOF}",
         rows,
     )
     name_blobs(connection, blobs)

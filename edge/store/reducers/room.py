@@ -7,15 +7,14 @@ from edge.domain.entry import Entry
 from edge.store.database import Connection
 from edge.store.reducers.content import text_of
 from edge.store.reducers.dossiers import PAPER, name_blobs
+from edge.store.reducers.registrations import or_replace
 
 
 def commanded(connection: Connection, entries: Sequence[Entry]) -> None:
     """Fold `switch.commanded`."""
     connection.executemany(
-        "insert into switch_command values (?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do update "
-        "set entry = excluded.entry, room = excluded.room, switch = excluded.switch, "
-        "state = excluded.state, reason = excluded.reason, at = excluded.at, by = excluded.by, "
-        "box = excluded.box where excluded.entry < switch_command.entry",
+        "insert into switch_command values (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        + or_replace("switch_command", "room", "switch", "state", "reason", "at", "by", "box"),
         [
             (
                 entry.about,

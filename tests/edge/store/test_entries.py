@@ -109,7 +109,7 @@ def test_equal_data_does_not_show_as_equal_digests(office: Office) -> None:
 
 def test_ids_of_one_time_grow_whatever_other_ids_are_made_between() -> None:
     now = 4_000_000_000_000
-    ids = [new_id(at) for at in (now, now + 60_000, now, now - 1, now)]
+    ids = [new_id(at, "a" * 12) for at in (now, now + 60_000, now, now - 1, now)]
     of_now = [id for id in ids if int(id[:12], 16) == now]
     assert of_now == sorted(of_now)
     assert len(of_now) == 3

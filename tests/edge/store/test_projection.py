@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from edge.domain.entry import Entry, canonical, compose, sha256_hex
+from edge.domain.entry import Entry, canonical, compose, mark_of, sha256_hex
 from edge.domain.kinds import Kind
 from edge.domain.query import By, Query
 from edge.store.database import Connection, Space
@@ -21,8 +21,10 @@ from edge.store.projection import REDUCERS, TABLES, dump, project, rebuild
 from edge.store.search import search
 from tests.offices import open_space
 
-# Few ids, so that entries meet: on one subject, on one subject under two kinds, on one field.
-SUBJECTS = st.sampled_from([f"{number:032x}" for number in range(1, 6)])
+BOXES = ("a" * 32, "b" * 32)
+# Few ids, so that entries meet: on one subject, on one subject under two kinds, on one field. Some
+# are of one box, some of the other, some of neither.
+SUBJECTS = st.sampled_from([f"{1:020x}{mark_of(box)}" for box in (*BOXES, "c" * 32)] + ["9" * 32])
 TEXTS = st.sampled_from(["", "王建国", "李䶮", "x"])
 DIGESTS = st.sampled_from([sha256_hex(word) for word in "abc"])
 SMALL = st.integers(0, 3)
@@ -44,11 +46,16 @@ FILLED = st.dictionaries(st.sampled_from(["what", "done"]), TEXTS, max_size=2)
 SPAN = st.fixed_dictionaries({"min": SMALL, "max": SMALL})
 
 
-# Answers name entries by number, so that some of them meet the sides of a conflict.
+def entry_id(number: int, box: str) -> str:
+    return f"{number + 256:020x}{mark_of(box)}"
+
+
+# Some of these meet an entry of the record: the sides of a conflict, an act to be undone.
+ENTRIES = st.builds(entry_id, st.integers(0, 8), st.sampled_from(BOXES))
 ANSWER: dict[str, Any] = {
     "conflict": st.sampled_from(["person", "reception", "shelf", "custody", "dossier_number"]),
     "chosen": TEXTS,
-    "answers": st.sets(st.integers(1, 12).map(lambda number: f"{number << 64:032x}")).map(sorted),
+    "answers": st.sets(ENTRIES, max_size=8).map(sorted),
 }
 
 
@@ -116,7 +123,7 @@ DATA: dict[str, Any] = {
     Kind.MATTER_STEPPED: told(
         {"step": st.sampled_from(["mend", "accept", "again"])}, {"fields": FILLED, "due": TEXTS}
     ),
-    Kind.MATTER_UNDONE: told({"undoes": st.integers(256, 270).map(lambda n: f"{n:032x}")}),
+    Kind.MATTER_UNDONE: told({"undoes": ENTRIES}),
     Kind.PAPER_ISSUED: told(
         {"form": TEXTS, "number": TEXTS, "blob": DIGESTS}, {"matter": SUBJECTS}
     ),
@@ -127,7 +134,7 @@ DATA: dict[str, Any] = {
     ),
     Kind.STOCK_SEEN: told(
         {"place": TEXTS},
-        {"dossier": SUBJECTS, "code": TEXTS, "void": st.just(f"{256:032x}")},
+        {"dossier": SUBJECTS, "code": TEXTS, "void": ENTRIES},
     ),
     Kind.RULE_SET: told({"value": TEXTS}),
     Kind.SCHEME_PUBLISHED: told({"name": TEXTS}, {"categories": st.lists(told({"code": TEXTS}))}),
@@ -157,13 +164,14 @@ def records(draw: st.DrawFn) -> list[tuple[Entry, str]]:
     for number in range(draw(st.integers(1, 14))):
         kind = draw(st.sampled_from(sorted(DATA)))
         earlier = [entry.id for entry, _ in made]
+        box = draw(st.sampled_from(BOXES))
         entry, text = compose(
-            id=f"{number + 256:032x}",
+            id=entry_id(number, box),
             kind=str(kind),
             about=draw(SUBJECTS),
             at=draw(SMALL),
             by="u",
-            box=draw(st.sampled_from(["a" * 32, "b" * 32])),
+            box=box,
             n=draw(st.integers(1, 4)),
             prev=sha256_hex(""),
             data=draw(DATA[kind]),

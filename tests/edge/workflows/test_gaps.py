@@ -36,9 +36,12 @@ def file(office: Office, dossier: str, category: str, title: str) -> str:
 
 
 def claimed_earlier(office: Office, material: str, held: Received) -> None:
-    """Let a lesser entry arrive that claims a material and a dossier which are known already."""
+    """Let a lesser entry arrive that claims a material and a dossier which are known already.
+
+    Of the same box, as a twin of it would write.
+    """
     ids = count(1)
-    author = Author("b" * 32, Clock(0), lambda at, mark: f"{next(ids):032x}")
+    author = Author(office.author.box, Clock(0), lambda at, mark: f"{next(ids):020x}{mark}")
     filed = {"dossier": held.dossier, "category": "9-1", "position": 1, "title": "学籍成绩"}
     registered = {"person": held.person, "number": "1", "class": "退休"}
 

@@ -70,9 +70,8 @@ class Chance:
 
     def mint(self, at: int, mark: str) -> str:
         self._count += 1
-        tail = mark or f"{self.random.getrandbits(48):012x}"
         return (
-            f"{at:012x}7{self.random.getrandbits(12):03x}{0x8000 + self._count % 0x4000:04x}{tail}"
+            f"{at:012x}7{self.random.getrandbits(12):03x}{0x8000 + self._count % 0x4000:04x}{mark}"
         )
 
     def once_in(self, times: int) -> bool:
