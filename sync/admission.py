@@ -13,14 +13,23 @@ from operator import itemgetter
 from typing import Protocol
 
 from edge.domain.conflict import is_for_county
-from edge.domain.entry import GENESIS, HEAD_LIMIT, TEXT_LIMIT, Entry, fits, mark_of, parse
+from edge.domain.entry import (
+    ACT_LIMIT,
+    GENESIS,
+    HEAD_LIMIT,
+    TEXT_LIMIT,
+    Entry,
+    fits,
+    mark_of,
+    parse,
+)
 from edge.domain.errors import InvalidInput, SegmentRejected
 from edge.domain.kinds import Kind
 from edge.store.changelog import EntryRow
 from edge.store.exchange import CID, DB_VERSION, ENTRY_KEY, PK, TABLE, VAL, Change
 from edge.store.seals import Seal, parse_seal
 from sync.roster import COUNTY, Roster
-from sync.segment import PROTO, Header, Segment
+from sync.segment import PROTO, Header, Segment, text_in
 
 COLUMNS = {"entry": {"head", "data"}, "seal": {"body"}, "receipt": {"body"}, "box_status": {"body"}}
 SEAL_LIMIT = 2_048
@@ -80,6 +89,7 @@ def admit(segment: Segment, me: str, space: str, roster: Roster, held: Held) -> 
     _check_header(segment.header, me, space, roster)
     changes = _by_row(segment)
     _check_rows(segment)
+    _check_acts(segment)
     visit = _Visit(segment.header.sender, space, roster, held)
     entries, rows = visit.entries(changes["entry"], segment.rows)
     visit.seals(changes["seal"])
@@ -141,6 +151,16 @@ def _check_rows(segment: Segment) -> None:
     _require(0 <= min(sequences) <= max(sequences) < (1 << 32) - 1, "segment.version")
     _require(all(len(site) == 16 for site in {row.site for row in rows}), "segment.site")
     _require(all(fits(row.head, row.text) for row in rows), "segment.size")
+
+
+def _check_acts(segment: Segment) -> None:
+    """Hold what was written at once to its bound: nobody could pass on what is larger."""
+    versions: dict[int, int] = defaultdict(int)
+    for row in segment.rows:
+        versions[row.version] += row.size
+    for change in segment.plain:
+        versions[change[DB_VERSION]] += text_in(change)
+    _require(max(versions.values(), default=0) <= ACT_LIMIT, "segment.size")
 
 
 def _check_change(change: Change, first: int, last: int) -> None:

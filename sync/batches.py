@@ -4,26 +4,32 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from edge.domain.entry import Entry
+from edge.domain.entry import ACT_LIMIT, Entry
 from edge.store.changelog import EntryRow
 from edge.store.exchange import CID, DB_VERSION, ENTRY_KEY, PK, TABLE, Batch, Change, Cursor
 from sync.admission import Admitted
-from sync.segment import Header
+from sync.segment import Header, text_in
 
 
 @dataclass(slots=True)
 class _Piece:
     changes: list[Change] = field(default_factory=list)
     rows: list[EntryRow] = field(default_factory=list)
+    text: int = 0
 
     @property
     def size(self) -> int:
         """How many changes it is."""
         return len(self.changes) + 2 * len(self.rows)
 
+    def holds(self, other: "_Piece", limit: int) -> bool:
+        """Say whether another fits in; together they become one version here."""
+        return self.size + other.size <= limit and self.text + other.text <= ACT_LIMIT
+
     def add(self, other: "_Piece") -> None:
         self.changes += other.changes
         self.rows += other.rows
+        self.text += other.text
 
 
 def batches(
@@ -56,12 +62,16 @@ def batches(
 def _pieces(admitted: Admitted, limit: Callable[[], int]) -> Iterator[tuple[_Piece, bool]]:
     versions: dict[int, _Piece] = defaultdict(_Piece)
     for change in admitted.changes:
-        versions[change[DB_VERSION]].changes.append(change)
+        version = versions[change[DB_VERSION]]
+        version.changes.append(change)
+        version.text += text_in(change)
     for row in admitted.rows:
-        versions[row.version].rows.append(row)
+        version = versions[row.version]
+        version.rows.append(row)
+        version.text += row.size
     piece = _Piece()
     for _, version in sorted(versions.items()):
-        if piece.size and piece.size + version.size > limit():
+        if piece.size and not piece.holds(version, limit()):
             yield piece, False
             piece = _Piece()
         piece.add(version)

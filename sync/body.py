@@ -9,6 +9,7 @@ texts.
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
 from operator import attrgetter
 from typing import Annotated, Any, NamedTuple
@@ -29,6 +30,7 @@ from edge.domain.entry import (
 from edge.domain.errors import InvalidInput
 from edge.store.changelog import EntryRow
 from edge.store.exchange import CID, ENTRY_KEY, PK, TABLE, Change
+from sync.allowance import Allowance, TooMuch, decode, is_readable
 from sync.columns import MalformedColumn, pack, unpack
 
 _CLOCK = {int, bytes}
@@ -60,12 +62,12 @@ class _Packable(NamedTuple):
 
 def pack_body(changes: Sequence[Change]) -> bytes:
     """Pack changes; `unpack_body` gives the same ones back, in another order."""
-    packable = _packable(changes)
-    try:
-        return _pack_as(changes, packable)
-    except OverflowError:
-        # An integer of JSON beyond 63 bits: its text still travels as a plain row.
-        return _pack_as(changes, [])
+    with suppress(OverflowError, TooMuch):
+        body = _pack_as(changes, _packable(changes))
+        if is_readable(body):
+            return body
+    # An integer of JSON beyond 63 bits, or millions of values: their text travels as plain rows.
+    return _pack_as(changes, [])
 
 
 def unpack_body(body: bytes) -> tuple[list[EntryRow], list[Change]]:
@@ -74,7 +76,7 @@ def unpack_body(body: bytes) -> tuple[list[EntryRow], list[Change]]:
     Raises ValueError (MalformedColumn, msgspec.ValidationError), TypeError, KeyError,
     OverflowError or RecursionError.
     """
-    said = msgspec.msgpack.decode(body)
+    said = decode(body)
     return _unpack_entries(said["entries"]), _unpack_plain(said["plain"])
 
 
@@ -132,17 +134,18 @@ def _pack_entries(rows: Sequence[_Packable]) -> dict[str, Any]:
     prevs = ["" if row.head.prev == last.hash else row.head.prev for last, row in pairwise(rows)]
     keys = b"".join(row.pk[3:] for row in rows)
     heads = [row.head for row in rows]
-    columns = {name: pack([*map(attrgetter(name), heads)]) for name in _HEAD}
+    allowance = Allowance()
+    columns = {name: pack([*map(attrgetter(name), heads)], allowance) for name in _HEAD}
     return {
         "count": len(rows),
         **columns,
-        "content": pack([row.content for row in rows]),
-        "prev": pack([rows[0].head.prev, *prevs]),
+        "content": pack([row.content for row in rows], allowance),
+        "prev": pack([rows[0].head.prev, *prevs], allowance),
         # Byte by byte, since ids made one after another share most of their bytes.
         "key": b"".join(keys[place::16] for place in range(16)),
-        "version": pack([row.version for row in rows]),
-        "site": pack([row.site.hex() for row in rows]),
-        "seq": pack([row.seq for row in rows]),
+        "version": pack([row.version for row in rows], allowance),
+        "site": pack([row.site.hex() for row in rows], allowance),
+        "seq": pack([row.seq for row in rows], allowance),
     }
 
 
@@ -150,16 +153,19 @@ def _unpack_entries(packed: Mapping[str, Any]) -> list[EntryRow]:
     count = packed["count"]
     if count == 0:
         return []
+    allowance = Allowance()
+
+    def column(name: str) -> list[Any]:
+        return unpack(packed[name], count, allowance)
+
     heads = [
         # A type that is known when it runs only.
-        msgspec.convert(unpack(packed[name], count), list[kind])  # type: ignore[valid-type]
+        msgspec.convert(column(name), list[kind])  # type: ignore[valid-type]
         for name, kind in _HEAD.items()
     ]
-    prevs = msgspec.convert(unpack(packed["prev"], count), list[_PREV])
-    contents, sites = (unpack(packed[name], count) for name in ("content", "site"))
-    clocks = [
-        msgspec.convert(unpack(packed[name], count), list[int]) for name in ("version", "seq")
-    ]
+    prevs = msgspec.convert(column("prev"), list[_PREV])
+    contents, sites = column("content"), column("site")
+    clocks = [msgspec.convert(column(name), list[int]) for name in ("version", "seq")]
     strips = packed["key"]
     if type(strips) is not bytes or len(strips) != 16 * count:
         raise MalformedColumn("keys of another length")
@@ -175,10 +181,14 @@ def _unpack_entries(packed: Mapping[str, Any]) -> list[EntryRow]:
         digest = hashlib.sha256(text).hexdigest()
         prev = prev or last
         head = render(Head(about, after, at, box, by, digest, id, kind, n, prev, v))
+        allowance.take(rendered=len(head) + len(text))
         last = hashlib.sha256(head).hexdigest()
         entry = Entry(id, kind, v, about, tuple(after), at, by, box, n, prev, digest, content)
         rows.append(
-            EntryRow(entry, last, head.decode(), text.decode(), version, origins[site], seq)
+            EntryRow(
+                *(entry, last, head.decode(), text.decode(), version, origins[site], seq),
+                len(head) + len(text),
+            )
         )
     if not prevs[0]:
         raise MalformedColumn("a first entry without its predecessor's hash")

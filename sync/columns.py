@@ -21,11 +21,11 @@ from math import isfinite
 from operator import sub
 from typing import Any
 
+from sync.allowance import Allowance
+
 MAX_DEPTH = 12
 # In hexadecimal digits: ids, which share most of their bytes with those made next to them.
-_ID_WIDTH = 32
-# A segment of 20,000 changes needs some hundred thousand; a hostile one must not need memory.
-MAX_VALUES = 8_000_000
+_ID_WIDTH, _LEAST_WIDTH = 32, 8
 _HEX = re.compile(r"[0-9a-f]+", re.ASCII)
 _INT_LIMIT = 1 << 62
 _CONSTANTS = frozenset({str, int, bool, type(None)})
@@ -36,53 +36,94 @@ class MalformedColumn(ValueError):
     """What was offered is not a packed column of that many values."""
 
 
-def pack(values: Sequence[Any], depth: int = 0) -> list[Any]:
-    """Pack values of JSON's types; integers within 63 bits."""
-    kinds = {type(value) for value in values}
-    if len(kinds) == 1 and depth < MAX_DEPTH:
-        kind = kinds.pop()
-        if kind is str:
-            return _pack_texts(values)
-        if kind is int:
-            return _pack_integers(values)
-        if kind in (bool, type(None)) and len(set(values)) == 1:
-            return ["c", values[0]]
-        if kind is dict:
-            return _pack_maps(values, depth)
-        if kind is list:
-            lengths = list(map(len, values))
-            return ["l", pack(lengths, depth + 1), pack(list(chain(*values)), depth + 1)]
-    return ["v", list(values)]
+def pack(values: Sequence[Any], allowance: Allowance) -> list[Any]:
+    """Pack values of JSON's types; raises TooMuch, and OverflowError for integers over 63 bits."""
+    return _Packing(allowance).column(values, 0)
 
 
-def unpack(packed: object, count: int) -> list[Any]:
+def unpack(packed: object, count: int, allowance: Allowance) -> list[Any]:
     """Give the values back; raises MalformedColumn."""
     try:
-        values = _Unpacking().column(packed, count, 0)
+        values = _Unpacking(allowance).column(packed, count, 0)
     except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
         raise MalformedColumn(str(error)) from error
     return values
 
 
-def _pack_texts(values: Sequence[str]) -> list[Any]:
-    first = values[0]
-    distinct = set(values)
+class _Packing:
+    def __init__(self, allowance: Allowance) -> None:
+        self._allowance = allowance
+
+    def column(self, values: Sequence[Any], depth: int) -> list[Any]:
+        self._allowance.take(len(values))
+        kinds = {*map(type, values)}
+        if len(kinds) == 1 and depth < MAX_DEPTH:
+            (kind,) = kinds
+            if kind is str:
+                return self._texts(values)
+            if kind is int:
+                return _pack_integers(values)
+            if kind in (bool, type(None)) and len(set(values)) == 1:
+                return ["c", values[0]]
+            if kind is dict:
+                return self._maps(values, depth)
+            if kind is list:
+                lengths = self.column([*map(len, values)], depth + 1)
+                return ["l", lengths, self.column([*chain(*values)], depth + 1)]
+        if not kinds <= _ATOMS:
+            _count_nested(self._allowance, values)
+        return ["v", [*values]]
+
+    def _texts(self, values: Sequence[str]) -> list[Any]:
+        distinct = set(values)
+        repeated = _pack_repeated(values, distinct)
+        if repeated is None:
+            return _pack_hexadecimal(values, distinct) or ["v", [*values]]
+        self._allowance.take(text=sum(map(len, values)))
+        return repeated
+
+    def _maps(self, values: Sequence[dict[str, Any]], depth: int) -> list[Any]:
+        shapes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        order = []
+        for value in values:
+            shape = tuple(value)
+            shapes.setdefault(shape, []).append(value)
+            order.append(shape)
+        groups = []
+        for shape, group in shapes.items():
+            if len(shapes) > 1:
+                self._allowance.take(len(group))
+            self._allowance.take(text=len("".join(shape)) * len(group))
+            columns = [self.column([each[key] for each in group], depth + 1) for key in shape]
+            groups.append(["m", [*shape], columns])
+        if len(groups) == 1:
+            return groups[0]
+        position = {shape: number for number, shape in enumerate(shapes)}
+        return ["s", groups, self.column([position[shape] for shape in order], depth + 1)]
+
+
+def _pack_repeated(values: Sequence[str], distinct: set[str]) -> list[Any] | None:
     if len(distinct) == 1:
-        return ["c", first]
+        return ["c", values[0]]
     if len(distinct) <= 255 and len(distinct) * 4 <= len(values):
         names = sorted(distinct)
         index = {name: position for position, name in enumerate(names)}
         return ["e", names, bytes(index[value] for value in values)]
-    width = len(first)
-    if width >= 8 and width % 2 == 0:
-        joined = "".join(values)
-        if {*map(len, values)} == {width} and _HEX.fullmatch(joined):
-            plain = bytes.fromhex(joined)
-            # Whole ids that come again are found by the compressor where they stand whole.
-            if width == _ID_WIDTH and 4 * len(distinct) > 3 * len(values):
-                return ["t", width, b"".join(plain[place::16] for place in range(16))]
-            return ["x", width, plain]
-    return ["v", list(values)]
+    return None
+
+
+def _pack_hexadecimal(values: Sequence[str], distinct: set[str]) -> list[Any] | None:
+    width = len(values[0])
+    if width < _LEAST_WIDTH or width % 2:
+        return None
+    joined = "".join(values)
+    if {*map(len, values)} != {width} or not _HEX.fullmatch(joined):
+        return None
+    plain = bytes.fromhex(joined)
+    # Whole ids that come again are found by the compressor where they stand whole.
+    if width == _ID_WIDTH and 4 * len(distinct) > 3 * len(values):
+        return ["t", width, b"".join(plain[place::16] for place in range(16))]
+    return ["x", width, plain]
 
 
 def _pack_integers(values: Sequence[int]) -> list[Any]:
@@ -94,31 +135,14 @@ def _pack_integers(values: Sequence[int]) -> list[Any]:
     return ["i", [values[0], *map(sub, values[1:], values)]]
 
 
-def _pack_maps(values: Sequence[dict[str, Any]], depth: int) -> list[Any]:
-    shapes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    order = []
-    for value in values:
-        shape = tuple(value)
-        shapes.setdefault(shape, []).append(value)
-        order.append(shape)
-    groups = [
-        ["m", list(shape), [pack([each[key] for each in group], depth + 1) for key in shape]]
-        for shape, group in shapes.items()
-    ]
-    if len(groups) == 1:
-        return groups[0]
-    position = {shape: number for number, shape in enumerate(shapes)}
-    return ["s", groups, pack([position[shape] for shape in order], depth + 1)]
-
-
 class _Unpacking:
-    def __init__(self) -> None:
-        self._left = MAX_VALUES
+    def __init__(self, allowance: Allowance) -> None:
+        self._allowance = allowance
 
     def column(self, packed: Any, count: int, depth: int) -> list[Any]:
-        self._left -= count
-        if self._left < 0 or depth > 2 * MAX_DEPTH or count < 0:
-            raise MalformedColumn("too many values")
+        if depth > 2 * MAX_DEPTH or count < 0:
+            raise MalformedColumn("too deep, or of a negative length")
+        self._allowance.take(count)
         form, *parts = packed
         values = self._by_form(form, parts, count, depth)
         if len(values) != count:
@@ -128,14 +152,17 @@ class _Unpacking:
     def _by_form(self, form: object, parts: list[Any], count: int, depth: int) -> list[Any]:
         match form, parts:
             case "c", [value] if type(value) in _CONSTANTS:
+                self._allowance.take(text=len(value) * count if type(value) is str else 0)
                 return [value] * count
-            case "e", [names, bytes(indexes)]:
+            case "e", [names, bytes(indexes)] if len(indexes) == count:
                 _require_texts(names)
-                return [names[index] for index in indexes]
-            case "x", [int(width), bytes(joined)]:
+                values = [names[index] for index in indexes]
+                self._allowance.take(text=sum(map(len, values)))
+                return values
+            case "x", [int(width), bytes(joined)] if width >= _LEAST_WIDTH:
+                if 2 * len(joined) != width * count:
+                    raise MalformedColumn("digits of another length")
                 digits = joined.hex()
-                if width < 8:
-                    raise MalformedColumn("a width too small")
                 return [digits[start : start + width] for start in range(0, len(digits), width)]
             case "t", [int(width), bytes(strips)] if width == _ID_WIDTH:
                 if len(strips) != 16 * count:
@@ -157,6 +184,7 @@ class _Unpacking:
                 return self._lists(lengths, joined, count, depth)
             case "v", [values] if type(values) is list:
                 _require_json(values)
+                _count_nested(self._allowance, values)
                 return values
         raise MalformedColumn("an unknown form")
 
@@ -164,6 +192,7 @@ class _Unpacking:
         if len(keys) != len(columns) or len(set(keys)) != len(keys):
             raise MalformedColumn("keys without columns")
         _require_texts(keys)
+        self._allowance.take(text=len("".join(keys)) * count)
         unpacked = [self.column(column, count, depth + 1) for column in columns]
         if not unpacked:
             return [{} for _ in range(count)]
@@ -187,6 +216,19 @@ class _Unpacking:
         flat = self.column(joined, sum(sizes), depth + 1)
         ends = list(accumulate(sizes))
         return [flat[end - size : end] for size, end in zip(sizes, ends, strict=True)]
+
+
+def _count_nested(allowance: Allowance, values: Sequence[object]) -> None:
+    """Count what lies within these values, themselves aside."""
+    if {*map(type, values)} <= _ATOMS:
+        return
+    for value in values:
+        if type(value) is list:
+            allowance.take(len(value))
+            _count_nested(allowance, value)
+        elif type(value) is dict:
+            allowance.take(2 * len(value))
+            _count_nested(allowance, [*value.values()])
 
 
 def _within_limit(values: list[int]) -> list[int]:

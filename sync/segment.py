@@ -19,15 +19,17 @@ from operator import itemgetter
 import msgspec
 import zstandard
 
+from edge.domain.entry import size_of
 from edge.domain.errors import SegmentRejected
 from edge.store.changelog import EntryRow
-from edge.store.exchange import CID, DB_VERSION, PK, TABLE, Change, Cursor
+from edge.store.exchange import CID, DB_VERSION, PK, TABLE, VAL, Change, Cursor
 from edge.store.keys import Keys
+from sync.allowance import MAX_BODY
 from sync.body import pack_body, unpack_body
 from sync.identity import verifies
 
 PROTO = 1
-MAX_PACKED, MAX_BODY, MAX_HEADER = 16 << 20, 96 << 20, 1 << 16
+MAX_PACKED, MAX_HEADER = MAX_BODY + (1 << 20), 1 << 16
 _MAGIC, _LENGTH = b"DXS1", struct.Struct(">I")
 _DOMAIN = b"dangxia/segment/1\0"
 _TRAILER = 32 + 64
@@ -81,6 +83,12 @@ class Segment:
         if not self.rows:
             return in_order(self.plain)
         return in_order([*self.plain, *chain.from_iterable(row.changes for row in self.rows)])
+
+
+def text_in(change: Change) -> int:
+    """How many bytes of an entry's texts a change brings."""
+    value = change[VAL]
+    return size_of(value) if change[TABLE] == "entry" and isinstance(value, str) else 0
 
 
 def in_order(changes: Sequence[Change]) -> list[Change]:

@@ -24,6 +24,8 @@ Number = Annotated[int, msgspec.Meta(ge=0, lt=_BEYOND)]
 Ordinal = Annotated[int, msgspec.Meta(ge=1, lt=_BEYOND)]
 # In bytes: what is larger no peer takes in.
 HEAD_LIMIT, TEXT_LIMIT = 8_192, 4 << 20
+# Of the entries of one transaction together, which no peer can take in by halves.
+ACT_LIMIT = 5 << 20
 # How many of an id's digits tell whose it is.
 MARK = 12
 HEAD_FIELDS = ("id", "kind", "v", "about", "after", "at", "by", "box", "n", "prev", "digest")
@@ -157,6 +159,11 @@ def compose(
         data=read(text),
     )
     return entry, text
+
+
+def size_of(text: str) -> int:
+    """How many bytes a text takes."""
+    return len(text) if text.isascii() else len(text.encode())
 
 
 def fits(head: str, data: str) -> bool:

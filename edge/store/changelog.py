@@ -32,7 +32,8 @@ _ASKED = 500
 class EntryRow(NamedTuple):
     """A whole entry in the log: its head, of sequence `seq`, and its data, of the next one.
 
-    `hash` is that of the head; both texts are what `entry` says, in the canonical form.
+    `hash` is that of the head; both texts are what `entry` says, in the canonical form, together
+    `size` bytes.
     """
 
     entry: Entry
@@ -42,6 +43,7 @@ class EntryRow(NamedTuple):
     version: int
     site: bytes
     seq: int
+    size: int
 
     @property
     def changes(self) -> tuple[Change, Change]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from edge.domain.entry import Entry, compose, fits, mark_of, parse
+from edge.domain.entry import ACT_LIMIT, Entry, compose, fits, mark_of, parse, size_of
 from edge.domain.errors import InvalidInput, NotFound
 from edge.store.branches import chain_head
 from edge.store.database import Connection
@@ -75,6 +75,7 @@ class Pen:
         self._moment = max(self.at, _latest_moment(connection, self.at) + 1)
         self._author, self._by = author, by
         self._n, self._prev = chain_head(connection, author.box)
+        self._room = ACT_LIMIT
 
     def new_id(self) -> str:
         """Mint an id for a new subject."""
@@ -109,7 +110,8 @@ class Pen:
                 salt=self._author.draw(8).hex(),
             )
             head = entry.head
-            if not fits(head, text):
+            self._room -= size_of(head) + size_of(text)
+            if not fits(head, text) or self._room < 0:
                 raise InvalidInput("entry.size")
             self._n, self._prev = entry.n, entry.hash
             entries.append(entry)

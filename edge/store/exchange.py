@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Final
 
-from edge.domain.entry import Entry
+from edge.domain.entry import Entry, size_of
 from edge.store import changelog
 from edge.store.branches import Node, chain_head, forks, nodes
 from edge.store.changelog import EntryRow
@@ -118,7 +118,7 @@ def changes_after(
     receiver: str,
     epoch: str,
     limit: int = 20_000,
-    max_bytes: int = 16 << 20,
+    max_bytes: int = 8 << 20,
 ) -> list[Change]:
     """Collect whole versions that the receiver has not got, about `limit` changes of them.
 
@@ -134,7 +134,7 @@ def changes_after(
                 return found
             found.append(change)
             value = change[VAL]
-            size += len(value) if isinstance(value, (str, bytes)) else 8
+            size += size_of(value) if isinstance(value, str) else 8
         if len(found) >= limit or size > max_bytes:
             break
     return found

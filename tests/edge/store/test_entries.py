@@ -166,11 +166,15 @@ def ids_written_at(clocks: Sequence[int]) -> list[str]:
     return ids
 
 
-def test_an_act_too_large_for_any_peer_is_refused_and_leaves_nothing(office: Office) -> None:
+@pytest.mark.parametrize("notes", [["长" * (4 << 20)], ["长" * (1 << 20)] * 2])
+def test_an_act_too_large_for_any_peer_is_refused_and_leaves_nothing(
+    office: Office, notes: list[str]
+) -> None:
     def act(connection: Connection) -> None:
         pen = Pen(connection, office.author, CLERK.id)
         pen.append("test.noted", "p", {})
-        pen.append("test.noted", "p", {"words": "长" * (4 << 20)})
+        for words in notes:
+            pen.append("test.noted", "p", {"words": words})
 
     with pytest.raises(InvalidInput) as caught:
         office.space.write(act)
