@@ -205,7 +205,8 @@ class ReplicationLoop:
         """Wait for the interval or the back-off; a commit ends it early if it is our own entry."""
         if not self._failures and self._session.parcels.unfinished:
             return
-        bound = min(FIRST_WAIT * 2**self._failures, LONGEST_WAIT)
+        # Of a line that is cut for days the doubling would leave what a number holds.
+        bound = min(FIRST_WAIT * 2 ** min(self._failures, 16), LONGEST_WAIT)
         left = random.uniform(0.2, bound) if self._failures else self._interval
         was_cut = self._session.link.is_cut
         while left > 0 and not self._stopping.is_set():

@@ -11,6 +11,7 @@ from edge.store.branches import chain_head
 from edge.store.database import Connection, Space
 from edge.store.projection import dump
 from edge.store.seals import receipts
+from sync import client
 from sync.client import ReplicationLoop
 from sync.identity import WINDOW_MS
 from sync.session import Exchange
@@ -196,6 +197,24 @@ def test_another_program_may_cut_and_restore_the_line(world: World) -> None:
     try:
         _until(lambda: loop.status().error == "sync.unreachable")
         switch.restore()
+        _until(lambda: loop.status().reachable)
+    finally:
+        loop.stop()
+
+
+def test_a_line_that_was_cut_for_weeks_is_still_tried(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "LONGEST_WAIT", 0.05)
+    box = world.box()
+    world.hub.stop()
+    loop = ReplicationLoop(box.session, box.keys.id)
+    # More often than a day and a half of trying; a number holds two to the thousandth only.
+    loop._failures = 1_020
+    loop.start()
+    try:
+        _until(lambda: loop._failures > 1_030)
+        world.hub.start()
         _until(lambda: loop.status().reachable)
     finally:
         loop.stop()
