@@ -30,8 +30,8 @@ from edge.domain.entry import (
 from edge.domain.errors import InvalidInput
 from edge.store.changelog import EntryRow
 from edge.store.exchange import CID, ENTRY_KEY, PK, TABLE, Change
-from sync.allowance import Allowance, TooMuch, decode, is_readable
 from sync.columns import MalformedColumn, pack, unpack
+from sync.quota import Quota, TooMuch, decode, is_readable
 
 _CLOCK = {int, bytes}
 # The columns of heads as they are packed, and what each value must be.
@@ -134,18 +134,18 @@ def _pack_entries(rows: Sequence[_Packable]) -> dict[str, Any]:
     prevs = ["" if row.head.prev == last.hash else row.head.prev for last, row in pairwise(rows)]
     keys = b"".join(row.pk[3:] for row in rows)
     heads = [row.head for row in rows]
-    allowance = Allowance()
-    columns = {name: pack([*map(attrgetter(name), heads)], allowance) for name in _HEAD}
+    quota = Quota()
+    columns = {name: pack([*map(attrgetter(name), heads)], quota) for name in _HEAD}
     return {
         "count": len(rows),
         **columns,
-        "content": pack([row.content for row in rows], allowance),
-        "prev": pack([rows[0].head.prev, *prevs], allowance),
+        "content": pack([row.content for row in rows], quota),
+        "prev": pack([rows[0].head.prev, *prevs], quota),
         # Byte by byte, since ids made one after another share most of their bytes.
         "key": b"".join(keys[place::16] for place in range(16)),
-        "version": pack([row.version for row in rows], allowance),
-        "site": pack([row.site.hex() for row in rows], allowance),
-        "seq": pack([row.seq for row in rows], allowance),
+        "version": pack([row.version for row in rows], quota),
+        "site": pack([row.site.hex() for row in rows], quota),
+        "seq": pack([row.seq for row in rows], quota),
     }
 
 
@@ -153,10 +153,10 @@ def _unpack_entries(packed: Mapping[str, Any]) -> list[EntryRow]:
     count = packed["count"]
     if count == 0:
         return []
-    allowance = Allowance()
+    quota = Quota()
 
     def column(name: str) -> list[Any]:
-        return unpack(packed[name], count, allowance)
+        return unpack(packed[name], count, quota)
 
     heads = [
         # A type that is known when it runs only.
@@ -181,7 +181,7 @@ def _unpack_entries(packed: Mapping[str, Any]) -> list[EntryRow]:
         digest = hashlib.sha256(text).hexdigest()
         prev = prev or last
         head = render(Head(about, after, at, box, by, digest, id, kind, n, prev, v))
-        allowance.take(rendered=len(head) + len(text))
+        quota.take(rendered=len(head) + len(text))
         last = hashlib.sha256(head).hexdigest()
         entry = Entry(id, kind, v, about, tuple(after), at, by, box, n, prev, digest, content)
         rows.append(

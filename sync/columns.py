@@ -21,7 +21,7 @@ from math import isfinite
 from operator import sub
 from typing import Any
 
-from sync.allowance import Allowance
+from sync.quota import Quota
 
 MAX_DEPTH = 12
 # In hexadecimal digits: ids, which share most of their bytes with those made next to them.
@@ -36,26 +36,26 @@ class MalformedColumn(ValueError):
     """What was offered is not a packed column of that many values."""
 
 
-def pack(values: Sequence[Any], allowance: Allowance) -> list[Any]:
+def pack(values: Sequence[Any], quota: Quota) -> list[Any]:
     """Pack values of JSON's types; raises TooMuch, and OverflowError for integers over 63 bits."""
-    return _Packing(allowance).column(values, 0)
+    return _Packing(quota).column(values, 0)
 
 
-def unpack(packed: object, count: int, allowance: Allowance) -> list[Any]:
+def unpack(packed: object, count: int, quota: Quota) -> list[Any]:
     """Give the values back; raises MalformedColumn."""
     try:
-        values = _Unpacking(allowance).column(packed, count, 0)
+        values = _Unpacking(quota).column(packed, count, 0)
     except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
         raise MalformedColumn(str(error)) from error
     return values
 
 
 class _Packing:
-    def __init__(self, allowance: Allowance) -> None:
-        self._allowance = allowance
+    def __init__(self, quota: Quota) -> None:
+        self._quota = quota
 
     def column(self, values: Sequence[Any], depth: int) -> list[Any]:
-        self._allowance.take(len(values))
+        self._quota.take(len(values))
         kinds = {*map(type, values)}
         if len(kinds) == 1 and depth < MAX_DEPTH:
             (kind,) = kinds
@@ -71,7 +71,7 @@ class _Packing:
                 lengths = self.column([*map(len, values)], depth + 1)
                 return ["l", lengths, self.column([*chain(*values)], depth + 1)]
         if not kinds <= _ATOMS:
-            _count_nested(self._allowance, values)
+            _count_nested(self._quota, values)
         return ["v", [*values]]
 
     def _texts(self, values: Sequence[str]) -> list[Any]:
@@ -79,7 +79,7 @@ class _Packing:
         repeated = _pack_repeated(values, distinct)
         if repeated is None:
             return _pack_hexadecimal(values, distinct) or ["v", [*values]]
-        self._allowance.take(text=sum(map(len, values)))
+        self._quota.take(text=sum(map(len, values)))
         return repeated
 
     def _maps(self, values: Sequence[dict[str, Any]], depth: int) -> list[Any]:
@@ -92,8 +92,8 @@ class _Packing:
         groups = []
         for shape, group in shapes.items():
             if len(shapes) > 1:
-                self._allowance.take(len(group))
-            self._allowance.take(text=len("".join(shape)) * len(group))
+                self._quota.take(len(group))
+            self._quota.take(text=len("".join(shape)) * len(group))
             columns = [self.column([each[key] for each in group], depth + 1) for key in shape]
             groups.append(["m", [*shape], columns])
         if len(groups) == 1:
@@ -136,13 +136,13 @@ def _pack_integers(values: Sequence[int]) -> list[Any]:
 
 
 class _Unpacking:
-    def __init__(self, allowance: Allowance) -> None:
-        self._allowance = allowance
+    def __init__(self, quota: Quota) -> None:
+        self._quota = quota
 
     def column(self, packed: Any, count: int, depth: int) -> list[Any]:
         if depth > 2 * MAX_DEPTH or count < 0:
             raise MalformedColumn("too deep, or of a negative length")
-        self._allowance.take(count)
+        self._quota.take(count)
         form, *parts = packed
         values = self._by_form(form, parts, count, depth)
         if len(values) != count:
@@ -152,12 +152,12 @@ class _Unpacking:
     def _by_form(self, form: object, parts: list[Any], count: int, depth: int) -> list[Any]:
         match form, parts:
             case "c", [value] if type(value) in _CONSTANTS:
-                self._allowance.take(text=len(value) * count if type(value) is str else 0)
+                self._quota.take(text=len(value) * count if type(value) is str else 0)
                 return [value] * count
             case "e", [names, bytes(indexes)] if len(indexes) == count:
                 _require_texts(names)
                 values = [names[index] for index in indexes]
-                self._allowance.take(text=sum(map(len, values)))
+                self._quota.take(text=sum(map(len, values)))
                 return values
             case "x", [int(width), bytes(joined)] if width >= _LEAST_WIDTH:
                 if 2 * len(joined) != width * count:
@@ -184,7 +184,7 @@ class _Unpacking:
                 return self._lists(lengths, joined, count, depth)
             case "v", [values] if type(values) is list:
                 _require_json(values)
-                _count_nested(self._allowance, values)
+                _count_nested(self._quota, values)
                 return values
         raise MalformedColumn("an unknown form")
 
@@ -192,7 +192,7 @@ class _Unpacking:
         if len(keys) != len(columns) or len(set(keys)) != len(keys):
             raise MalformedColumn("keys without columns")
         _require_texts(keys)
-        self._allowance.take(text=len("".join(keys)) * count)
+        self._quota.take(text=len("".join(keys)) * count)
         unpacked = [self.column(column, count, depth + 1) for column in columns]
         if not unpacked:
             return [{} for _ in range(count)]
@@ -218,17 +218,17 @@ class _Unpacking:
         return [flat[end - size : end] for size, end in zip(sizes, ends, strict=True)]
 
 
-def _count_nested(allowance: Allowance, values: Sequence[object]) -> None:
+def _count_nested(quota: Quota, values: Sequence[object]) -> None:
     """Count what lies within these values, themselves aside."""
     if {*map(type, values)} <= _ATOMS:
         return
     for value in values:
         if type(value) is list:
-            allowance.take(len(value))
-            _count_nested(allowance, value)
+            quota.take(len(value))
+            _count_nested(quota, value)
         elif type(value) is dict:
-            allowance.take(2 * len(value))
-            _count_nested(allowance, [*value.values()])
+            quota.take(2 * len(value))
+            _count_nested(quota, [*value.values()])
 
 
 def _within_limit(values: list[int]) -> list[int]:

@@ -24,9 +24,9 @@ from edge.domain.errors import SegmentRejected
 from edge.store.changelog import EntryRow
 from edge.store.exchange import CID, DB_VERSION, PK, TABLE, VAL, Change, Cursor
 from edge.store.keys import Keys
-from sync.allowance import MAX_BODY
 from sync.body import pack_body, unpack_body
 from sync.identity import verifies
+from sync.quota import MAX_BODY
 
 PROTO = 1
 MAX_PACKED, MAX_HEADER = MAX_BODY + (1 << 20), 1 << 16

@@ -13,16 +13,16 @@ from contextlib import suppress
 
 import msgspec
 
-from sync import allowance
+from sync import quota
 from sync.body import pack_body, unpack_body
 from tests.sync.test_body import rows
 
 # An eighth of what is allowed, for an eighth of the time.
 PART = 8
-allowance.MAX_VALUES //= PART
-allowance.MAX_TEXT //= PART
-allowance.MAX_BODY //= PART
-MOST = allowance.MAX_VALUES - 10
+quota.MAX_VALUES //= PART
+quota.MAX_TEXT //= PART
+quota.MAX_BODY //= PART
+MOST = quota.MAX_VALUES - 10
 
 
 def _array(count: int, items: bytes) -> bytes:
@@ -38,7 +38,7 @@ def _plain_list(count: int, items: bytes) -> bytes:
 def _nested(item: bytes) -> bytes:
     """As many items as a body holds, none of which is counted before all are there."""
     rest = b"\x90"
-    for _ in range(allowance.MAX_BODY // len(item) // MOST):
+    for _ in range(quota.MAX_BODY // len(item) // MOST):
         rest = _array(MOST, item * (MOST - 1) + rest)
     return _plain_list(1, rest)
 

@@ -9,9 +9,9 @@ from hypothesis import given
 
 from edge.domain.entry import GENESIS, Entry, compose, parse, sha256_hex
 from edge.store.exchange import ENTRY_KEY, Change
-from sync.allowance import Allowance
 from sync.body import pack_body, unpack_body
 from sync.columns import MalformedColumn, unpack
+from sync.quota import Quota
 from tests.sync.test_segment import chained_entries
 
 
@@ -91,4 +91,4 @@ def test_integers_that_add_up_beyond_what_json_is_written_with_are_refused() -> 
 
 def test_a_column_of_equal_lists_is_no_constant() -> None:
     with pytest.raises(MalformedColumn):
-        unpack(["c", []], 2, Allowance())
+        unpack(["c", []], 2, Quota())

@@ -11,8 +11,8 @@ from edge.domain.entry import GENESIS, compose
 from edge.domain.errors import SegmentRejected
 from edge.store.exchange import ENTRY_KEY, Change
 from edge.store.keys import Keys
-from sync.allowance import Allowance
 from sync.columns import MalformedColumn, pack, unpack
+from sync.quota import Quota
 from sync.segment import Header, Segment, in_order, open_segment, seal_segment
 
 KEYS = Keys(bytes(range(32)))
@@ -34,7 +34,7 @@ VALUE = st.recursive(
 @given(st.lists(VALUE, max_size=30) | st.lists(NUMBER) | st.lists(HEX) | st.lists(st.lists(HEX)))
 def test_columns_come_back_exactly(values: list[object]) -> None:
     # With types: 1, 1.0, True and -0.0 must not be taken for one another.
-    assert _typed(unpack(pack(values, Allowance()), len(values), Allowance())) == _typed(values)
+    assert _typed(unpack(pack(values, Quota()), len(values), Quota())) == _typed(values)
 
 
 def _typed(value: object) -> object:
@@ -143,20 +143,20 @@ def test_rubbish_is_rejected_in_words(content: bytes) -> None:
 )
 def test_hostile_columns_never_do_more_than_fail(packed: object) -> None:
     with suppress(MalformedColumn):
-        assert len(unpack(packed, 3, Allowance())) == 3
+        assert len(unpack(packed, 3, Quota())) == 3
 
 
 @pytest.mark.parametrize("packed", [["e", ["a", "b"], 10**12], ["x", 32, 10**12]])
 def test_a_number_in_place_of_bytes_needs_no_memory(packed: list[object]) -> None:
     with pytest.raises(MalformedColumn):
-        unpack(packed, 2, Allowance())
+        unpack(packed, 2, Quota())
 
 
 def test_a_small_column_cannot_blow_up_into_memory() -> None:
     bomb: list[object] = ["c", 1]
     lengths: list[object] = ["c", 1_000_000]
     with pytest.raises(MalformedColumn):
-        unpack(["l", lengths, bomb], 1_000, Allowance())
+        unpack(["l", lengths, bomb], 1_000, Quota())
 
 
 def test_integers_beyond_63_bits_travel_as_plain_text() -> None:

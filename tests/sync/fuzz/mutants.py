@@ -6,7 +6,7 @@ from typing import Any
 from edge.domain.entry import Entry, read, read_head
 from edge.domain.errors import InvalidInput, SegmentRejected
 from edge.store.exchange import Batch, merge
-from sync import admission, allowance, segment
+from sync import admission, quota, segment
 from sync.replica import Replica
 
 
@@ -50,9 +50,9 @@ def forget_shapes() -> None:
 def forget_sizes() -> None:
     """Unpack whatever it takes."""
     _replace(segment, "MAX_BODY", 1 << 60)
-    _replace(allowance, "MAX_BODY", 1 << 60)
-    _replace(allowance, "MAX_VALUES", 1 << 30)
-    _replace(allowance, "MAX_TEXT", 1 << 60)
+    _replace(quota, "MAX_BODY", 1 << 60)
+    _replace(quota, "MAX_VALUES", 1 << 30)
+    _replace(quota, "MAX_TEXT", 1 << 60)
 
 
 def forget_to_undo() -> None:

@@ -1,8 +1,8 @@
 """How much a segment's body may come to in memory, whoever packed it.
 
 A few hundred bytes can be spelt that unpack to any number of values. Both sides count alike, so
-what a sender packs by columns is never refused for its size: beyond the allowance it sends the rows
-plainly. Measured: tests/sync/test_allowance.py.
+what a sender packs by columns is never refused for its size: beyond the quota it sends the rows
+plainly. Measured: tests/sync/test_quota.py.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ class TooMuch(ValueError):
     """A body of more values or text than any honest one needs."""
 
 
-class Allowance:
+class Quota:
     """What is left of it for one body: values of columns, letters that columns repeat, texts."""
 
     def __init__(self) -> None:
@@ -48,14 +48,14 @@ def is_readable(body: bytes) -> bool:
 
 def decode(body: bytes) -> Any:
     """Read MessagePack of at most MAX_VALUES items, or raise ValueError."""
-    allowance = Allowance()
+    quota = Quota()
 
     def listed(items: list[Any]) -> list[Any]:
-        allowance.take(len(items))
+        quota.take(len(items))
         return items
 
     def mapped(items: dict[Any, Any]) -> dict[Any, Any]:
-        allowance.take(2 * len(items))
+        quota.take(2 * len(items))
         return items
 
     try:

@@ -12,7 +12,7 @@ from edge.domain.entry import ACT_LIMIT, GENESIS, TEXT_LIMIT, compose
 from edge.store.branches import chain_head
 from edge.store.entries import Author, Pen
 from edge.store.exchange import ENTRY_KEY, Change
-from sync import allowance
+from sync import quota
 from sync.body import pack_body, unpack_body
 from sync.segment import in_order
 from tests.sync.sides import BOX, HUB, OTHER, Side, honest, refused, resealed
@@ -60,10 +60,10 @@ def test_what_an_honest_box_wrote_is_never_refused_for_its_size(
 ) -> None:
     # A hundredth of what is allowed, for acts of a hundredth of their size.
     for name in ("MAX_VALUES", "MAX_TEXT", "MAX_BODY"):
-        monkeypatch.setattr(allowance, name, getattr(allowance, name) // 100)
+        monkeypatch.setattr(quota, name, getattr(quota, name) // 100)
     changes = changes_of(VAST[vast])
     body = pack_body(changes)
-    assert len(body) <= allowance.MAX_BODY
+    assert len(body) <= quota.MAX_BODY
     made, plain = unpack_body(body)
     found = in_order([*plain, *(each for row in made for each in row.changes)])
     assert found == in_order(changes)
@@ -73,7 +73,7 @@ def test_a_segment_of_the_largest_acts_has_room_in_a_body() -> None:
     text = "\ud55c" * ((TEXT_LIMIT - 100) // 3)
     acts: list[dict[str, object]] = [{"x": text}, {"x": "y" * (ACT_LIMIT - TEXT_LIMIT)}]
     changes = changes_of([*acts, *acts])
-    assert len(pack_body([*changes, *rows(5_000)])) <= allowance.MAX_BODY
+    assert len(pack_body([*changes, *rows(5_000)])) <= quota.MAX_BODY
 
 
 @pytest.fixture
