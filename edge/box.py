@@ -18,6 +18,7 @@ from edge.store.database import Space
 from edge.store.entries import Author, now_ms
 from edge.store.folder import close_to_others, hold, set_aside
 from edge.store.keys import Keys
+from edge.store.pages import in_words
 from edge.store.present import bring_up_to_date
 from edge.store.seals import seal_own_chain
 from edge.store.staff import name_of_institution
@@ -26,6 +27,7 @@ from edge.web.activity import Activity
 from edge.web.app import create_app
 from edge.web.events import Stations
 from edge.web.latest_health import LatestHealth
+from edge.web.locale import sentence
 from edge.web.parts import NeighbourStanding, Parts, Room, SyncStanding
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
@@ -143,6 +145,7 @@ class Box:
         )
         self._health = LatestHealth(self.wiring.health())
         self._told: Status | None = None
+        self._damaged: tuple[str, ...] = ()
         self._activity = Activity()
         self._reader = Reader(self._counter_works, self._loops.stopping.is_set)
         self.app = self._screens(office, self._work)
@@ -160,6 +163,7 @@ class Box:
         self._health.start()
         self._loops.every("gaps", JUDGE_EVERY_S, self._judge_gaps)
         self._loops.start("reading", self._read_pages)
+        self._loops.start("examination", self._examine)
         self.replication.start()
         if self.settings.announce:
             self.neighbourhood.start()
@@ -171,6 +175,11 @@ class Box:
         except StorageFull:
             # Looking up must go on; the drafts stay for the next start.
             log.warning("the disk is full: batches left open stay drafts")
+        except ArchiveError as error:
+            if error.key != "storage.unreadable":
+                raise
+            # What else can be read is to be read.
+            log.error("%s has damaged pages: batches left open stay drafts", self.record.town.path)
 
     def stop(self) -> None:
         """Finish the scan under way, close devices and databases, whichever of them fails."""
@@ -209,6 +218,16 @@ class Box:
         finally:
             self._reader.stop()
 
+    def _examine(self) -> None:
+        """Look at every page of the databases once, so that damage is told before it is met."""
+        for space in (self.record.town, self.record.county):
+            pages = space.damaged_pages()
+            if pages:
+                self._damaged = (*self._damaged, space.path.name)
+                log.error("%s", in_words(space.path, pages))
+                log.error("%s", sentence("verify.page"))
+        self.stations.publish("sync")
+
     def _judge_gaps(self) -> None:
         """Judge dossiers that changed, a piece at a time, while nobody is at work."""
         while not self._loops.stopping.is_set() and not self._counter_works():
@@ -222,6 +241,12 @@ class Box:
         while not self._loops.stopping.wait(LOOK_AGAIN_S):
             self.neighbourhood.look_around()
 
+    @property
+    def standing(self) -> SyncStanding:
+        """How the exchange stands, as the screens say it."""
+        chosen = self.settings.exchange
+        return standing_on_screen(self.replication.status(), chosen.masters_from, self._damaged)
+
     def _tell_sync(self) -> None:
         status = self.replication.status()
         if status != self._told:
@@ -229,14 +254,12 @@ class Box:
             self.stations.publish("sync")
 
     def _screens(self, office: Office, work: Path) -> Litestar:
-        settings, climate = self.settings, self.settings.climate
+        climate = self.settings.climate
         parts = Parts(
             office=office,
             stations=self.stations,
             work=work,
-            sync=lambda: standing_on_screen(
-                self.replication.status(), settings.exchange.masters_from
-            ),
+            sync=lambda: self.standing,
             scanning=self._scanning,
             printer=self.wiring.printer,
             labels=self.wiring.labels,
@@ -279,8 +302,10 @@ def _opened(settings: Settings) -> Record:
         return Record(settings.folder)
 
 
-def standing_on_screen(status: Status, masters_from: str = "") -> SyncStanding:
-    """Say in the screens' terms how the exchange stands."""
+def standing_on_screen(
+    status: Status, masters_from: str = "", damaged: tuple[str, ...] = ()
+) -> SyncStanding:
+    """Say in the screens' terms how the exchange stands; `damaged` names databases."""
     return SyncStanding(
         online=status.reachable,
         confirmed_at=status.last_confirmed,
@@ -298,6 +323,7 @@ def standing_on_screen(status: Status, masters_from: str = "") -> SyncStanding:
         error_fields=status.error_fields,
         clock_ahead=status.clock_ahead,
         twin_at=status.twin,
+        damaged=damaged,
         neighbours=tuple(
             NeighbourStanding(each.ordinal, each.at, each.near, each.error)
             for each in status.neighbours

@@ -5,6 +5,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from edge.domain.errors import DangxiaError, PeerUnreachable
@@ -161,11 +162,14 @@ class ReplicationLoop:
     def _run(self) -> None:
         while not self._stopping.is_set():
             self._exchange()
-            self._rest()
+            # A record that cannot be read is said by the next exchange.
+            with suppress(DangxiaError):
+                self._rest()
 
     def _exchange(self) -> None:
-        own = self._own_head()
+        own = -1
         try:
+            own = self._own_head()
             self._session.run_once(self._until_news(own))
         except PeerUnreachable as error:
             self._fail(error, reachable=False)

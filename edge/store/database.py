@@ -35,6 +35,7 @@ from edge.store.checkpoint import Checkpoints  # noqa: E402  (likewise)
 from edge.store.durable import fsync_file, fsync_folder  # noqa: E402  (likewise)
 from edge.store.folder import put_stale_log_aside  # noqa: E402  (likewise)
 from edge.store.migrations import migrate  # noqa: E402  (likewise)
+from edge.store.pages import damaged_pages  # noqa: E402  (likewise)
 from edge.store.readers import Readers, close, never_wait  # noqa: E402  (likewise)
 
 if TYPE_CHECKING:
@@ -154,6 +155,10 @@ class Space:
         except BaseException as error:
             self._raise_translated(error)
 
+    def damaged_pages(self) -> list[int]:
+        """The numbers of the pages on the disk that are damaged; reads the whole file."""
+        return damaged_pages(self.path, self._key)
+
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each committed write, in the writer thread; it must be quick."""
         self._listeners.append(listener)
@@ -215,7 +220,10 @@ class Space:
         translated = _translated(error, self.path)
         if isinstance(translated, ArchiveError) and translated.key == "storage.unreadable":
             # Another space may be asked while this one is read.
-            self.damaged |= translated.fields.get("name") == self.path.name
+            own = translated.fields.get("name") == self.path.name
+            if own and not self.damaged:
+                _LOG.error("%s has damaged pages: stop the program and run `verify`", self.path)
+            self.damaged |= own
         return translated
 
     def _tell(self) -> None:
@@ -327,14 +335,14 @@ def _connect(path: Path, key: bytes, cache_kib: int) -> Connection:
         str(path), isolation_level=None, check_same_thread=False, cached_statements=256
     )
     try:
-        _prepare(connection, key, cache_kib)
+        _prepare(connection, path, key, cache_kib)
     except BaseException as error:
         connection.close()
         _raise_as(_translated(error, path), error)
     return connection
 
 
-def _prepare(connection: Connection, key: bytes, cache_kib: int) -> None:
+def _prepare(connection: Connection, path: Path, key: bytes, cache_kib: int) -> None:
     connection.execute("pragma cipher_log_level=none")
     connection.execute(f"pragma key=\"x'{key.hex()}'\"")
     connection.execute(f"pragma cache_size=-{cache_kib}")
@@ -342,7 +350,13 @@ def _prepare(connection: Connection, key: bytes, cache_kib: int) -> None:
     connection.execute("pragma busy_timeout=5000")
     connection.execute("pragma journal_mode=wal")
     connection.execute("pragma synchronous=full")
-    crsqlite.load(connection)
+    try:
+        crsqlite.load(connection)
+    except crsqlite.CrsqliteError as error:
+        # It says of a damaged page of its own only that it cannot begin.
+        if damaged_pages(path, key):
+            raise ArchiveError("storage.unreadable", name=path.name) from error
+        raise
 
 
 def _create(path: Path, key: bytes) -> None:

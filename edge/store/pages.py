@@ -7,27 +7,60 @@ its initialisation vector and HMAC-SHA-512 over content, vector and number.
 
 import hashlib
 import hmac
+import os
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 PAGE, _SALT, _CODE = 4_096, 16, 64
+_LOG_HEADER, _FRAME_HEADER = 32, 24
 _HMAC_SALT, _ROUNDS = 0x3A, 2
 
 
 def damaged_pages(path: Path, key: bytes) -> list[int]:
     """The numbers of the pages that do not verify, the first first.
 
-    What the log holds and the file does not yet is not examined.
+    Pages that the log holds anew are not examined: a power cut may have left them half written,
+    and they are written again. Whoever else writes meanwhile does not matter.
     """
-    found = []
     with path.open("rb") as file:
         salt = bytes(byte ^ _HMAC_SALT for byte in file.read(_SALT))
         authenticating = hashlib.pbkdf2_hmac("sha512", key, salt, _ROUNDS, 32)
+        logged = _pages_in_log(path.with_name(path.name + "-wal"))
         file.seek(0)
-        number = 0
+        doubted, number = list[int](), 0
         while page := file.read(PAGE):
             number += 1
-            content = page[_SALT if number == 1 else 0 : PAGE - _CODE]
-            code = hmac.new(authenticating, content + number.to_bytes(4, "little"), "sha512")
-            if not hmac.compare_digest(code.digest(), page[PAGE - _CODE :]):
-                found.append(number)
+            if number not in logged and not _verifies(page, number, authenticating):
+                doubted.append(number)
+        # One that was being written while it was read verifies by now.
+        return [each for each in doubted if not _verifies(_page(file, each), each, authenticating)]
+
+
+def in_words(path: Path, pages: Sequence[int]) -> str:
+    """Say where a database is damaged, as the technician's manual has it."""
+    at = (pages[0] - 1) * PAGE
+    return f"✗ page {path.name}: {pages[0]}（byte {at}，共 {len(pages)} 页损坏）"
+
+
+def _verifies(page: bytes, number: int, key: bytes) -> bool:
+    content = page[_SALT if number == 1 else 0 : PAGE - _CODE]
+    code = hmac.new(key, content + number.to_bytes(4, "little"), "sha512")
+    return hmac.compare_digest(code.digest(), page[PAGE - _CODE :])
+
+
+def _page(file: BinaryIO, number: int) -> bytes:
+    file.seek((number - 1) * PAGE)
+    return file.read(PAGE)
+
+
+def _pages_in_log(log: Path) -> set[int]:
+    """The pages in the log's frames, as SQLite numbers them; those of an older log end it."""
+    found = set[int]()
+    with suppress(FileNotFoundError), log.open("rb") as file:
+        salts = file.read(_LOG_HEADER)[16:24]
+        while len(frame := file.read(_FRAME_HEADER)) == _FRAME_HEADER and frame[8:16] == salts:
+            found.add(int.from_bytes(frame[:4], "big"))
+            file.seek(PAGE, os.SEEK_CUR)
     return found

@@ -45,7 +45,7 @@ def bring_up_to_date(space: Space) -> bool:
             return False
         space.write(lambda connection: _renew(connection, marked, rules))
     except ArchiveError as error:
-        log.error("%s is shown as the older program saw it: %s", space.name, error.key)
+        log.error("%s is shown as it stands, not computed anew: %s", space.name, error.key)
         return False
     return True
 

@@ -101,7 +101,8 @@ class SyncStanding:
     `county_at` is when the county's own record last came; `error` is the key of what went wrong
     last, `error_fields` its places. What `neighbours` hold the county may still lack. `clock_ahead`
     is by how much this machine's clock is ahead of the county's, 0 while they agree. `twin_at` is
-    since when the county sees another machine use this one's key.
+    since when the county sees another machine use this one's key. `damaged` names the databases
+    here that have damaged pages.
     """
 
     online: bool
@@ -121,6 +122,7 @@ class SyncStanding:
     neighbours: tuple[NeighbourStanding, ...] = ()
     clock_ahead: int = 0
     twin_at: int | None = None
+    damaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,8 @@ def words_of(standing: SyncStanding, now: int, conflicts: int = 0) -> Words:
             "!",
             ngettext("有 %(n)s 件要您处理", "有 %(n)s 件要您处理", count) % {"n": count},
         )
+    if standing.damaged:
+        return Words("alarm", "!", gettext("资料库有损坏，请告诉技术员"))
     if standing.twin_at:
         return Words("alarm", "!", gettext("有两台机器在用本机的钥匙"))
     if standing.clock_ahead:

@@ -3,16 +3,19 @@
 import argparse
 import os
 import signal
+import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from edge.box import Box, Record, hold_folder, key_path, require_enrolled
+from edge.domain.errors import ArchiveError
 from edge.settings import Settings, read_settings
 from edge.store import verification
 from edge.store.keys import Keys
-from edge.store.pages import PAGE, damaged_pages
+from edge.store.pages import damaged_pages, in_words
 from edge.store.verification import Finding, Report
 from edge.web.locale import sentence
 from provisioning.power import switch_off, wait_for_mains
@@ -56,7 +59,9 @@ def _serve_once(settings: Settings) -> bool:
         # As anybody else would ask; the box closes its record as it always does.
         os.kill(os.getpid(), signal.SIGTERM)
 
-    box = Box(settings)
+    folder = settings.folder
+    with telling_damage(folder, lambda: Keys.load(key_path(folder))):
+        box = Box(settings)
     box.wiring.when_power_ends = stop
     try:
         box.start()
@@ -70,7 +75,7 @@ def rebuild(chosen: argparse.Namespace) -> int:
     """Rebuild both spaces; 1 when what stood differed."""
     folder = read_settings(chosen.config).folder
     require_enrolled(folder)
-    with hold_folder(folder):
+    with hold_folder(folder), telling_damage(folder, lambda: Keys.load(key_path(folder))):
         record = Record(folder)
         try:
             same = [space.write(verification.remake) for space in (record.county, record.town)]
@@ -80,18 +85,28 @@ def rebuild(chosen: argparse.Namespace) -> int:
     return 0 if all(same) else 1
 
 
-def tell_damaged(folder: Path, keys: Keys) -> list[str]:
+def tell_damaged(folder: Path, keys: Keys, to: TextIO | None = None) -> list[str]:
     """Print which pages of which databases do not verify; the names of those databases."""
     found = []
     for path in sorted(folder.glob("*.db")):
         pages = damaged_pages(path, keys.derive("database"))
         if pages:
             found.append(path.name)
-            at = (pages[0] - 1) * PAGE
-            print(f"  ✗ page {path.name}: {pages[0]}（byte {at}，共 {len(pages)} 页损坏）")
+            print(f"  {in_words(path, pages)}", file=to)
     if found:
-        print(f"  → {sentence('verify.page')}")
+        print(f"  → {sentence('verify.page')}", file=to)
     return found
+
+
+@contextmanager
+def telling_damage(folder: Path, keys: Callable[[], Keys]) -> Iterator[None]:
+    """Where a database cannot be read, say which pages are damaged and what is to be done."""
+    try:
+        yield
+    except ArchiveError as error:
+        if error.key == "storage.unreadable":
+            tell_damaged(folder, keys(), to=sys.stderr)
+        raise
 
 
 def tell_findings(findings: Sequence[Finding]) -> None:

@@ -18,7 +18,7 @@ from edge.store import verification
 from edge.store.keys import Keys
 from edge.store.rules import rules_of
 from provisioning.announcing import announced
-from provisioning.commands.box import tell_damaged, tell_report
+from provisioning.commands.box import tell_damaged, tell_report, telling_damage
 from provisioning.serving import Listener, log_to_stderr, serve
 from sync.hub.app import endpoint_app, screens_app
 from sync.hub.county import County, hold_hub
@@ -217,7 +217,9 @@ def run(chosen: argparse.Namespace) -> int:
     log_to_stderr()
     crsqlite.check()
     with hold_hub(folder):
-        _serve(County.open(folder), table)
+        with telling_damage(folder / "spaces", lambda: Keys.load(folder / "hub.key")):
+            county = County.open(folder)
+        _serve(county, table)
     return 0
 
 

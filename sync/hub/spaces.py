@@ -8,6 +8,7 @@ from edge.domain.errors import ArchiveError, NotFound
 from edge.store.blobs import Blobs
 from edge.store.database import Space
 from edge.store.keys import Keys
+from edge.store.pages import damaged_pages, in_words
 from edge.store.present import bring_up_to_date
 from sync.roster import COUNTY, space_of
 
@@ -35,7 +36,10 @@ class HubSpaces:
             except ArchiveError as error:
                 if error.key != "storage.unreadable":
                     raise
-                _LOG.error("%s is damaged and left aside", path.name)
+                _LOG.error("%s is damaged and left aside; docs/county.md says what to do", path)
+                pages = damaged_pages(path, self._keys.derive("database"))
+                if pages:
+                    _LOG.error("%s", in_words(path, pages))
                 self._unreadable.add(path.stem)
 
     @property
