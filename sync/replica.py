@@ -318,12 +318,9 @@ class Replica:
         self._unfinished.drop()
 
     def _holds_less_than_shipped(self) -> bool:
-        mark = self._watermark.read()
-        if mark is None:
-            return False
         with self.space.read() as connection:
             held = exchange.last_version(connection)
-        return mark.epoch != self.epoch or mark.version > held
+        return self._watermark.tells_of_more(self.epoch, held)
 
     def _take(self, content: bytes, sender: str, remembered: Collection[Cursor]) -> Taken:
         roster = self._roster()

@@ -41,6 +41,11 @@ class Watermark:
         except (ValueError, KeyError, TypeError):
             return Mark("", 0)
 
+    def tells_of_more(self, epoch: str, held: int) -> bool:
+        """Say whether a database of that epoch and last version was set back in time."""
+        mark = self.read()
+        return mark is not None and (mark.epoch != epoch or mark.version > held)
+
     def write(self, mark: Mark) -> None:
         """Replace the file; durable when it returns. Raises StorageFull."""
         with _WRITING:

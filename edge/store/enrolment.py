@@ -5,6 +5,10 @@ from dataclasses import dataclass
 from edge.store.database import Connection
 
 
+# More boxes than one town admits between two backups.
+FORGOTTEN = 10
+
+
 @dataclass(frozen=True, slots=True)
 class Ticket:
     """A one-off leave to ask for admission; `expires` in milliseconds.
@@ -35,6 +39,20 @@ def boxes(county: Connection) -> list[tuple[str, str, str, str, int]]:
 def ordinals(county: Connection) -> dict[str, int]:
     """The number of every box within its town."""
     return dict(county.execute("select id, ordinal from box").fetchall())
+
+
+def next_ordinal(county: Connection, town: str, set_back: int | None) -> int:
+    """A number that no box of a town has: the one after the greatest.
+
+    `set_back`: when this database was found to have forgotten something, in ms. What it has
+    admitted since the backup it may not know, so that the first after that leaves a gap.
+    """
+    rows = county.execute("select ordinal, entry from box where town = ?", (town,)).fetchall()
+    greatest = max((ordinal for ordinal, _ in rows), default=0)
+    # An id begins with its time.
+    last = max((int(entry[:12], 16) for _, entry in rows), default=0)
+    forgetful = set_back is not None and last <= set_back
+    return greatest + 1 + (FORGOTTEN if forgetful else 0)
 
 
 def add_ticket(county: Connection, ticket: Ticket) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 
 from edge.domain.errors import NotFound, PeerRefused
 from edge.domain.kinds import Kind
-from edge.store import enrolment
+from edge.store import enrolment, exchange
 from edge.store.database import Connection, Space
 from edge.store.entries import Author, Pen
 from edge.store.keys import Keys, box_id
 from edge.store.staff import institutions, name_of_institution
+from edge.store.standing import renewals
 from sync.enrolment import Ticket, new_ticket, proof_of, statement_of
 from sync.identity import verifies
+from sync.watermark import Watermark
 
 TICKET_LIFE_MS = 14 * 24 * 3_600_000
 REPLACED = "replaced"
@@ -120,7 +122,7 @@ class Registry:
                 "name": asked[0].name,
                 "public_key": asked[0].public_key,
             }
-            said["ordinal"] = 1 + sum(1 for row in enrolment.boxes(connection) if row[1] == town)
+            said["ordinal"] = enrolment.next_ordinal(connection, town, self._set_back(connection))
             if asked[0].seal:
                 office = name_of_institution(connection, asked[0].town)
                 said["seal"] = self._certify(office, asked[0].seal)
@@ -140,6 +142,13 @@ class Registry:
         self._county.write(
             lambda c: Pen(c, self._author, by).append(Kind.BOX_REVOKED, box, {"reason": reason})
         )
+
+    def _set_back(self, connection: Connection) -> int | None:
+        """When the county's space was found to be set back in time, in ms; now, if it is so now."""
+        epoch, held = exchange.epoch_of(connection), exchange.last_version(connection)
+        if Watermark(self._county.path).tells_of_more(epoch, held):
+            return self._clock()
+        return max(renewals(connection), default=None)
 
     def _check_replaced(self, box: str, old: str, town: str) -> None:
         """Only a box of the same town can be replaced, and none by itself."""

@@ -1,5 +1,6 @@
 """How boxes come in: tickets, pins, admission at the hub."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 
 from edge.domain.entry import canonical
 from edge.domain.errors import InvalidInput, NotFound, PeerRefused, PeerUnreachable
+from edge.store import enrolment
 from edge.store.keys import Keys
 from sync.enrolment import ask_admission, read_ticket
+from sync.hub.county import County
 from sync.identity import signed_headers
 from sync.tls import fetch_certificate, pinned_context
 from sync.wire import Pins
@@ -142,3 +145,34 @@ def test_a_replayed_request_is_refused(world: World) -> None:
         assert (other.status_code, other.json()["key"]) == (403, "sync.signature")
         nobody = client.post(url, content=body)
         assert (nobody.status_code, nobody.json()["key"]) == (403, "sync.unknown_box")
+
+
+@pytest.mark.parametrize("heard_before", [False, True])
+def test_a_restored_hub_gives_no_box_the_number_of_one_that_it_forgot(
+    world: World, tmp_path: Path, heard_before: bool
+) -> None:
+    first, hub = world.box(), world.hub
+    first.sync()
+    hub.stop()
+    hub.county.close()
+    backup = shutil.copy(hub.folder / "spaces" / "county.db", tmp_path / "backup.db")
+    hub.county = County.open(hub.folder, hub.clock)
+    hub.start()
+    forgotten = world.box()
+    first.sync()
+    hub.stop()
+    hub.county.close()
+    # As the manual says: the database from a backup, and its mark left where it is.
+    shutil.copy(backup, hub.folder / "spaces" / "county.db")
+    hub.county = County.open(hub.folder, hub.clock)
+    hub.start()
+    if heard_before:
+        hub.county.peers.replica(hub.county.peers.member(first.keys.id), "county", writing=False)
+    third, fourth = world.box(), world.box()
+    for box in (first, third, fourth, first, forgotten):
+        box.sync()
+    with first.county.read() as connection:
+        given = enrolment.ordinals(connection)
+    assert given.keys() == {box.keys.id for box in world.boxes}
+    assert len(set(given.values())) == 4
+    assert given[first.keys.id] == 1 < given[third.keys.id] < given[fourth.keys.id]
