@@ -288,6 +288,9 @@ class _Import:
                 raise InvalidInput("blob.damaged", digest=digest)
             store.blobs.put(content)
             return True
+        if store.spool.offset(digest) > size:
+            # It was said to be longer before: one of the two was a lie.
+            store.spool.drop([digest])
         start, offset = store.spool.offset(digest), 0
         # All its pieces may have come, and a kill have left them unverified.
         whole = start == size and store.spool.add(digest, size, size, b"")

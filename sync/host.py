@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Protocol
 
 from edge.domain.errors import Conflict, InvalidInput, NotFound, PeerRefused, PeerUnreachable
@@ -37,7 +38,10 @@ class Spaces(Protocol):
 
 
 class Host:
-    """What hub and box answer alike; `merges` segments at once are taken in."""
+    """What hub and box answer alike; `merges` segments at once are taken in.
+
+    Below `spool` lie half-arrived files.
+    """
 
     def __init__(
         self,
@@ -46,7 +50,10 @@ class Host:
         roster: Callable[[], Roster],
         clock: Callable[[], int],
         merges: int,
+        spool: Path,
     ) -> None:
+        self._spool_folder, self._opening = spool, threading.Lock()
+        self._spools: dict[tuple[str, str], Spool] = {}
         self._shelves, self._keys, self._read_roster, self._clock = spaces, keys, roster, clock
         # What each peer said at its last handshake that it holds, and in which of its epochs.
         self._known: dict[tuple[str, str], tuple[str, Known]] = {}
@@ -135,6 +142,7 @@ class Host:
             else:
                 bits[number // 8] |= 0x80 >> number % 8
         self._note_found(name, blobs, found)
+        self._spool(name, member).drop(digest.hex() for digest in found)
         return bytes(bits)
 
     def offset(self, member: Member, name: str, digest: str) -> int:
@@ -142,25 +150,33 @@ class Host:
         self.replica(member, name, writing=True)
         if self._shelves.blobs(name).has(digest):
             return -1
-        return self._spool(name).offset(digest)
+        return self._spool(name, member).offset(digest)
 
     def add_piece(
         self, member: Member, name: str, digest: str, offset: int, total: int, piece: bytes
     ) -> int:
-        """Keep a piece of a file; the new offset, -1 once it is whole."""
+        """Keep a piece of a file; the new offset, -1 once it is whole.
+
+        Raises InvalidInput `blob.unnamed` and as `Spool.add`.
+        """
         self.replica(member, name, writing=True)
         if self._shelves.blobs(name).has(digest):
             return -1
-        if not self._spool(name).add(digest, offset, total, piece):
+        self._require_named(name, [bytes.fromhex(digest)])
+        if not self._spool(name, member).add(digest, offset, total, piece):
             return offset + len(piece)
         held = [(bytes.fromhex(digest), total)]
         self._shelves.space(name).write(lambda c: holdings.note_held(c, held), urgent=False)
         return -1
 
     def add_pack(self, member: Member, name: str, pack: bytes) -> int:
-        """Keep the small files of a pack, durable when it returns; how many there were."""
+        """Keep the small files of a pack, durable when it returns; how many there were.
+
+        Raises InvalidInput `blob.unnamed` and as `open_pack`.
+        """
         self.replica(member, name, writing=True)
         blobs, files = self._shelves.blobs(name), open_pack(pack)
+        self._require_named(name, [digest for digest, _ in files])
         held = [(bytes.fromhex(blobs.put(content)), len(content)) for _, content in files]
         self._shelves.space(name).write(lambda c: holdings.note_held(c, held), urgent=False)
         return len(held)
@@ -199,8 +215,19 @@ class Host:
     def _replica(self, name: str) -> Replica:
         raise NotImplementedError
 
-    def _spool(self, name: str) -> Spool:
-        raise NotImplementedError
+    def _spool(self, name: str, member: Member) -> Spool:
+        with self._opening:
+            if (name, member.id) not in self._spools:
+                folder = self._spool_folder / name / member.id
+                self._spools[name, member.id] = Spool(folder, self._shelves.blobs(name))
+            return self._spools[name, member.id]
+
+    def _require_named(self, name: str, digests: list[bytes]) -> None:
+        """Take in only what the record speaks of: the rest would fill the disk for nothing."""
+        with self._shelves.space(name).read() as connection:
+            unnamed = holdings.unnamed(connection, digests)
+        if unnamed:
+            raise InvalidInput("blob.unnamed", digest=unnamed[0].hex())
 
     def settle(self, member: Member) -> None:
         """Finish what a kill has left undone for a box."""

@@ -13,6 +13,8 @@ from sync.packs import PACK, SMALL, open_offer, seal_pack
 from sync.spool import PIECE, Spool
 from sync.wire import Wire
 
+# What the peer's record does not speak of yet waits for the next exchange.
+UNNAMED = "blob.unnamed"
 _ASK, _WANT, _STOCK = 2_048, 256, 20_000
 # So many questions in vain, and the next class has its turn: the hub still waits for those files.
 _VAIN = 2
@@ -172,10 +174,21 @@ class Parcels:
                 files.append((file.digest, self._blobs.read(file.digest.hex())))
             except (NotFound, Conflict):
                 self._doubtful.add(file.digest)
-        if files:
-            self._wire.request("POST", f"{self._path}/pack", seal_pack(files))
-            self._delivered([digest for digest, _ in files])
+        if not files or not self._named(files):
+            return 0
+        self._delivered([digest for digest, _ in files])
         return len(files)
+
+    def _named(self, files: Sequence[tuple[bytes, bytes]]) -> bool:
+        """Bring a pack; False where it was filed after the peer was brought our entries."""
+        try:
+            self._wire.request("POST", f"{self._path}/pack", seal_pack(files))
+        except PeerRefused as error:
+            if error.key != UNNAMED:
+                raise
+            self._doubtful |= {digest for digest, _ in files}
+            return False
+        return True
 
     def _send_pieces(self, file: _File) -> bool:
         digest, length = file.digest.hex(), self._wire.bucket.piece(PIECE)
@@ -189,7 +202,13 @@ class Parcels:
             except Conflict:
                 self._doubtful.add(file.digest)
                 return False
-            offset = self._send_piece(path, piece, offset, file.size)
+            try:
+                offset = self._send_piece(path, piece, offset, file.size)
+            except PeerRefused as error:
+                if error.key != UNNAMED:
+                    raise
+                self._doubtful.add(file.digest)
+                return False
         self._delivered([file.digest])
         return True
 
@@ -201,7 +220,7 @@ class Parcels:
         except PeerRefused as error:
             if error.key != "blob.offset":
                 raise
-        # Another box of the town brings the same file at the same time.
+        # An answer was lost, and the piece had come.
         return int(self._wire.request("GET", f"{path}/offset").json()["offset"])
 
     def _delivered(self, digests: Sequence[bytes]) -> None:

@@ -1,7 +1,11 @@
-"""Files on their way in: pieces are kept by offset, and shown to nobody before they verify."""
+"""Files on their way in: pieces are kept by offset, and shown to nobody before they verify.
+
+Each sender has a spool of its own: what one sends falsely must not spoil what another sends.
+"""
 
 import os
 import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from edge.domain.errors import Conflict, InvalidInput
@@ -13,7 +17,7 @@ MAX_BLOB = 512 << 20
 
 
 class Spool:
-    """Half-arrived files of one space; a cut costs at most one piece."""
+    """Half-arrived files of one space from one sender; a cut costs at most one piece."""
 
     def __init__(self, folder: Path, blobs: Blobs) -> None:
         self._folder, self._blobs = folder, blobs
@@ -26,6 +30,13 @@ class Spool:
             return self._path(digest).stat().st_size
         except FileNotFoundError:
             return 0
+
+    def drop(self, digests: Iterable[str]) -> None:
+        """Forget what has arrived of files, as when they are held whole by now."""
+        with self._lock, os.scandir(self._folder) as held:
+            if any(held):
+                for digest in digests:
+                    self._path(digest).unlink(missing_ok=True)
 
     def add(self, digest: str, offset: int, total: int, piece: bytes) -> bool:
         """Keep the next piece; True once the file is whole, verified and stored.

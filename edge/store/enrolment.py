@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from edge.store.database import Connection
 
-
 # More boxes than one town admits between two backups.
 FORGOTTEN = 10
 

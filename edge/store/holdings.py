@@ -100,6 +100,12 @@ def awaited_by_class(connection: Connection) -> dict[int, int]:
     return {each.kind: each.missing for each in tallies(connection) if each.missing}
 
 
+def unnamed(connection: Connection, digests: Iterable[bytes]) -> list[bytes]:
+    """Which of these files no entry names."""
+    named = "select 1 from blob where digest = ?"
+    return [each for each in digests if connection.execute(named, (each,)).fetchone() is None]
+
+
 def note_held(connection: Connection, files: Iterable[tuple[bytes, int]]) -> None:
     """Note that files are held: (digest, bytes)."""
     connection.executemany("insert or ignore into held values (?, ?)", files)

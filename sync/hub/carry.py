@@ -26,7 +26,7 @@ def site_of_hub(county: County) -> Site:
         county.peers.settle(member)
         own = county.peers.replica(member, COUNTY, writing=False)
         town = county.peers.replica(member, member.space, writing=True)
-        store = _store(county, member.space)
+        store = _store(county, member)
         return [Lane(own, own.take), Lane(town, _taker(town, router), store)]
 
     def heard(peer: str, at: int) -> None:
@@ -72,13 +72,10 @@ def _taker(replica: Replica, router: Router) -> Taker:
     return take
 
 
-def _store(county: County, name: str) -> Store:
-    blobs = county.spaces.blobs(name)
-    return Store(blobs, Spool(_spool(county.folder, name), blobs))
-
-
-def _spool(folder: Path, name: str) -> Path:
-    return folder / "carry-spool" / name
+def _store(county: County, member: Member) -> Store:
+    blobs = county.spaces.blobs(member.space)
+    folder = county.folder / "carry-spool" / member.space / member.id
+    return Store(blobs, Spool(folder, blobs))
 
 
 def acts_of_hub(county: County) -> dict[str, Act]:

@@ -12,7 +12,6 @@ from sync.hub.routing import Router
 from sync.hub.spaces import HubSpaces
 from sync.replica import Replica, Taken
 from sync.roster import COUNTY, Member, Roster, roster_of
-from sync.spool import Spool
 
 # Where there is no counter, larger merges write each page of an index less often.
 HUB_MERGE_LIMIT = 20_000
@@ -28,12 +27,11 @@ class Peers(Host):
             return roster_of(spaces.county, keys.id, keys.public_key)
 
         # As many merges as processors.
-        super().__init__(spaces, keys, roster, clock, merges=os.cpu_count() or 1)
+        super().__init__(spaces, keys, roster, clock, os.cpu_count() or 1, folder / "spool")
         self._spaces, self._folder = spaces, folder
         self.router = Router(spaces, keys.id, clock)
         self._lock = threading.Lock()
         self._replicas: dict[str, Replica] = {}
-        self._spools: dict[str, Spool] = {}
 
     def confirm(self, member: Member) -> None:
         """Note that an exchange with a box has ended well, and route what waited for that."""
@@ -74,10 +72,3 @@ class Peers(Host):
                     merge_limit=HUB_MERGE_LIMIT,
                 )
             return self._replicas[name]
-
-    def _spool(self, name: str) -> Spool:
-        with self._lock:
-            if name not in self._spools:
-                folder = self._folder / "spool" / name
-                self._spools[name] = Spool(folder, self._spaces.blobs(name))
-            return self._spools[name]

@@ -9,7 +9,6 @@ from sync.host import Host
 from sync.replica import Replica
 from sync.roster import Member
 from sync.side import Side
-from sync.spool import Spool
 
 MOST_LACKED = 512
 
@@ -32,7 +31,8 @@ class BoxHost(Host):
 
     def __init__(self, side: Side) -> None:
         # One at a time: the counter is served before.
-        super().__init__(_Shelves(side), side.keys, side.roster, side.clock, merges=1)
+        spool = side.folder / "lan-spool"
+        super().__init__(_Shelves(side), side.keys, side.roster, side.clock, 1, spool)
         self._side = side
 
     def member(self, box: str) -> Member:
@@ -62,6 +62,3 @@ class BoxHost(Host):
             return self._side.replicas[name]
         except KeyError as error:
             raise NotFound("space.unknown", name=name) from error
-
-    def _spool(self, name: str) -> Spool:
-        return self._side.spool

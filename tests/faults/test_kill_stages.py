@@ -91,7 +91,7 @@ class Story:
         blobs = self.world.hub.county.spaces.blobs(TOWN)
         assert lacking(self.hub_town, blobs, self.entries, self.files) == []
         spool = self.world.hub.folder / "spool" / TOWN
-        assert not spool.exists() or list(spool.iterdir()) == []
+        assert not [path for path in spool.rglob("*") if path.is_file()]
 
     def note(self, life: Life) -> None:
         for what, name in life.told:

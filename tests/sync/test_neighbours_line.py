@@ -13,7 +13,7 @@ from edge.store.entries import all_entries
 from sync.discovery import BOX, Found
 from sync.lan.loop import NeighbourLoop
 from sync.session import Session
-from sync.spool import PIECE
+from sync.spool import PIECE, Spool
 from tests.sync.neighbours import heard_as, listening, session_to, until, url_of, visit
 from tests.sync.test_neighbours import verifies
 from tests.sync.test_parcels import file
@@ -73,7 +73,8 @@ def test_a_file_cut_in_the_middle_goes_on_there(world: World, fetching: bool) ->
     with listening(asked) as there:
         line = Line(there.port, break_after=1 << 60)
         session = session_to(asking, asked, line.url)
-        spool = second.session.side.spool
+        brought = second.folder / "sync" / "lan-spool" / "town-510101" / first.keys.id
+        spool = second.session.side.spool if fetching else Spool(brought, second.blobs)
         broken = threading.Thread(target=cut_after, args=(line, spool.offset, digest))
         broken.start()
         with pytest.raises(PeerUnreachable):
