@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from edge.domain.errors import DangxiaError, PeerUnreachable
-from edge.store import exchange, holdings
+from edge.store import exchange, holdings, possession
 from edge.store.branches import chain_head
 from edge.store.holdings import Tally
 from edge.store.standing import Refusal, last_taken, refusals, renewals
@@ -136,7 +136,7 @@ class ReplicationLoop:
         with self._session.county.read() as connection:
             refused, taken = refusals(connection), last_taken(connection)
         with self._session.town.read() as connection:
-            unsent, oldest = exchange.unsent(connection, self._box)
+            unsent, oldest = possession.unsent(connection, self._box)
             files, sent = tuple(holdings.tallies(connection)), parcels.sent
             left = sum(each.unsent for each in files if each.kind <= parcels.least_urgent)
             return Status(

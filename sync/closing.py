@@ -7,7 +7,7 @@ nobody, once the machine that wrote them is gone.
 from collections.abc import Sequence
 
 from edge.domain.entry import read_head, sha256_hex
-from edge.store import exchange
+from edge.store import possession
 from edge.store.changelog import statement_over
 from edge.store.database import Connection
 from edge.store.exchange import CID, TABLE, VAL, Change
@@ -49,7 +49,7 @@ def closing(
             signed = sign_seal(box, n, hash, at, keys.id, keys.signing)
             put_statement(connection, "seal" if box == keys.id else "receipt", signed)
             if box != keys.id:
-                exchange.note_possession(connection, [signed])
+                possession.note(connection, [signed])
         statement = statement_over(connection, hash)
         if statement is not None:
             table, pk, cid, value, col_version, _, site, cl, seq = statement

@@ -6,7 +6,7 @@ the receipts over the ends of its chain. They are not stored: the record brings 
 """
 
 from edge.domain.errors import PeerRefused
-from edge.store import exchange
+from edge.store import possession
 from edge.store.branches import heads_at
 from edge.store.database import Connection, Space
 from edge.store.seals import Seal, parse_seal, receipts_over
@@ -30,7 +30,7 @@ def note_confirmed(town: Space, said: object, pins: Pins, box: str) -> None:
         return
     receipts = [each for each in _read(said) if _is_true(each, pins, box)]
     with town.read() as connection:
-        known = exchange.possession_of(connection, box)
+        known = possession.up_to(connection, box)
         # An entry that we have not got is of another life of this box.
         own = [
             each
@@ -38,7 +38,7 @@ def note_confirmed(town: Space, said: object, pins: Pins, box: str) -> None:
             if each.n > known and each.hash in heads_at(connection, box, each.n)
         ]
     if own:
-        town.write(lambda c: exchange.note_possession(c, own), urgent=False)
+        town.write(lambda c: possession.note(c, own), urgent=False)
 
 
 def _is_true(receipt: Seal, pins: Pins, box: str) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected, StorageFull
-from edge.store import carriage, exchange, holdings, lives
+from edge.store import carriage, exchange, holdings, lives, possession
 from edge.store.database import Connection, Space
 from edge.store.exchange import DB_VERSION, Batch, Change, Cursor
 from edge.store.keys import Keys
@@ -261,7 +261,7 @@ class Replica:
         def give(connection: Connection) -> None:
             at, hub = self._clock(), self._keys.id
             given = give_receipts(connection, sorted(others), at, hub, self._keys.signing)
-            exchange.note_possession(connection, given)
+            possession.note(connection, given)
 
         others = boxes - {self._keys.id}
         if others:

@@ -7,7 +7,7 @@ that is not in `fork` one entry is held, from which all later ones descend.
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from edge.domain.entry import GENESIS, Entry, sha256_hex
@@ -58,15 +58,19 @@ def heads_at(connection: Connection, box: str, n: int) -> dict[str, tuple[bytes,
     return {sha256_hex(head): (id, head) for id, head in rows}
 
 
-def nodes(connection: Connection, box: str) -> list[Node]:
-    """The entries at the numbers of forks and right after them, the last first."""
+def nodes(connection: Connection, box: str, numbers: Iterable[int]) -> list[Node]:
+    """The entries at some numbers, the last first."""
     rows = connection.execute(
-        "select e.head from history h join entry e on e.id = unhex(h.entry) where h.box = ?1 and "
-        "h.n in (select n from fork where box = ?1 union select n + 1 from fork where box = ?1) "
-        "order by h.n desc",
-        (box,),
+        "select e.head from history h join entry e on e.id = unhex(h.entry) "
+        "where h.box = ? and h.n in (select value from json_each(?)) order by h.n desc",
+        (box, json.dumps(sorted(numbers))),
     )
     return [_node(head) for (head,) in rows]
+
+
+def with_following(numbers: Iterable[int]) -> set[int]:
+    """Some numbers, and those right after them."""
+    return {number + step for number in numbers for step in (0, 1)}
 
 
 def note(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -76,7 +80,7 @@ def note(connection: Connection, entries: Sequence[Entry]) -> None:
         by_box[entry.box].append(entry)
     for box, acts in by_box.items():
         acts.sort(key=lambda entry: entry.n)
-        n, hash = chain_head(connection, box)
+        n, hash = before = chain_head(connection, box)
         straight = acts[0].prev == hash and all(
             entry.n == n + place for place, entry in enumerate(acts, 1)
         )
@@ -87,22 +91,30 @@ def note(connection: Connection, entries: Sequence[Entry]) -> None:
                 "insert or replace into chain values (?, ?, ?)", (box, last, greatest)
             )
         if not straight:
-            _note_forks(connection, box, acts[0].n, last)
+            _note_forks(connection, box, acts[0].n, last, before[0])
 
 
-def _note_forks(connection: Connection, box: str, low: int, high: int) -> None:
+def _note_forks(connection: Connection, box: str, low: int, high: int, before: int) -> None:
+    """Find forks among the numbers from `low` to `high`, and the ends that these entries change.
+
+    Those are right before them, among them, and at the number `before` of the head till now.
+    """
     connection.execute(
         "insert or ignore into fork select box, n from history "
         "where box = ? and n between ? and ? group by n having count(*) > 1",
         (box, low, high),
     )
-    parted = set(forks(connection, box))
-    if not parted:
-        return
-    found = nodes(connection, box)
+    rows = connection.execute(
+        "select n from fork where box = ? and (n between ? and ? or n = ?)",
+        (box, low - 1, high, before),
+    )
+    parted = {n for (n,) in rows}
+    found = nodes(connection, box, with_following(parted))
     followed = {node.prev for node in found}
     head = chain_head(connection, box)
-    connection.execute("delete from branch where box = ?", (box,))
+    connection.executemany(
+        "delete from branch where box = ? and n = ?", [(box, n) for n in sorted(parted)]
+    )
     connection.executemany(
         "insert into branch values (?, ?, ?)",
         [

@@ -13,13 +13,12 @@ from dataclasses import astuple, dataclass
 from typing import Final
 
 from edge.domain.entry import Entry, size_of
-from edge.store import changelog
-from edge.store.branches import Node, chain_head, forks, nodes
+from edge.store import changelog, possession
 from edge.store.changelog import EntryRow
 from edge.store.database import Connection, SyncBitLeaked
 from edge.store.forgetting import forget_lives
 from edge.store.projection import project
-from edge.store.seals import HASH_OF, Seal, is_stated
+from edge.store.seals import HASH_OF, Seal
 
 TABLES = changelog.TABLES
 Change = changelog.Change
@@ -234,7 +233,7 @@ def merge(connection: Connection, batch: Batch) -> list[tuple[int, int]]:
     if connection.execute("select crsql_internal_sync_bit()").fetchone()[0]:
         raise SyncBitLeaked
     project(connection, [*batch.entries, *(row.entry for row in batch.rows)])
-    note_possession(connection, batch.receipts)
+    possession.note(connection, batch.receipts)
     last = last_version(connection)
     came = [*batch.came, *([(before + 1, last)] if last > before else [])]
     if batch.cursor is not None:
@@ -248,58 +247,6 @@ def merge(connection: Connection, batch: Batch) -> list[tuple[int, int]]:
         forget_lives(connection, batch.sender, batch.epoch)
         connection.execute("update quarantine set resolved = 1 where sender = ?", (batch.sender,))
     return came
-
-
-def note_possession(connection: Connection, receipts: Sequence[Seal]) -> None:
-    """Keep the newest receipt of each box at hand."""
-    connection.executemany(
-        "insert into possession values (?, ?, ?, ?) on conflict (box) do update "
-        "set n = excluded.n, hash = excluded.hash, at = excluded.at "
-        "where excluded.n > possession.n",
-        [(receipt.box, receipt.n, receipt.hash, receipt.at) for receipt in receipts],
-    )
-
-
-def possession_of(connection: Connection, box: str) -> int:
-    """The number of the newest entry of a box that the hub has signed for."""
-    row = connection.execute("select n from possession where box = ?", (box,)).fetchone()
-    return int(row[0]) if row else 0
-
-
-def unsent(connection: Connection, box: str) -> tuple[int, int | None]:
-    """How many of a box's entries the hub has not signed for, and the time of the oldest."""
-    confirmed = possession_of(connection, box)
-    last, _ = chain_head(connection, box)
-    parted = forks(connection, box)
-    waiting = max(last - confirmed, 0) - sum(1 for n in parted if n > confirmed)
-    oldest = connection.execute(
-        "select at from history where box = ?1 and n > ?2 "
-        "and n not in (select n from fork where box = ?1) order by n limit 1",
-        (box, confirmed),
-    ).fetchone()
-    times = [oldest[0]] if oldest and waiting else []
-    open = _unsigned_at_forks(connection, box, confirmed, set(parted)) if parted else []
-    times += [node.at for node in open]
-    return waiting + len(open), min(times, default=None)
-
-
-def _unsigned_at_forks(
-    connection: Connection, box: str, confirmed: int, parted: set[int]
-) -> list[Node]:
-    """The entries at forks that neither a receipt covers nor one over what follows them."""
-    signed: set[str] = set()
-    found = []
-    for node in nodes(connection, box):
-        if node.n not in parted:
-            covered = node.n <= confirmed
-        else:
-            covered = node.hash in signed
-            covered = covered or is_stated(connection, "receipt", node.hash)
-        if covered:
-            signed.add(node.prev)
-        elif node.n in parted:
-            found.append(node)
-    return found
 
 
 def quarantine(

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from edge.store import exchange
+from edge.store import possession
 from edge.store.keys import Keys
 from sync.host import Host
 from sync.hub.routing import Router
@@ -43,7 +43,7 @@ class Peers(Host):
         replica = self.replica(member, member.space, writing=True)
         boxes = [each.id for each in self.roster.members.values() if each.town == member.town]
         with replica.space.read() as connection:
-            waiting = frozenset(box for box in boxes if exchange.unsent(connection, box)[0])
+            waiting = frozenset(box for box in boxes if possession.unsent(connection, box)[0])
         if waiting:
             replica.sign_for(waiting)
             self.router.run(member.space)

@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from edge.box import standing_on_screen
 from edge.domain.entry import first_break
 from edge.domain.errors import PeerRefused
-from edge.store import exchange
+from edge.store import possession
 from edge.store.entries import entries_of_box, now_ms
 from edge.store.keys import Keys
 from edge.store.seals import receipts
@@ -73,7 +73,7 @@ def test_a_box_whose_clock_is_wrong_exchanges_and_says_so(
     whole(world, box, entries, files)
     assert words(box, clock) == said
     with box.town.read() as connection:
-        assert exchange.unsent(connection, box.keys.id) == (0, None)
+        assert possession.unsent(connection, box.keys.id) == (0, None)
         # Whoever asks later has the county's time beside the box's.
         assert all(abs(each.at - now_ms()) < HOUR for each in receipts(connection))
     clock.shift = 0

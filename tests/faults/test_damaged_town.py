@@ -11,7 +11,7 @@ from litestar.testing import TestClient
 from edge.box import _opened
 from edge.domain.errors import ArchiveError, PeerRefused, PeerUnreachable
 from edge.settings import Settings
-from edge.store import exchange, holdings
+from edge.store import holdings, possession
 from edge.store.staff import name_of_institution
 from provisioning.commands import county as county_command
 from sync.hub.app import screens_app
@@ -123,7 +123,7 @@ def test_a_damaged_town_keeps_nothing_back_and_comes_back_whole(
     with town.read() as connection:
         # The transfer's own papers have not been seen off yet by the other town.
         awaited = holdings.awaited_by_class(connection)
-        assert exchange.unsent(connection, box.keys.id)[0] == 0
+        assert possession.unsent(connection, box.keys.id)[0] == 0
     assert not awaited
     assert steps(box) == {"arrived"}
     assert "资料库有损坏" not in screens(county)

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 import pytest
 
 from edge.domain.errors import PeerUnreachable
-from edge.store import exchange
+from edge.store import possession
 from edge.store.branches import heads_at
 from tests.faults.lives import Killed, Life, Lives
 from tests.faults.machines import digest_of, work
@@ -49,7 +49,7 @@ class Story:
             assert held[box.town.name] == digest_of(box.town)
             assert held["county"] == digest_of(box.county)
             with box.town.read() as connection:
-                assert exchange.unsent(connection, box.keys.id)[0] == 0
+                assert possession.unsent(connection, box.keys.id)[0] == 0
 
     def work(self, mark: str, large: bool) -> None:
         """A dossier with its pages goes from one town to the other, which confirms it."""
@@ -81,7 +81,7 @@ class Story:
 def acknowledged(box: Box) -> tuple[list[str], list[str]]:
     """What a box takes to be at the county: entries under a receipt, files confirmed."""
     with box.town.read() as connection:
-        signed = exchange.possession_of(connection, box.keys.id)
+        signed = possession.up_to(connection, box.keys.id)
         entries = [
             id.hex()
             for n in range(1, signed + 1)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from edge.domain.entry import Entry, compose, mark_of
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
-from edge.store import exchange
+from edge.store import exchange, possession
 from edge.store.branches import chain_head, forks, tips
 from edge.store.changelog import texts_of
 from edge.store.database import Connection
@@ -133,7 +133,7 @@ def test_a_chain_begun_anew_is_kept_beside_the_other_and_both_are_signed_for(
         held = tips(connection, BOX.id)
         assert {n for n, _ in held} == {1, 2}
         assert {(each.n, each.hash) for each in receipts(connection)} == set(held)
-        assert exchange.unsent(connection, BOX.id) == (0, None)
+        assert possession.unsent(connection, BOX.id) == (0, None)
 
 
 def test_a_known_entry_with_other_bytes_is_refused(box: Side, hub: Side) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from edge.domain.errors import PeerRefused, PeerUnreachable
 from edge.domain.query import parse
-from edge.store import exchange
+from edge.store import possession
 from edge.store.branches import chain_head
 from edge.store.database import Connection, Space
 from edge.store.keys import Keys
@@ -220,7 +220,7 @@ def test_a_replacement_takes_the_place_and_the_dead_box_is_refused(
     with hub.read() as connection:
         assert chain_head(connection, box.keys.id) == (3, mine[-1].hash)
         assert chain_head(connection, filled.keys.id)[0] < lost.n
-        assert exchange.unsent(connection, box.keys.id)[0] == 0
+        assert possession.unsent(connection, box.keys.id)[0] == 0
     assert dumped(box.town) == dumped(hub)
 
 

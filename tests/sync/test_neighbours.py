@@ -2,7 +2,7 @@
 
 import os
 
-from edge.store import exchange, holdings, verification
+from edge.store import holdings, possession, verification
 from edge.store.entries import all_entries
 from edge.store.projection import dump
 from edge.store.seals import receipts
@@ -30,7 +30,7 @@ def holds(box: Box, *ids: str) -> bool:
 
 def unsent(box: Box) -> int:
     with box.town.read() as connection:
-        return exchange.unsent(connection, box.keys.id)[0]
+        return possession.unsent(connection, box.keys.id)[0]
 
 
 def verifies(world: World, *boxes: Box) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from edge.domain.errors import PeerRefused, SchemaAhead
-from edge.store import exchange
+from edge.store import possession
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from edge.store.seals import sign_seal
@@ -80,7 +80,7 @@ def test_only_what_the_hub_has_signed_of_its_own_chain_counts_as_received(
     def unsent_after(said: object) -> int:
         note_confirmed(box.town, said, box.pins, box.keys.id)
         with box.town.read() as connection:
-            return exchange.unsent(connection, box.keys.id)[0]
+            return possession.unsent(connection, box.keys.id)[0]
 
     assert unsent_after([each.body for each in lies]) == 1
     for odd in ("x", [1], ["[]"], [true.body] * 99, {"a": 1}):

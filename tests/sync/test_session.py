@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from edge.domain.errors import PeerRefused, PeerUnreachable
-from edge.store import exchange
+from edge.store import possession
 from edge.store.branches import chain_head
 from edge.store.database import Connection, Space
 from edge.store.projection import dump
@@ -26,7 +26,7 @@ def dump_of(space: Space) -> bytes:
 
 def unsent_at(box: Box) -> int:
     with box.town.read() as connection:
-        return exchange.unsent(connection, box.keys.id)[0]
+        return possession.unsent(connection, box.keys.id)[0]
 
 
 def unsent_at_hub(world: World, box: Box) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edge.domain.entry import Entry
-from edge.store import exchange, verification
+from edge.store import exchange, possession, verification
 from edge.store.blobs import Blobs
 from edge.store.database import Space
 from edge.store.entries import all_entries
@@ -74,7 +74,7 @@ def settle(world: World, *boxes: Box) -> None:
         with space.read() as connection:
             blobs = Blobs(world.folder / "none", world.hub.county.keys)
             assert verification.verify(connection, blobs, keys).findings == ()
-            assert [exchange.unsent(connection, box.keys.id)[0] for box in boxes] == [0] * len(
+            assert [possession.unsent(connection, box.keys.id)[0] for box in boxes] == [0] * len(
                 boxes
             )
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected
-from edge.store import exchange
+from edge.store import possession
 from edge.store.exchange import Cursor
 from sync.known import Known
 from sync.segment import open_segment
@@ -63,7 +63,7 @@ class Line:
         if far is self._hub:
             boxes = {machine.id for machine in self._machines if machine is not far}
             with far.space.read() as connection:
-                open = frozenset(box for box in boxes if exchange.unsent(connection, box)[0])
+                open = frozenset(box for box in boxes if possession.unsent(connection, box)[0])
             far.replica.sign_for(open)
 
     def _carry(self, source: Machine, target: Machine, told: Known, *, faulty: bool) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edge.domain.entry import first_break, parse
-from edge.store import exchange, verification
+from edge.store import possession, verification
 from edge.store.entries import entries_of_box
 from edge.store.projection import dump
 from edge.store.seals import parse_seal
@@ -136,7 +136,7 @@ def _check_chains(machines: Sequence[Machine]) -> None:
         with machine.space.read() as connection:
             broken = [first_break(entries_of_box(connection, each.id)) for each in machines]
             box = machine is not machines[0]
-            waiting = exchange.unsent(connection, machine.id)[0] if box else 0
+            waiting = possession.unsent(connection, machine.id)[0] if box else 0
         if any(broken) or waiting:
             raise Violation(f"chain broken or not signed for: {waiting}")
 
