@@ -18,16 +18,15 @@ from edge.store.database import Space
 from edge.store.entries import Author, now_ms
 from edge.store.folder import close_to_others, hold, set_aside
 from edge.store.keys import Keys
-from edge.store.pages import in_words
 from edge.store.present import bring_up_to_date
 from edge.store.seals import seal_own_chain
 from edge.store.staff import name_of_institution
 from edge.supervise import Loops
 from edge.web.activity import Activity
 from edge.web.app import create_app
+from edge.web.damage import damage_in_words
 from edge.web.events import Stations
 from edge.web.latest_health import LatestHealth
-from edge.web.locale import sentence
 from edge.web.parts import NeighbourStanding, Parts, Room, SyncStanding
 from edge.web.scanning import Scanning
 from edge.web.sticks import Sticks
@@ -224,8 +223,7 @@ class Box:
             pages = space.damaged_pages()
             if pages:
                 self._damaged = (*self._damaged, space.path.name)
-                log.error("%s", in_words(space.path, pages))
-                log.error("%s", sentence("verify.page"))
+                log.error("%s %s", *damage_in_words(space.path, pages))
         self.stations.publish("sync")
 
     def _judge_gaps(self) -> None:

@@ -19,6 +19,8 @@ from tests.offices import Clock, office_in
 MEMORY, ROOM_NEEDED = Path("/dev/shm"), 3 << 30
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM_NEEDED:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+# What a command prints follows the terminal; the tests read Chinese unless they ask otherwise.
+os.environ["LC_ALL"] = "C.UTF-8"
 # Two machines of very different speed run these; time is no promise of a property.
 settings.register_profile(
     "dangxia", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True

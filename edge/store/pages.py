@@ -8,7 +8,6 @@ its initialisation vector and HMAC-SHA-512 over content, vector and number.
 import hashlib
 import hmac
 import os
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -36,12 +35,6 @@ def damaged_pages(path: Path, key: bytes) -> list[int]:
                 doubted.append(number)
         # One that was being written while it was read verifies by now.
         return [each for each in doubted if not _verifies(_page(file, each), each, authenticating)]
-
-
-def in_words(path: Path, pages: Sequence[int]) -> str:
-    """Say where a database is damaged, as the technician's manual has it."""
-    at = (pages[0] - 1) * PAGE
-    return f"✗ page {path.name}: {pages[0]}（byte {at}，共 {len(pages)} 页损坏）"
 
 
 def _verifies(page: bytes, number: int, key: bytes) -> bool:

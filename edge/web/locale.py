@@ -2,7 +2,8 @@
 
 import contextvars
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from io import BytesIO
 from typing import Any, TypeVar
@@ -39,15 +40,28 @@ async def use_language(request: Request[Any, Any, Any]) -> None:
     _language.set(chosen if chosen in LANGUAGES else "zh")
 
 
+@contextmanager
+def speaking(chosen: str) -> Iterator[None]:
+    """Speak a language for the length of a block."""
+    token = _language.set(chosen)
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language that a terminal asks for, by LC_ALL, LC_MESSAGES and LANG in this order."""
+    asked = (environment.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "en" if next(filter(None, asked), "").startswith("en") else "zh"
+
+
 def in_each_language(said: Callable[[], T]) -> dict[str, T]:
     """Say something in every language, for a screen whose language is not that of the request."""
     made = {}
     for each in LANGUAGES:
-        token = _language.set(each)
-        try:
+        with speaking(each):
             made[each] = said()
-        finally:
-            _language.reset(token)
     return made
 
 

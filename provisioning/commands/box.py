@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,9 +16,10 @@ from edge.domain.errors import ArchiveError
 from edge.settings import Settings, read_settings
 from edge.store import verification
 from edge.store.keys import Keys
-from edge.store.pages import damaged_pages, in_words
+from edge.store.pages import damaged_pages
 from edge.store.verification import Finding, Report
-from edge.web.locale import sentence
+from edge.web.damage import damage_in_words
+from edge.web.locale import gettext, sentence
 from provisioning.power import switch_off, wait_for_mains
 from provisioning.serving import Listener, log_to_stderr, serve
 from sync.roster import roster_of
@@ -81,7 +83,8 @@ def rebuild(chosen: argparse.Namespace) -> int:
             same = [space.write(verification.remake) for space in (record.county, record.town)]
         finally:
             record.close()
-    print("现状与记录一致" if all(same) else "现状与记录不一致，已按记录重算")
+    same_as_recorded = gettext("现状与记录一致")
+    print(same_as_recorded if all(same) else gettext("现状与记录不一致，已按记录重算"))
     return 0 if all(same) else 1
 
 
@@ -92,7 +95,8 @@ def tell_damaged(folder: Path, keys: Keys, to: TextIO | None = None) -> list[str
         pages = damaged_pages(path, keys.derive("database"))
         if pages:
             found.append(path.name)
-            print(f"  {in_words(path, pages)}", file=to)
+            where, _ = damage_in_words(path, pages)
+            print(f"  {where}", file=to)
     if found:
         print(f"  → {sentence('verify.page')}", file=to)
     return found
@@ -119,10 +123,14 @@ def tell_findings(findings: Sequence[Finding]) -> None:
 
 def tell_report(name: str, report: Report) -> None:
     """Print what of a space was walked, where its boxes' records part, and what does not hold."""
-    print(f"{name}: 记录 {report.entries}，链封 {report.seals}，", end="")
-    print(f"回执 {report.receipts}，文件 {report.files}，待传 {report.awaiting}")
+    said = gettext(
+        "记录 %(entries)s，链封 %(seals)s，回执 %(receipts)s，文件 %(files)s，待传 %(awaiting)s"
+    )
+    counts = {key: count for key, count in asdict(report).items() if isinstance(count, int)}
+    print(f"{name}: {said % counts}")
     for box, n in report.forks:
-        print(f"  记录在此分叉（恢复过旧备份，或有两台机器用过一把钥匙）: {box}/{n}")
+        forked = gettext("记录在此分叉（恢复过旧备份，或有两台机器用过一把钥匙）")
+        print(f"  {forked}: {box}/{n}")
     tell_findings(report.findings)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from edge.box import Record, hold_folder, require_enrolled
 from edge.domain.errors import Conflict, InvalidInput
 from edge.settings import read_settings
-from edge.web.locale import sentence, sentence_of
+from edge.web.locale import gettext, sentence, sentence_of
 from sync.carry import Site, Watch, megabytes, senders_on, site_of_box
 from sync.carry_export import Exported, export_to
 from sync.carry_import import Imported, import_from
@@ -48,10 +48,10 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
 
 def export(chosen: argparse.Namespace) -> int:
     """Fill the stick; 1 when files of this machine could not be read."""
-    unreadable = 0
+    unreadable, watch = 0, _watch(gettext("写入"))
     with _opened(chosen) as (site, county):
         for receiver in _receivers(chosen, site, county):
-            done = export_to(chosen.stick, site, receiver, fill=chosen.fill, watch=_watch("写入"))
+            done = export_to(chosen.stick, site, receiver, fill=chosen.fill, watch=watch)
             print(_exported(done))
             unreadable += len(done.unreadable)
             for digest in done.unreadable:
@@ -62,7 +62,7 @@ def export(chosen: argparse.Namespace) -> int:
 def import_(chosen: argparse.Namespace) -> int:
     """Empty the stick; 1 when something on it was not taken."""
     with _opened(chosen) as (site, _):
-        found = import_from(chosen.stick, site, watch=_watch("读取"))
+        found = import_from(chosen.stick, site, watch=_watch(gettext("读取")))
     for each in found:
         print(_imported(each))
         for trouble in each.troubles:
@@ -129,15 +129,27 @@ def _watch(word: str) -> Watch:
 
 
 def _exported(done: Exported) -> str:
-    said = f"给 {done.receiver[:8]}：记录 {done.segments} 段，"
-    said += f"文件 {done.files} 个（{megabytes(done.file_bytes)} MB）"
+    said = gettext("给 %(box)s：记录 %(segments)s 段，文件 %(files)s 个（%(mb)s MB）") % {
+        "box": done.receiver[:8],
+        "segments": done.segments,
+        "files": done.files,
+        "mb": megabytes(done.file_bytes),
+    }
     if done.left:
-        said += f"；还有 {done.left} 个（{megabytes(done.left_bytes)} MB）要用下一个盘"
+        left = {"files": done.left, "mb": megabytes(done.left_bytes)}
+        said += gettext("；还有 %(files)s 个（%(mb)s MB）要用下一个盘") % left
     return said
 
 
 def _imported(done: Imported) -> str:
-    said = f"来自 {done.sender[:8]}：新记录 {done.entries} 条，"
-    said += f"文件 {done.files} 个（{megabytes(done.file_bytes)} MB），"
-    said += f"对方已收到文件 {done.confirmed} 个"
-    return said + ("；对方没有导完，还有下一批" if done.unfinished else "")
+    said = gettext(
+        "来自 %(box)s：新记录 %(entries)s 条，文件 %(files)s 个（%(mb)s MB），"
+        "对方已收到文件 %(confirmed)s 个"
+    ) % {
+        "box": done.sender[:8],
+        "entries": done.entries,
+        "files": done.files,
+        "mb": megabytes(done.file_bytes),
+        "confirmed": done.confirmed,
+    }
+    return said + (gettext("；对方没有导完，还有下一批") if done.unfinished else "")

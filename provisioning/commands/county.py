@@ -17,6 +17,7 @@ from edge.settings import CarrySettings
 from edge.store import verification
 from edge.store.keys import Keys
 from edge.store.rules import rules_of
+from edge.web.locale import gettext
 from provisioning.announcing import announced
 from provisioning.commands.box import tell_damaged, tell_report, telling_damage
 from provisioning.serving import Listener, log_to_stderr, serve
@@ -115,7 +116,7 @@ def user(county: County, chosen: argparse.Namespace) -> int:
 def withdraw(county: County, chosen: argparse.Namespace) -> int:
     """Withdraw a person."""
     county.withdraw_user(chosen.login)
-    print(f"已停用 {chosen.login}")
+    print(gettext("已停用 %(who)s") % {"who": chosen.login})
     return 0
 
 
@@ -142,7 +143,8 @@ def ticket(county: County, chosen: argparse.Namespace) -> int:
 def boxes(county: County, _: argparse.Namespace) -> int:
     """List the boxes that wait."""
     for applicant in county.applicants():
-        old = f"  替换 {applicant.replaces}" if applicant.replaces else ""
+        replaced = gettext("替换 %(box)s") % {"box": applicant.replaces}
+        old = f"  {replaced}" if applicant.replaces else ""
         print(f"{applicant.box}  {applicant.town}  {applicant.name}{old}")
     return 0
 
@@ -156,7 +158,7 @@ def accept(county: County, chosen: argparse.Namespace) -> int:
 def revoke(county: County, chosen: argparse.Namespace) -> int:
     """Revoke a box, and say what may be missing of it."""
     county.revoke(chosen.box, chosen.reason)
-    print(f"已停用 {chosen.box}")
+    print(gettext("已停用 %(who)s") % {"who": chosen.box})
     return lost(county, chosen)
 
 
@@ -177,7 +179,8 @@ def scheme(county: County, chosen: argparse.Namespace) -> int:
     if not isinstance(categories, list) or not all(isinstance(each, dict) for each in categories):
         raise InvalidInput("scheme.file", file=str(chosen.file))
     code, name = str(told.get("code", "")), str(told.get("name", ""))
-    print(f"{code} {name}：{county.publish_scheme(code, name, categories)} 类")
+    count = county.publish_scheme(code, name, categories)
+    print(gettext("%(code)s %(name)s：%(count)s 类") % {"code": code, "name": name, "count": count})
     return 0
 
 
@@ -206,7 +209,7 @@ def verify(county: County, _: argparse.Namespace) -> int:
         sound = sound and not report.findings
         tell_report(space.name, report)
     for code in county.spaces.damaged:
-        print(f"{space_of(code)}: 资料库损坏，没有核对")
+        print(f"{space_of(code)}: {gettext('资料库损坏，没有核对')}")
     return 0 if sound and not county.spaces.damaged else 1
 
 

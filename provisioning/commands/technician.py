@@ -6,6 +6,7 @@ from typing import Any
 
 from edge.box import allowance_in
 from edge.settings import read_settings
+from edge.web.locale import gettext
 from provisioning.enrolment import enrol
 from sync.enrolment import read_ticket
 from sync.spool import PIECE
@@ -35,17 +36,27 @@ def run(chosen: argparse.Namespace) -> int:
         chosen.town,
         chosen.name,
         chosen.patience,
-        show=lambda mark: print(f"本机标记 {mark}，请县里核对后接受", flush=True),
+        show=_show,
         replaces=chosen.replace,
         show_progress=_tell,
         allowance=allowance_in(settings),
     )
-    print(f"已接入 {record.pins.county}：{record.office.name}（{record.keys.id[:8]}）")
+    joined = {
+        "county": record.pins.county,
+        "office": record.office.name,
+        "box": record.keys.id[:8],
+    }
+    print(gettext("已接入 %(county)s：%(office)s（%(box)s）") % joined)
     record.close()
     return 0
+
+
+def _show(mark: str) -> None:
+    print(gettext("本机标记 %(mark)s，请县里核对后接受") % {"mark": mark}, flush=True)
 
 
 def _tell(done: int, total: int) -> None:
     """A line for each tenth of the town's record."""
     if done in (0, total) or done * 10 // total > (done - PIECE) * 10 // total:
-        print(f"正在取回本镇资料 {done >> 20}/{max(total >> 20, 1)} MiB", flush=True)
+        said = gettext("正在取回本镇资料 %(done)s/%(all)s MiB")
+        print(said % {"done": done >> 20, "all": max(total >> 20, 1)}, flush=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from edge.domain.errors import NotFound
 from edge.store.standing import Delivered, Refusal, delivered, refusals
+from edge.web.locale import gettext
 from sync.hub.county import County
 from sync.roster import Member
 
@@ -42,31 +43,40 @@ def account_of(county: County, box: str) -> Account:
 def in_words(account: Account) -> list[str]:
     """Say it line by line."""
     box, said = account.box, account.delivered
-    lines = [f"{box.name}（{box.id}，{box.town}）{'已停用' if box.revoked else ''}"]
+    revoked = gettext("已停用") if box.revoked else ""
+    lines = [f"{box.name}（{box.id}，{box.town}）{revoked}"]
     if said.signed_at is None:
-        lines.append("最后签收：没有签收过")
+        lines.append(gettext("最后签收：没有签收过"))
     else:
-        lines.append(f"最后签收：第 {said.signed} 条，{_moment(said.signed_at)}")
-    lines.append(f"县里现有：到第 {said.held} 条；已知它写到：第 {said.known} 条")
+        signed = {"n": said.signed, "when": _moment(said.signed_at)}
+        lines.append(gettext("最后签收：第 %(n)s 条，%(when)s") % signed)
+    reached = {"held": said.held, "known": said.known}
+    lines.append(gettext("县里现有：到第 %(held)s 条；已知它写到：第 %(known)s 条") % reached)
     if said.known > said.held:
-        count = said.known - said.held
-        lines.append(f"缺：第 {said.held + 1} 至第 {said.known} 条，共 {count} 条不在县里")
+        gap = {"first": said.held + 1, "last": said.known, "count": said.known - said.held}
+        lines.append(gettext("缺：第 %(first)s 至第 %(last)s 条，共 %(count)s 条不在县里") % gap)
     else:
-        lines.append("已知的记录都在县里")
+        lines.append(gettext("已知的记录都在县里"))
     if account.refused:
-        lines.append(f"另有 {len(account.refused)} 包被拒收，放在一边待查")
+        aside = {"count": len(account.refused)}
+        lines.append(gettext("另有 %(count)s 包被拒收，放在一边待查") % aside)
     if account.files:
+        files = {"small": said.thumbnails, "papers": said.papers, "masters": said.masters}
         lines.append(
-            f"未到的图像：缩略图 {said.thumbnails}，证明 {said.papers}，原件 {said.masters}"
+            gettext("未到的图像：缩略图 %(small)s，证明 %(papers)s，原件 %(masters)s") % files
         )
     if said.dossiers:
-        lines.append("涉及档案：" + "、".join(said.dossiers))
+        lines.append(gettext("涉及档案：") + "、".join(said.dossiers))
     if not account.complete:
         lines.append(
-            "下一步：让本镇别的盒子联网，导入它写过的 U 盘，再看一遍；还缺的请镇里按纸质登记补录"
+            gettext(
+                "下一步：让本镇别的盒子联网，导入它写过的 U 盘，再看一遍；"
+                "还缺的请镇里按纸质登记补录"
+            )
         )
-    heard = _moment(said.heard) if said.heard else "没有过"
-    lines.append(f"最后一次完整交换：{heard}；此后只存在那台盒子上的，县里无从知道")
+    heard = _moment(said.heard) if said.heard else gettext("没有过")
+    ending = gettext("最后一次完整交换：%(when)s；此后只存在那台盒子上的，县里无从知道")
+    lines.append(ending % {"when": heard})
     return lines
 
 

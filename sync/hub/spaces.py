@@ -8,7 +8,7 @@ from edge.domain.errors import ArchiveError, NotFound
 from edge.store.blobs import Blobs
 from edge.store.database import Space
 from edge.store.keys import Keys
-from edge.store.pages import damaged_pages, in_words
+from edge.store.pages import damaged_pages
 from edge.store.present import bring_up_to_date
 from sync.roster import COUNTY, space_of
 
@@ -39,7 +39,7 @@ class HubSpaces:
                 _LOG.error("%s is damaged and left aside; docs/county.md says what to do", path)
                 pages = damaged_pages(path, self._keys.derive("database"))
                 if pages:
-                    _LOG.error("%s", in_words(path, pages))
+                    _LOG.error("%s: page %d is damaged, %d in all", path, pages[0], len(pages))
                 self._unreadable.add(path.stem)
 
     @property

@@ -39,6 +39,28 @@ def hub(act: str, folder: Path, *more: str) -> int:
     return main(["carry", act, str(folder / "stick"), "--folder", str(folder / "hub"), *more])
 
 
+def test_what_it_prints_follows_the_terminal_or_what_is_asked_for(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["box", "verify", "--config", str(folder / "box.toml")]
+    said = {"en": "entries 6, seals ", "zh": "记录 6，链封 "}
+
+    def printed(*arguments: str) -> str:
+        assert main(arguments) == 0
+        return capsys.readouterr().out
+
+    assert said["zh"] in printed(*asked)
+    assert said["en"] in printed("--lang", "en", *asked)
+    monkeypatch.setenv("LC_ALL", "")
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    assert said["en"] in printed(*asked)
+    assert said["zh"] in printed("--lang", "zh", *asked)
+    assert main(["carry", "import", str(folder), *asked[2:]]) == 1
+    assert "There is nothing to exchange on this stick" in capsys.readouterr().err
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert said["zh"] in printed(*asked)
+
+
 def test_there_and_back(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert box("export", folder) == 0
     assert "文件 6 个" in capsys.readouterr().out
