@@ -205,6 +205,12 @@ class Box:
     def _counter_works(self) -> bool:
         return self._activity.busy or self._scanning.reading
 
+    def _left_alone(self) -> bool:
+        """Wait until nobody is at work; False when the box stops."""
+        while self._counter_works() and not self._loops.stopping.wait(READ_PAUSE_S):
+            pass
+        return not self._loops.stopping.is_set()
+
     def _read_pages(self) -> None:
         """Read what waits to be read whenever nobody is at work."""
         try:
@@ -220,7 +226,7 @@ class Box:
     def _examine(self) -> None:
         """Look at every page of the databases once, so that damage is told before it is met."""
         for space in (self.record.town, self.record.county):
-            pages = space.damaged_pages()
+            pages = space.damaged_pages(self._left_alone)
             if pages:
                 self._damaged = (*self._damaged, space.path.name)
                 log.error("%s %s", *damage_in_words(space.path, pages))

@@ -155,9 +155,12 @@ class Space:
         except BaseException as error:
             self._raise_translated(error)
 
-    def damaged_pages(self) -> list[int]:
-        """The numbers of the pages on the disk that are damaged; reads the whole file."""
-        return damaged_pages(self.path, self._key)
+    def damaged_pages(self, going_on: Callable[[], bool]) -> list[int]:
+        """The numbers of the pages on the disk that are damaged; reads the whole file.
+
+        `going_on` is asked before each piece, and may wait.
+        """
+        return damaged_pages(self.path, self._key, going_on)
 
     def on_commit(self, listener: Callable[[], None]) -> None:
         """Call `listener` after each committed write, in the writer thread; it must be quick."""

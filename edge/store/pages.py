@@ -8,33 +8,38 @@ its initialisation vector and HMAC-SHA-512 over content, vector and number.
 import hashlib
 import hmac
 import os
+from collections.abc import Callable, Iterable
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 from typing import BinaryIO
 
 PAGE, _SALT, _CODE = 4_096, 16, 64
 _LOG_HEADER, _FRAME_HEADER = 32, 24
 _HMAC_SALT, _ROUNDS = 0x3A, 2
+_LOOKS, _PIECE = 3, 256
 
 
-def damaged_pages(path: Path, key: bytes) -> list[int]:
+def damaged_pages(path: Path, key: bytes, going_on: Callable[[], bool] = lambda: True) -> list[int]:
     """The numbers of the pages that do not verify, the first first.
 
     Pages that the log holds anew are not examined: a power cut may have left them half written,
-    and they are written again. Whoever else writes meanwhile does not matter.
+    and they are written again. Whoever else writes meanwhile does not matter. Asked before each
+    piece, `going_on` may wait, or end it with what was found.
     """
     with path.open("rb") as file:
         salt = bytes(byte ^ _HMAC_SALT for byte in file.read(_SALT))
         authenticating = hashlib.pbkdf2_hmac("sha512", key, salt, _ROUNDS, 32)
-        logged = _pages_in_log(path.with_name(path.name + "-wal"))
-        file.seek(0)
-        doubted, number = list[int](), 0
-        while page := file.read(PAGE):
-            number += 1
-            if number not in logged and not _verifies(page, number, authenticating):
-                doubted.append(number)
+        log = path.with_name(path.name + "-wal")
+        count = -(-os.fstat(file.fileno()).st_size // PAGE)
+        doubted: Iterable[int] = range(1, count + 1)
         # One that was being written while it was read verifies by now.
-        return [each for each in doubted if not _verifies(_page(file, each), each, authenticating)]
+        for _ in range(_LOOKS):
+            logged = _pages_in_log(log)
+            asked = takewhile(lambda number: number % _PIECE or going_on(), doubted)
+            unlogged = (number for number in asked if number not in logged)
+            doubted = [n for n in unlogged if not _verifies(_page(file, n), n, authenticating)]
+    return [*doubted]
 
 
 def _verifies(page: bytes, number: int, key: bytes) -> bool:
