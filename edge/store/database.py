@@ -55,6 +55,11 @@ SWITCH_S = 0.000_5
 COLLECTIONS = (50_000, 20, 50)
 # The shared index of the log grows by 32 KiB; on a full disk that shows as an I/O error only.
 LEAST_ROOM = 65_536
+# A page that is not what was written, and one that the disk does not give back.
+UNREADABLE = (
+    *("SQLITE_NOTADB", "SQLITE_CORRUPT"),
+    *("SQLITE_IOERR", "SQLITE_IOERR_READ", "SQLITE_IOERR_CORRUPTFS"),
+)
 WRITER_CACHE_KIB, READER_CACHE_KIB, COPY_CACHE_KIB = 32_768, 16_384, 65_536
 
 
@@ -309,7 +314,7 @@ def _translated(error: BaseException, path: Path) -> BaseException:
         full = room.f_bavail * room.f_frsize < LEAST_ROOM
     if full:
         translated = StorageFull("storage.full")
-    elif name in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+    elif name in UNREADABLE:
         translated = ArchiveError("storage.unreadable", name=path.name)
     if translated is not error:
         translated.__cause__ = error
@@ -334,9 +339,12 @@ def open_plain(path: Path, key: bytes) -> Iterator[Connection]:
 
 
 def _connect(path: Path, key: bytes, cache_kib: int) -> Connection:
-    connection: Connection = sqlcipher3.dbapi2.connect(
-        str(path), isolation_level=None, check_same_thread=False, cached_statements=256
-    )
+    try:
+        connection: Connection = sqlcipher3.dbapi2.connect(
+            str(path), isolation_level=None, check_same_thread=False, cached_statements=256
+        )
+    except sqlcipher3.dbapi2.Error as error:
+        _raise_as(_translated(error, path), error)
     try:
         _prepare(connection, path, key, cache_kib)
     except BaseException as error:

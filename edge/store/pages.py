@@ -5,14 +5,15 @@ database. The format is SQLCipher 4's with a raw key: the salt stands first, and
 its initialisation vector and HMAC-SHA-512 over content, vector and number.
 """
 
+import errno
 import hashlib
 import hmac
 import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from io import FileIO
 from itertools import takewhile
 from pathlib import Path
-from typing import BinaryIO
 
 PAGE, _SALT, _CODE = 4_096, 16, 64
 _LOG_HEADER, _FRAME_HEADER = 32, 24
@@ -27,12 +28,15 @@ def damaged_pages(path: Path, key: bytes, going_on: Callable[[], bool] = lambda:
     and they are written again. Whoever else writes meanwhile does not matter. Asked before each
     piece, `going_on` may wait, or end it with what was found.
     """
-    with path.open("rb") as file:
-        salt = bytes(byte ^ _HMAC_SALT for byte in file.read(_SALT))
+    with path.open("rb", buffering=0) as file:
+        first, size = _page(file, 1), os.fstat(file.fileno()).st_size
+        if not first and size:
+            # Without the salt none of the others can be examined.
+            return [1]
+        salt = bytes(byte ^ _HMAC_SALT for byte in first[:_SALT])
         authenticating = hashlib.pbkdf2_hmac("sha512", key, salt, _ROUNDS, 32)
         log = path.with_name(path.name + "-wal")
-        count = -(-os.fstat(file.fileno()).st_size // PAGE)
-        doubted: Iterable[int] = range(1, count + 1)
+        doubted: Iterable[int] = range(1, -(-size // PAGE) + 1)
         # One that was being written while it was read verifies by now.
         for _ in range(_LOOKS):
             logged = _pages_in_log(log)
@@ -48,9 +52,14 @@ def _verifies(page: bytes, number: int, key: bytes) -> bool:
     return hmac.compare_digest(code.digest(), page[PAGE - _CODE :])
 
 
-def _page(file: BinaryIO, number: int) -> bytes:
-    file.seek((number - 1) * PAGE)
-    return file.read(PAGE)
+def _page(file: FileIO, number: int) -> bytes:
+    """A page; empty where the disk does not give it back."""
+    try:
+        return os.pread(file.fileno(), PAGE, (number - 1) * PAGE)
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+        return b""
 
 
 def _pages_in_log(log: Path) -> set[int]:

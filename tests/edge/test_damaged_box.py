@@ -1,16 +1,19 @@
 """A box whose town's database has damaged pages: said exactly, and what can be read serves on."""
 
+import errno
+import os
 import shutil
 from argparse import Namespace
 from pathlib import Path
 
 import pytest
+import sqlcipher3.dbapi2
 from litestar.testing import TestClient
 
 from edge.box import Box, key_path
 from edge.domain.errors import ArchiveError
 from edge.settings import read_settings
-from edge.store.database import Space, open_plain
+from edge.store.database import Connection, Space, open_plain
 from edge.store.keys import Keys
 from edge.store.pages import PAGE, damaged_pages
 from edge.web.sync import words_of
@@ -113,3 +116,37 @@ def test_a_page_that_a_power_cut_left_half_written_is_no_damage(tmp_path: Path) 
     assert damaged_pages(path, key) == []
     flip(path, [root])
     assert damaged_pages(path, key) == [root]
+
+
+def test_a_page_that_the_disk_does_not_give_back_is_damaged_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, key, read = tmp_path / "town.db", bytes(32), os.pread
+    Space(path, key, "town-1").close()
+
+    def fail_at(file: int, size: int, at: int) -> bytes:
+        if at == 4 * PAGE:
+            raise OSError(errno.EIO, "Input/output error")
+        return read(file, size, at)
+
+    monkeypatch.setattr(os, "pread", fail_at)
+    assert damaged_pages(path, key) == [5]
+
+
+@pytest.mark.parametrize("name", ["SQLITE_IOERR", "SQLITE_IOERR_READ"])
+def test_what_the_disk_does_not_give_back_is_told_as_a_database_that_cannot_be_read(
+    tmp_path: Path, name: str
+) -> None:
+    space = Space(tmp_path / "town.db", bytes(32), "town-1")
+
+    def fail(connection: Connection) -> None:
+        error = sqlcipher3.dbapi2.OperationalError("disk I/O error")
+        error.sqlite_errorname = name
+        raise error
+
+    try:
+        with pytest.raises(ArchiveError, match=r"storage\.unreadable"):
+            space.write(fail)
+        assert space.damaged
+    finally:
+        space.close()
