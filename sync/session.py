@@ -175,7 +175,7 @@ class Session:
         of_town = answer["spaces"][self.town.name]
         note_confirmed(self.town, of_town.get("receipts", []), self.side.pins, self.side.keys.id)
         twin = of_town.get("twin")
-        self.twin = twin if type(twin) is int else None
+        self.twin = min(twin, self.clock()) if type(twin) is int and twin > 0 else None
         return peers
 
     def _peer(self, name: str, said: Mapping[str, Any]) -> _Peer:

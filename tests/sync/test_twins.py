@@ -11,8 +11,11 @@ from edge.store.lives import SETTLED_MS, twins
 from edge.web.sync import words_of
 from provisioning.commands import county as county_command
 from sync.client import ReplicationLoop
+from sync.greeting import pack_said
 from sync.hub.web.parts import Parts
 from sync.hub.web.standings import standings
+from sync.segment import PROTO
+from sync.set_back import said_of
 from tests.sync.test_set_back import backup_to, reopened, restore_from
 from tests.sync.world import Box, World
 
@@ -31,6 +34,17 @@ def cloned(world: World, box: Box, folder: Path) -> tuple[Box, Box]:
     clone = Box(folder, box.keys, box.pins)
     world.boxes.append(clone)
     return box, clone
+
+
+def handshake(box: Box) -> bytes:
+    """What a box would say now of how it stands, and its epoch with it."""
+    hub, replica = box.pins.hub, box.session._replicas[box.town.name]
+    have = {
+        epoch: said_of(held, replica.proof_of(hub, epoch))
+        for epoch, held in replica.cursors_of(hub).items()
+    }
+    stands = {"epoch": replica.epoch, "schema": 1, "have": have}
+    return pack_said({"proto": PROTO, "spaces": {box.town.name: stands}})
 
 
 def work(*boxes: Box, rounds: int = 1) -> None:
@@ -96,7 +110,12 @@ def test_one_machine_is_never_taken_for_two_however_often_it_was_set_back(
         work(box)
     for backup, keeping in (("second", True), ("first", False), ("second", False)):
         box = reopened(world, box, restore_from(tmp_path / backup, keeping_marks=keeping))
+        late = handshake(box)
         work(box, rounds=2)
+        # What it said in its former life comes late, and again and again.
+        for _ in range(2):
+            box.session.wire.request("POST", "/handshake", late)
+            work(box)
         assert told(world) == set()
 
 
