@@ -134,12 +134,12 @@ def megabytes(size: int) -> int:
 
 
 def senders_on(stick: Path, site: Site) -> list[str]:
-    """Who has put something for this machine on the stick, as the stick says."""
-    found = []
+    """Who has put something for this machine on the stick, as the stick says; each once."""
+    found = dict[str, None]()
     with on_stick():
         for folder in sorted((stick / ROOT).glob(f"*-{site.keys.id[:16]}")):
             with suppress(InvalidInput):
                 heading, _ = read_heading(folder)
                 if (heading.hub, heading.receiver) == (site.hub, site.keys.id):
-                    found.append(heading.sender)
-    return found
+                    found[heading.sender] = None
+    return list(found)

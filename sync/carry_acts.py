@@ -47,6 +47,8 @@ def said_of_import(found: Imported) -> list[Said]:
         "confirmed": found.confirmed,
     }
     said: list[Said] = [("care" if found.troubles else "done", "carry.imported", told)]
+    if found.received:
+        said.append(("done", "carry.received", {"records": found.received}))
     said += [("alarm", error.key, error.fields) for error in found.troubles]
     if found.unfinished:
         said.append(("care", "carry.more", {}))

@@ -36,7 +36,7 @@ from sync.carry_manifest import (
     read_heading,
     write_manifest,
 )
-from sync.carry_part import PIECE, Index, PartWriter, harden, is_intact
+from sync.carry_part import PIECE, Index, PartWriter, harden, is_intact, is_plain
 from sync.segment import open_segment
 
 T = TypeVar("T")
@@ -136,6 +136,9 @@ class _Export:
         with on_stick():
             if not self._stick.is_dir():
                 raise InvalidInput("carry.stick_gone", detail=str(self._stick))
+            for folder in (self._folder.parent, self._folder):
+                if folder.is_symlink():
+                    raise InvalidInput("carry.strange", name=folder.name)
             self._folder.mkdir(parents=True, exist_ok=True)
             for folder in (self._folder.parent, self._stick):
                 harden(folder)
@@ -179,7 +182,7 @@ class _Export:
         gone = []
         for part in self._parts():
             path = part_path(self._folder, part.number)
-            if not path.is_file() or path.stat().st_size != part.size:
+            if not path.exists() or not is_plain(path) or path.stat().st_size != part.size:
                 gone.append(part.number)
         with self._space.read() as connection:
             suspects = carriage.suspects(connection, self._parcel)

@@ -6,7 +6,7 @@ over.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from edge.domain.errors import (
     StorageFull,
     SyncError,
 )
-from edge.store import carriage, holdings
+from edge.store import carriage, exchange, holdings
 from edge.store.carriage import Part
 from edge.store.database import Connection
 from edge.store.exchange import Cursor
@@ -32,13 +32,16 @@ from sync.segment import MAX_PACKED
 MARGIN = 64 << 20
 # Digests noted in one transaction, so that the counter need not wait.
 LISTED = 1_000
+# Whoever has made a thousand bad parts need not be told of each.
+MOST_TROUBLES = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Imported:
     """What one sender's part of a stick came to; `troubles` are what was not taken, and why.
 
-    `confirmed`: files of ours that are now known to have arrived at the sender.
+    `confirmed`: files of ours that are now known to have arrived at the sender; `received`: records
+    of ours, at a box, for which the county has signed.
     `unfinished`: the export had not come to its end, or left files for another stick.
     """
 
@@ -47,6 +50,7 @@ class Imported:
     files: int = 0
     file_bytes: int = 0
     confirmed: int = 0
+    received: int = 0
     unfinished: bool = False
     troubles: tuple[DangxiaError, ...] = ()
 
@@ -103,6 +107,9 @@ def _import(
     return work.result()
 
 
+Step = Callable[[Lane, Standing], None]
+
+
 @dataclass
 class _Import:
     folder: Path
@@ -116,20 +123,56 @@ class _Import:
     files: int = 0
     file_bytes: int = 0
     confirmed: int = 0
+    received: int = 0
+    # Whether what the sender says to hold is what it says now.
+    current: bool = True
 
     def run(self, watch: Watch) -> None:
         for lane in self.lanes:
             standing = self.manifest.spaces.get(lane.name)
             if standing is None:
                 continue
-            for step in (self._note_ack, self._take_segments):
-                try:
-                    step(lane, standing)
-                except (SyncError, InvalidInput, StorageFull) as error:
-                    self._report(error)
+            signed = self._signed(lane)
+            self.current = self._take_records(lane, standing)
+            self.received += self._signed(lane) - signed
             if lane.store is not None:
-                self._take_lists(lane)
+                if self.current:
+                    self._take_lists(lane)
                 self._take_files(lane, lane.store, watch)
+
+    def _take_records(self, lane: Lane, standing: Standing) -> bool:
+        """Take in what there is; False from an old stick, whose other words are old as well."""
+        before, former = self.entries, self._is_former(lane, standing)
+        if not former:
+            self._attempt(self._note_ack, lane, standing)
+        self._attempt(self._take_segments, lane, standing)
+        if former and self.entries == before:
+            self._report(PeerRefused("carry.stale", space=lane.name))
+            return False
+        if former:
+            # It goes on all the same, as one of two machines with one key.
+            self._attempt(self._note_ack, lane, standing)
+        held = lane.replica.cursor_of(self.sender, standing.epoch)
+        return held == Cursor() or held in standing.shipped
+
+    def _attempt(self, step: Step, lane: Lane, standing: Standing) -> None:
+        try:
+            step(lane, standing)
+        except (SyncError, InvalidInput, StorageFull) as error:
+            self._report(error)
+
+    def _is_former(self, lane: Lane, standing: Standing) -> bool:
+        """Say whether the sender was heard in that life of its database, and in another since."""
+        with lane.replica.space.read() as connection:
+            known = carriage.ack_of(connection, self.sender)
+            held = exchange.cursor_of(connection, self.sender, standing.epoch)
+        other = known is not None and known.peer_epoch != standing.epoch
+        return other and held != Cursor()
+
+    def _signed(self, lane: Lane) -> int:
+        """How far the county has signed for our chain; the county for its own never."""
+        with lane.replica.space.read() as connection:
+            return exchange.possession_of(connection, self.site.keys.id)
 
     def result(self) -> Imported:
         return Imported(
@@ -138,12 +181,14 @@ class _Import:
             self.files,
             self.file_bytes,
             self.confirmed,
+            self.received,
             not self.manifest.complete,
             tuple(self.troubles),
         )
 
     def _report(self, error: DangxiaError) -> None:
-        if str(error) not in {str(each) for each in self.troubles}:
+        known = {str(each) for each in self.troubles}
+        if len(known) < MOST_TROUBLES and str(error) not in known:
             self.troubles.append(error)
 
     def _parts(self, *kinds: str) -> list[Part]:
@@ -247,7 +292,7 @@ class _Import:
             wanted = carriage.missing_among(connection, digests)
             news = carriage.unconfirmed_among(connection, self.sender, digests)
         both = [digest for digest in news if digest not in wanted]
-        if both:
+        if both and self.current:
             sender = self.sender
             lane.replica.space.write(
                 lambda c: holdings.note_delivered(c, sender, both), urgent=False
@@ -270,7 +315,8 @@ class _Import:
                 wanted = self._wanted(lane, reader.index)
                 for digest, size in reader.index:
                     if digest not in wanted:
-                        reader.skip(size)
+                        with on_stick():
+                            reader.skip(size)
                     elif self._take_file(store, reader, digest.hex(), size):
                         held.append((digest, size))
                 reader.check_whole()
@@ -305,11 +351,12 @@ class _Import:
         return whole
 
     def _note_held(self, lane: Lane, held: list[tuple[bytes, int]]) -> None:
-        sender = self.sender
+        sender, current = self.sender, self.current
 
         def note(connection: Connection) -> None:
             holdings.note_held(connection, held)
-            holdings.note_delivered(connection, sender, [digest for digest, _ in held])
+            if current:
+                holdings.note_delivered(connection, sender, [digest for digest, _ in held])
 
         if held:
             lane.replica.space.write(note, urgent=False)

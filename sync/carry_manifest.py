@@ -23,13 +23,15 @@ from edge.store.carriage import Part
 from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from sync.carry_keys import ALGORITHM, derive, unwrap, wrap
-from sync.carry_part import harden
+from sync.carry_part import harden, is_plain
+from sync.greeting import LAST_VERSION, MAX_NAME
 from sync.identity import verifies
 
 MANIFEST = "manifest"
 _MAGIC, _LENGTH, _TRAILER, _NONCE = b"DXC1", struct.Struct(">I"), 32 + 64, 12
 _DOMAIN = b"dangxia/carry/1\0"
-_MAX, _MAX_HEADER, _MAX_BODY, _MAX_VERSION = 64 << 20, 1 << 16, 256 << 20, 1 << 53
+# A body of so many bytes lists parts with some twenty terabytes.
+_MAX, _MAX_HEADER, _MAX_BODY = 32 << 20, 1 << 16, 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def write_manifest(folder: Path, heading: Heading, body: Manifest, key: bytes, k
 def read_heading(folder: Path) -> tuple[Heading, bytes]:
     """Read a manifest's heading, unverified, and its bytes; InvalidInput `carry.damaged`."""
     path = folder / MANIFEST
-    if not path.is_file() or path.stat().st_size > _MAX:
+    if not path.exists() or not is_plain(path) or path.stat().st_size > _MAX:
         raise InvalidInput("carry.damaged")
     content = path.read_bytes()
     start = len(_MAGIC) + _LENGTH.size
@@ -146,12 +148,17 @@ def _open_body(unsigned: bytes, key: bytes) -> Manifest:
     header, sealed = unsigned[start : start + length], unsigned[start + length :]
     try:
         packed = AESGCM(derive(key, "manifest")).decrypt(sealed[:_NONCE], sealed[_NONCE:], header)
+        # A frame that names no size is held to the bound by the library, one that does is not.
+        if zstandard.frame_content_size(packed) > _MAX_BODY:
+            raise PeerRefused("carry.forged")
         plain = zstandard.ZstdDecompressor().decompress(packed, max_output_size=_MAX_BODY)
         body = msgspec.msgpack.decode(plain, type=Manifest)
     except (InvalidTag, zstandard.ZstdError, msgspec.MsgspecError, ValueError) as error:
         raise PeerRefused("carry.forged") from error
     cursors = [each for one in body.spaces.values() for each in (*one.have.values(), *one.shipped)]
-    if not all(0 <= cursor.upto < _MAX_VERSION for cursor in cursors):
+    names = [each for one in body.spaces.values() for each in (one.epoch, one.without, *one.have)]
+    sound = all(0 <= cursor.upto < LAST_VERSION for cursor in cursors)
+    if not sound or any(len(name) > MAX_NAME for name in names):
         raise PeerRefused("carry.forged")
     return body
 

@@ -10,6 +10,7 @@ The index, msgpack `[[name, size], ...]`, is read without the contents.
 import errno
 import hashlib
 import os
+import stat
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -92,6 +93,8 @@ class PartReader:
         self._part = part
         self._hash, self._whole = hashlib.sha256(), True
         self._buffer, self._count = bytearray(), 0
+        if not is_plain(path):
+            raise self._damaged()
         self._file = path.open("rb")
         try:
             if os.fstat(self._file.fileno()).st_size != part.size:
@@ -158,7 +161,7 @@ class PartReader:
             index = msgspec.msgpack.decode(plain, type=Index)
         except (InvalidTag, msgspec.MsgspecError) as error:
             raise self._damaged() from error
-        if any(size < 0 for _, size in index):
+        if any(size < 0 for _, size in index) or sum(size for _, size in index) > self._part.size:
             raise self._damaged()
         return cipher, index
 
@@ -200,6 +203,11 @@ def harden(folder: Path) -> None:
         # Some file systems of sticks know no fsync of a folder.
         if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.ENOSYS):
             raise
+
+
+def is_plain(path: Path) -> bool:
+    """Say whether it is a file, and no way to elsewhere or a pipe; FileNotFoundError for none."""
+    return stat.S_ISREG(path.lstat().st_mode)
 
 
 def is_intact(path: Path, part: Part) -> bool:

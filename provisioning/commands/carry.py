@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edge.box import Record, hold_folder, require_enrolled
-from edge.domain.errors import Conflict, InvalidInput
+from edge.domain.errors import Conflict, DangxiaError, InvalidInput
 from edge.settings import read_settings
 from edge.web.locale import gettext, sentence, sentence_of
 from sync.carry import Site, Watch, megabytes, senders_on, site_of_box
@@ -47,16 +47,24 @@ def add_to(nouns: "argparse._SubParsersAction[Any]") -> None:
 
 
 def export(chosen: argparse.Namespace) -> int:
-    """Fill the stick; 1 when files of this machine could not be read."""
-    unreadable, watch = 0, _watch(gettext("写入"))
+    """Fill the stick; 1 when files could not be read, or one of several boxes gets nothing."""
+    wrong, watch = 0, _watch(gettext("写入"))
     with _opened(chosen) as (site, county):
-        for receiver in _receivers(chosen, site, county):
-            done = export_to(chosen.stick, site, receiver, fill=chosen.fill, watch=watch)
+        wanted = _receivers(chosen, site, county)
+        for receiver in wanted:
+            try:
+                done = export_to(chosen.stick, site, receiver, fill=chosen.fill, watch=watch)
+            except DangxiaError as error:
+                if len(wanted) == 1:
+                    raise
+                wrong += 1
+                print(f"{receiver[:8]}\n  ✗ {sentence_of(error)}", file=sys.stderr)
+                continue
             print(_exported(done))
-            unreadable += len(done.unreadable)
+            wrong += len(done.unreadable)
             for digest in done.unreadable:
                 print(f"  ✗ {sentence('blob.damaged', {'digest': digest})}", file=sys.stderr)
-    return 1 if unreadable else 0
+    return 1 if wrong else 0
 
 
 def import_(chosen: argparse.Namespace) -> int:
@@ -152,4 +160,6 @@ def _imported(done: Imported) -> str:
         "mb": megabytes(done.file_bytes),
         "confirmed": done.confirmed,
     }
+    if done.received:
+        said += f"\n  {sentence('carry.received', {'records': done.received})}"
     return said + (gettext("；对方没有导完，还有下一批") if done.unfinished else "")

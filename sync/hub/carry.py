@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from edge.domain.errors import InvalidInput, PeerRefused
+from edge.domain.errors import DangxiaError, InvalidInput, PeerRefused
 from edge.store.exchange import Cursor
 from edge.store.staff import name_of_institution
 from sync.carry import Lane, Site, Store, Taker, Watch, note_heard, senders_on
@@ -97,8 +97,14 @@ def acts_of_hub(county: County) -> dict[str, Act]:
             raise InvalidInput("carry.for_whom")
         said: list[Said] = []
         for box in boxes:
-            done = export_to(stick, site, box, fill=True, watch=watch)
-            said += [named(box), *said_of_export(done)]
+            said.append(named(box))
+            try:
+                said += said_of_export(export_to(stick, site, box, fill=True, watch=watch))
+            except DangxiaError as error:
+                # The others' answers do not wait for a box that may get none.
+                if len(boxes) == 1:
+                    raise
+                said.append(("alarm", error.key, error.fields))
         return [*said, SAFE]
 
     def take(stick: Path, receiver: str, watch: Watch) -> Sequence[Said]:
