@@ -19,7 +19,7 @@ from edge.domain.errors import (
     StorageFull,
     SyncError,
 )
-from edge.store import carriage, exchange, holdings
+from edge.store import carriage, exchange, holdings, possession
 from edge.store.carriage import Part
 from edge.store.database import Connection
 from edge.store.exchange import Cursor
@@ -172,7 +172,7 @@ class _Import:
     def _signed(self, lane: Lane) -> int:
         """How far the county has signed for our chain; the county for its own never."""
         with lane.replica.space.read() as connection:
-            return exchange.possession_of(connection, self.site.keys.id)
+            return possession.up_to(connection, self.site.keys.id)
 
     def result(self) -> Imported:
         return Imported(

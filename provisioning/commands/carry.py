@@ -160,6 +160,8 @@ def _imported(done: Imported) -> str:
         "mb": megabytes(done.file_bytes),
         "confirmed": done.confirmed,
     }
+    if done.unfinished:
+        said += gettext("；对方没有导完，还有下一批")
     if done.received:
         said += f"\n  {sentence('carry.received', {'records': done.received})}"
-    return said + (gettext("；对方没有导完，还有下一批") if done.unfinished else "")
+    return said
