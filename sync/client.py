@@ -175,7 +175,11 @@ class ReplicationLoop:
             self._fail(error, reachable=False)
             self._look_around()
         except DangxiaError as error:
-            self._fail(error, reachable=True)
+            # Who cannot show the county's certificate is somebody else, at whatever address.
+            stranger = error.key == "sync.wrong_certificate"
+            self._fail(error, reachable=not stranger)
+            if stranger:
+                self._look_around()
         except Exception:
             # The outermost loop: whatever broke, the counter's entries must go out some day.
             _LOG.exception("an exchange failed")
@@ -200,9 +204,14 @@ class ReplicationLoop:
         self._reachable, self._trouble = reachable, error
 
     def _look_around(self) -> None:
+        """Try the announced address and the known one by turns; anybody may announce anything."""
+        wire = self._session.wire
+        if wire.url != self._session.pins.url:
+            wire.move(self._session.pins.url)
+            return
         found = self._find() if self._find is not None else None
-        if found is not None and found != self._session.wire.url:
-            self._session.wire.move(found)
+        if found is not None and found != wire.url:
+            wire.move(found)
             self._failures = 0
 
     def _rest(self) -> None:

@@ -5,7 +5,7 @@ certificate and sign with the pinned key.
 """
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -21,6 +21,8 @@ from zeroconf import (
 SERVICE = "_dangxia._tcp.local."
 HUB, BOX = "hub", "box"
 MOST_ADDRESSES = 4
+# Names of nobody that is known yet, looked at again later.
+MOST_UNKNOWN = 256
 Interfaces = Sequence[str] | InterfaceChoice
 
 
@@ -70,10 +72,18 @@ class Announcement:
 
 
 class Browser:
-    """Listens for peers; `peers` are those heard so far."""
+    """Listens for peers; `peers` are those heard so far whom `known` knows by their id.
 
-    def __init__(self, interfaces: Interfaces = InterfaceChoice.All) -> None:
+    Anybody on the net may announce a thousand names: nobody else is asked where it is.
+    """
+
+    def __init__(
+        self,
+        interfaces: Interfaces = InterfaceChoice.All,
+        known: Callable[[str], bool] = lambda _: True,
+    ) -> None:
         self._zeroconf = Zeroconf(interfaces=_listed(interfaces))
+        self._known, self._unknown = known, dict[str, None]()
         self._peers: dict[str, Found] = {}
         self._browser = ServiceBrowser(self._zeroconf, SERVICE, handlers=[self._changed])
 
@@ -81,6 +91,12 @@ class Browser:
     def peers(self) -> list[Found]:
         """Who has been heard."""
         return list(self._peers.copy().values())
+
+    def look_again(self) -> None:
+        """Ask those whom nobody knew when they were heard and somebody knows now."""
+        for name in list(self._unknown):
+            if self._known(_id_in(name)):
+                self._heard(name)
 
     def hub(self, id: str) -> str | None:
         """The announced address of the hub that is pinned, or None."""
@@ -110,11 +126,25 @@ class Browser:
     ) -> None:
         if state_change is ServiceStateChange.Removed:
             self._peers.pop(name, None)
+            self._unknown.pop(name, None)
+        else:
+            self._heard(name)
+
+    def _heard(self, name: str) -> None:
+        self._unknown.pop(name, None)
+        if not self._known(_id_in(name)):
+            self._unknown[name] = None
+            for old in list(self._unknown)[:-MOST_UNKNOWN]:
+                self._unknown.pop(old, None)
             return
-        service = zeroconf.get_service_info(service_type, name, timeout=2_000)
+        service = self._zeroconf.get_service_info(SERVICE, name, timeout=2_000)
         found = _read(service) if service is not None else None
-        if found is not None:
+        if found is not None and found.id == _id_in(name):
             self._peers[name] = found
+
+
+def _id_in(name: str) -> str:
+    return name.removesuffix(f".{SERVICE}")
 
 
 def _read(service: ServiceInfo) -> Found | None:

@@ -2,7 +2,9 @@
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -24,9 +26,12 @@ from sync.tls import PinnedContext, fetch_certificate, pinned_context
 # Whether another segment follows the one that is answered: "0" or "1".
 MORE = "dangxia-more"
 PREFIX = "/sync/v1"
+_OURS = "dangxia-"
 # As much as a slow answer may seem to make of it.
 CLOCK_TOLERANCE_MS = 120_000
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
+# A segment or a piece, and what goes round it; no answer of a sound peer is larger.
+_LARGEST = 17 << 20
 # Said of the disk over there, not of ours.
 _THEIRS = {"storage.full": "sync.peer_full", "storage.unreadable": "sync.peer_damaged"}
 # Who answers counts itself as "ours".
@@ -106,6 +111,8 @@ class Wire:
         self._keys, self._clock, self.link = keys, clock, link
         self._offset = 0
         self._client: httpx.Client | None = None
+        # By `time.monotonic`: nothing is asked and no answer waited for after that.
+        self.until: float | None = None
 
     def move(self, url: str) -> None:
         """Look for the same hub at another address."""
@@ -149,8 +156,7 @@ class Wire:
     def halt(self) -> None:
         """Send nothing more; a wait for bandwidth or for an answer ends at once."""
         self._halted.set()
-        if self._context is not None:
-            self._context.sever()
+        self._sever()
 
     def close(self) -> None:
         """Hang up."""
@@ -169,9 +175,8 @@ class Wire:
         if self.link.is_cut or self._halted.is_set():
             raise PeerUnreachable("sync.unreachable", url=self.url)
         try:
-            response = self._connected().request(
-                method, self.url + target, content=body, headers=headers
-            )
+            with self._timed():
+                response = self._answer(method, target, body, headers)
         except httpx.TransportError as error:
             self.close()
             raise PeerUnreachable("sync.unreachable", url=self.url) from error
@@ -184,6 +189,46 @@ class Wire:
         if response.status_code >= 400:
             raise error_of(response)
         return response
+
+    def _answer(
+        self, method: str, target: str, body: bytes, headers: Mapping[str, str]
+    ) -> httpx.Response:
+        """Ask, and read what comes as it is; raises PeerRefused where there is no end of it."""
+        asked = self._connected().stream(method, self.url + target, content=body, headers=headers)
+        pieces, size = list[bytes](), 0
+        with asked as answer:
+            for piece in answer.iter_raw():
+                pieces.append(piece)
+                size += len(piece)
+                if size > _LARGEST:
+                    raise PeerRefused("sync.malformed")
+                if self._left() <= 0:
+                    raise httpx.ReadTimeout("too slow an answer")
+        told = {name: text for name, text in answer.headers.items() if name.startswith(_OURS)}
+        return httpx.Response(answer.status_code, headers=told, content=b"".join(pieces))
+
+    @contextmanager
+    def _timed(self) -> Iterator[None]:
+        """Break the line when the time is up, however often a little comes."""
+        if self.until is None:
+            yield
+            return
+        if self._left() <= 0:
+            raise PeerUnreachable("sync.unreachable", url=self.url)
+        timer = threading.Timer(self._left(), self._sever)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _left(self) -> float:
+        return float("inf") if self.until is None else self.until - time.monotonic()
+
+    def _sever(self) -> None:
+        if self._context is not None:
+            self._context.sever()
 
     def _connected(self) -> httpx.Client:
         if self._client is None:

@@ -20,6 +20,7 @@ _LOG = logging.getLogger(__name__)
 FIRST_WAIT, LONGEST_WAIT, LOOK_S, PAUSE_S = 2.0, 120.0, 1.0, 0.2
 # For files a round takes about so long, shared by the neighbours in it, each at least the least.
 FILES_S, LEAST_FILES_S = 30.0, 5.0
+ENTRIES_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class NeighbourLoop:
     """A thread that exchanges with each neighbour every `interval` seconds while `away` holds.
 
     `heard` lists who announces itself: hints, each to be proved by the key that the roster names.
+    Each has `patience` seconds for entries: what was moved stays, and the others have their turn.
     """
 
     def __init__(
@@ -59,7 +61,9 @@ class NeighbourLoop:
         heard: Callable[[], Sequence[Found]],
         away: Callable[[], bool],
         interval: float = 15.0,
+        patience: float = ENTRIES_S,
     ) -> None:
+        self._patience = patience
         self._side, self._heard, self._away, self._interval = side, heard, away, interval
         self._lines: dict[str, _Line] = {}
         self._wake, self._stopping = threading.Event(), threading.Event()
@@ -167,6 +171,7 @@ class NeighbourLoop:
             if self._stopping.is_set():
                 return
             line.visited = time.monotonic()
+            line.session.wire.until = line.visited + self._patience + seconds
             try:
                 line.session.run_once(self._for_a_while(seconds))
             except PeerUnreachable as error:

@@ -62,7 +62,8 @@ class Neighbourhood:
         addresses = self._own_addresses()
         if addresses != self._addresses:
             self._leave()
-        self._browser = self._browser or Browser(self._interfaces)
+        self._browser = self._browser or Browser(self._interfaces, self._is_known)
+        self._browser.look_again()
         if self._place is not None and addresses:
             self._listener = self._listener or self._listening(self._place)
             self._announcement = self._announcement or self._announced(addresses)
@@ -93,6 +94,9 @@ class Neighbourhood:
 
     def _heard(self) -> list[Found]:
         return self._browser.peers if self._browser else []
+
+    def _is_known(self, id: str) -> bool:
+        return id == self._side.pins.hub or id in self._side.roster().members
 
     def _listening(self, place: Place) -> Listener:
         listener = Listener(self._side, place.host, place.port)

@@ -1,0 +1,124 @@
+"""Whoever answers on the local net: one that drips, one that never ends, one in the hub's name."""
+
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from edge.domain.errors import PeerRefused
+from edge.store.changelog import known_entries
+from sync.client import ReplicationLoop
+from sync.discovery import BOX, HUB, SERVICE, Announcement, Browser, Found
+from sync.lan.certificate import write_certificate
+from sync.lan.loop import NeighbourLoop
+from tests.sync.neighbours import LOOPBACK, heard_as, listening, session_to, until, url_of
+from tests.sync.test_session import unsent_at
+from tests.sync.world import Box, World
+
+ENDLESS = b"HTTP/1.1 200 OK\r\ncontent-length: 99999999999\r\n\r\n"
+
+
+@contextmanager
+def answering(box: Box, said: bytes, pause: float) -> Iterator[str]:
+    """A machine with this box's key that answers every request so, over and over."""
+    certificate, key, password = write_certificate(box.folder / "false", box.keys)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key, password)
+    listener = socket.create_server(("127.0.0.1", 0))
+    ended, threads = threading.Event(), list[threading.Thread]()
+
+    def answer(plain: socket.socket) -> None:
+        with suppress(OSError), context.wrap_socket(plain, server_side=True) as line:
+            line.recv(65_536)
+            line.sendall(ENDLESS)
+            while not ended.wait(pause):
+                line.sendall(said)
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                plain, _ = listener.accept()
+                threads.append(threading.Thread(target=answer, args=(plain,), daemon=True))
+                threads[-1].start()
+
+    threads.append(threading.Thread(target=accept, daemon=True))
+    threads[0].start()
+    try:
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        ended.set()
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+        for thread in threads:
+            thread.join()
+
+
+@pytest.fixture
+def town(world: World) -> tuple[Box, Box, Box]:
+    """Three boxes that know of one another; the second one is hostile."""
+    boxes = world.box(), world.box(), world.box()
+    for box in boxes:
+        box.sync()
+    return boxes
+
+
+def test_a_neighbour_that_drips_keeps_no_other_waiting(town: tuple[Box, Box, Box]) -> None:
+    box, hostile, other = town
+    act = box.view()
+    with answering(hostile, b"x", 0.05) as url, listening(other) as there:
+        heard = [Found(hostile.keys.id, BOX, "510101", url), heard_as(other, there)]
+        loop = NeighbourLoop(box.session.side, lambda: heard, lambda: True, patience=1.0)
+        begun = time.monotonic()
+        loop._visit_all()
+        assert time.monotonic() - begun < 10
+        loop.stop()
+    with other.town.read() as connection:
+        assert known_entries(connection, [bytes.fromhex(act.id)])
+
+
+def test_an_answer_without_end_fills_no_memory(town: tuple[Box, Box, Box]) -> None:
+    box, hostile, _ = town
+    with answering(hostile, bytes(1 << 20), 0.0) as url:
+        session = session_to(box, hostile, url)
+        with pytest.raises(PeerRefused) as caught:
+            session.run_once()
+        session.close()
+    assert caught.value.key == "sync.malformed"
+
+
+@pytest.mark.parametrize("answers", [False, True], ids=["nobody there", "another machine there"])
+def test_a_box_returns_to_its_hub_from_a_false_address(
+    world: World, town: tuple[Box, Box, Box], answers: bool
+) -> None:
+    box, hostile, _ = town
+    with listening(hostile) as there:
+        false = url_of(there) if answers else "https://127.0.0.1:9"
+        session = box.session
+        loop = ReplicationLoop(session, box.keys.id, find=lambda: false, interval=0.1)
+        world.hub.stop()
+        loop.start()
+        until(lambda: session.wire.url == false)
+        until(lambda: loop.away)
+        world.hub.start()
+        box.view()
+        until(lambda: unsent_at(box) == 0, 20)
+        loop.stop()
+
+
+def test_a_crowd_of_false_names_hides_nobody() -> None:
+    real = Found("ab" * 16, BOX, "510101", "")
+    hub = Found("cd" * 16, HUB, "", "")
+    with Browser(LOOPBACK, lambda id: id in (real.id, hub.id)) as browser:
+        for number in range(300):
+            browser._heard(f"{number:032x}.{SERVICE}")
+        # Under another's name, or under its own with another's inside.
+        false = Announcement(Found("ee" * 16, HUB, "", ""), 9, LOOPBACK, LOOPBACK)
+        true = Announcement(real, 4433, LOOPBACK, LOOPBACK)
+        until(lambda: [each.id for each in browser.peers] == [real.id], 15)
+        assert len(browser._unknown) <= 256
+        for each in (false, true):
+            each.close()
