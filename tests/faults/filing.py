@@ -12,6 +12,7 @@ from collections.abc import Callable
 from itertools import count
 from pathlib import Path
 
+from edge.store.entries import now_ms
 from edge.workflows.digitising import add_page, begin_batch, close_abandoned_batches, close_batch
 from edge.workflows.office import Office
 from edge.workflows.supplement import Filing, file_material, reclassify
@@ -25,7 +26,8 @@ def say(what: str, name: object) -> None:
 
 def live(folder: Path, life: int) -> None:
     """File until killed."""
-    office = open_office(folder)
+    # Lives are forked and count ids from one number; a clock that stands gave two the same.
+    office = open_office(folder, clock=now_ms)
     close_abandoned_batches(office)
     say("opened", life)
     for number in count():
