@@ -13,9 +13,12 @@ from typing import Any
 import uvicorn
 
 from edge.domain.errors import DeviceUnavailable
+from sync.patience import Patience, PatientServer
 
 # Browsers keep their event streams open; waiting for them would wait for ever.
 GRACE_S = 2
+# A segment comes over a slow line, and many screens or boxes may stand behind one address.
+PATIENCE = Patience(request=30.0, body=1_800.0, waiting=256)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Listener:
     key: Path | None = None
 
 
-class _Server(uvicorn.Server):
+class _Server(PatientServer):
     """Leaves signals to `serve`, which ends all listeners together."""
 
     @contextlib.contextmanager
@@ -64,8 +67,10 @@ def _server(listener: Listener) -> _Server:
         log_level="warning",
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
+        # Of strangers on the peers' net the head is held to a bound.
+        http="h11" if listener.certificate else "auto",
     )
-    return _Server(settings)
+    return _Server(settings, PATIENCE)
 
 
 async def _serve(servers: Sequence[_Server], ready: Callable[[], None]) -> None:

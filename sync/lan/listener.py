@@ -20,10 +20,11 @@ from edge.store.holdings import FIRST, MASTER
 from sync.endpoint import BYTES, Desk, exchange_routes, mounted
 from sync.lan.certificate import write_certificate
 from sync.lan.host import BoxHost
+from sync.patience import Patience, PatientServer
 from sync.side import Side
 
 # Answers given at once: a space lends four readers, and the counter needs its own.
-AT_ONCE, CONNECTIONS = 2, 8
+AT_ONCE, CONNECTIONS = 2, 32
 GRACE_S, PATIENCE_S = 1, 10.0
 
 
@@ -84,9 +85,11 @@ class Listener:
             limit_concurrency=CONNECTIONS,
             timeout_graceful_shutdown=GRACE_S,
             loop="asyncio",
+            # Holds the head of a request to a bound.
+            http="h11",
             ws="none",
         )
-        self._server = uvicorn.Server(config)
+        self._server = PatientServer(config, Patience())
         self._thread = threading.Thread(target=self._run, name="lan", daemon=True)
         self._ended = threading.Event()
 

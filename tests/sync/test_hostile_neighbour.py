@@ -5,16 +5,18 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 
-from edge.domain.errors import PeerRefused
+from edge.domain.errors import PeerRefused, PeerUnreachable
 from edge.store.changelog import known_entries
 from sync.client import ReplicationLoop
 from sync.discovery import BOX, HUB, SERVICE, Announcement, Browser, Found
 from sync.lan.certificate import write_certificate
+from sync.lan.listener import CONNECTIONS
 from sync.lan.loop import NeighbourLoop
+from sync.session import Session
 from tests.sync.neighbours import LOOPBACK, heard_as, listening, session_to, until, url_of
 from tests.sync.test_session import unsent_at
 from tests.sync.world import Box, World
@@ -122,3 +124,47 @@ def test_a_crowd_of_false_names_hides_nobody() -> None:
         assert len(browser._unknown) <= 256
         for each in (false, true):
             each.close()
+
+
+def test_connections_without_a_request_keep_no_neighbour_out(town: tuple[Box, Box, Box]) -> None:
+    box, other, _ = town
+    act = box.view()
+    with listening(other) as there, ExitStack() as ends:
+        address = ("127.0.0.1", there.port)
+        begun = b"POST /sync/v1/handshake HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n"
+        silent = [ends.enter_context(connected(address)) for _ in range(2 * CONNECTIONS)]
+        for number, line in enumerate(silent):
+            # Some say nothing, some begin, some never come to an end of their head.
+            with suppress(OSError):
+                line.sendall((b"", begun, b"GET / HTTP/1.1\r\nx: ")[number % 3])
+        session = session_to(box, other, url_of(there))
+        until(lambda: is_answered(session), 5)
+        session.close()
+    with other.town.read() as connection:
+        assert known_entries(connection, [bytes.fromhex(act.id)])
+
+
+def is_answered(session: Session) -> bool:
+    try:
+        session.run_once()
+    except PeerUnreachable:
+        return False
+    return True
+
+
+def connected(address: tuple[str, int]) -> ssl.SSLSocket:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(socket.create_connection(address, 5))
+
+
+def test_a_head_without_end_fills_no_memory(town: tuple[Box, Box, Box]) -> None:
+    with listening(town[1]) as there, connected(("127.0.0.1", there.port)) as line:
+        line.sendall(b"GET / HTTP/1.1\r\nx: ")
+        megabytes = 0
+        with suppress(OSError):
+            while megabytes < 64:
+                line.sendall(b"x" * (1 << 20))
+                megabytes += 1
+    # What lies in the buffers of the line was sent, if not taken.
+    assert megabytes < 32

@@ -1,0 +1,67 @@
+"""A server that waits for nobody without end, and lets no machine take up all its connections.
+
+What is unfinished costs a stranger nothing: a connection without a request, a head or a body that
+comes by drops. So each is given up after a while, and of one address only a few are waited for.
+"""
+
+import asyncio
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+import uvicorn
+
+TICKS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """For how long, in seconds, a request is waited for and its body; how many of one address."""
+
+    request: float = 10.0
+    body: float = 120.0
+    waiting: int = 8
+
+
+class PatientServer(uvicorn.Server):
+    """Uvicorn's, with patience that ends."""
+
+    def __init__(self, config: uvicorn.Config, patience: Patience) -> None:
+        super().__init__(config)
+        self._patience = patience
+        # Connections that are waited for, and since when.
+        self._since: dict[Any, float] = {}
+
+    async def on_tick(self, counter: int) -> bool:
+        """Uvicorn's turn of the loop, ten times a second."""
+        if counter % TICKS == 0:
+            self._give_up(time.monotonic())
+        return await super().on_tick(counter)
+
+    def _give_up(self, now: float) -> None:
+        open = {each for each in self.server_state.connections if _is_waiting(each)}
+        self._since = {each: self._since.get(each, now) for each in open}
+        of_address = defaultdict[str, list[Any]](list)
+        for each, since in sorted(self._since.items(), key=lambda item: -item[1]):
+            place = of_address[_address_of(each)]
+            place.append(each)
+            bound = self._patience.body if _is_begun(each) else self._patience.request
+            if len(place) > self._patience.waiting or now - since > bound:
+                each.transport.abort()
+
+
+def _is_begun(connection: Any) -> bool:
+    cycle = connection.cycle
+    return cycle is not None and not cycle.response_complete
+
+
+def _is_waiting(connection: Any) -> bool:
+    """Say whether it is the other side's turn to send."""
+    return not _is_begun(connection) or bool(connection.cycle.more_body)
+
+
+def _address_of(connection: Any) -> str:
+    transport: asyncio.Transport = connection.transport
+    peer = transport.get_extra_info("peername")
+    return str(peer[0]) if isinstance(peer, tuple) else ""
