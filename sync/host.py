@@ -54,6 +54,7 @@ class Host:
     ) -> None:
         self._spool_folder, self._opening = spool, threading.Lock()
         self._spools: dict[tuple[str, str], Spool] = {}
+        self._sending: set[str] = set()
         self._shelves, self._keys, self._read_roster, self._clock = spaces, keys, roster, clock
         # What each peer said at its last handshake that it holds, and in which of its epochs.
         self._known: dict[tuple[str, str], tuple[str, Known]] = {}
@@ -126,7 +127,7 @@ class Host:
         # Into the county's space a box may bring what the hub has written: admission sees that it
         # is nothing else.
         replica = self.replica(member, name, writing=name != COUNTY)
-        with self._merge_slot():
+        with self._merge_slot(member):
             taken = replica.take(content, member.id)
         self._taken(replica, taken)
         return taken.cursor
@@ -290,14 +291,21 @@ class Host:
             return ABSENT, b""
 
     @contextmanager
-    def _merge_slot(self) -> Iterator[None]:
-        """Who must wait too long is asked to come again."""
-        if not self._merging.acquire(timeout=PATIENCE_S):
-            raise PeerUnreachable("sync.busy")
+    def _merge_slot(self, member: Member) -> Iterator[None]:
+        """Who must wait too long, or sends before its last is taken in, is asked to come again."""
+        with self._opening:
+            if member.id in self._sending:
+                raise PeerUnreachable("sync.busy")
+            self._sending.add(member.id)
         try:
-            yield
+            if not self._merging.acquire(timeout=PATIENCE_S):
+                raise PeerUnreachable("sync.busy")
+            try:
+                yield
+            finally:
+                self._merging.release()
         finally:
-            self._merging.release()
+            self._sending.discard(member.id)
 
 
 def _digests(joined: bytes) -> list[bytes]:

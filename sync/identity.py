@@ -14,7 +14,7 @@ from edge.domain.entry import canonical
 from edge.domain.errors import PeerRefused
 from edge.store.keys import Keys
 
-WINDOW_MS = 10 * 60 * 1000
+WINDOW_MS, MAX_NONCE = 10 * 60 * 1000, 64
 BOX, TIME, NONCE, SIGNATURE = "dangxia-box", "dangxia-time", "dangxia-nonce", "dangxia-signature"
 
 
@@ -80,6 +80,8 @@ class Gate:
         try:
             at, signature = int(headers[TIME]), bytes.fromhex(headers[SIGNATURE])
             request = Request(method, target, body, headers[BOX], self._hub, at, headers[NONCE])
+            if len(request.nonce) > MAX_NONCE:
+                raise ValueError("too long to be remembered")
         except (KeyError, ValueError) as error:
             raise PeerRefused("sync.signature") from error
         if not verifies(public_key, signature, request.statement):

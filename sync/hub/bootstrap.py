@@ -90,6 +90,8 @@ class Snapshots:
         except Exception as error:
             # The thread's outermost: the box asks again, and the next round tries again.
             _LOG.exception("no snapshot of %s for %s", space.name, member.id)
+            # On a full disk the half of one would keep everybody else out.
+            self._unfinished(member).unlink(missing_ok=True)
             outcome = type(error).__name__
         with self._lock:
             if outcome:
@@ -99,7 +101,7 @@ class Snapshots:
 
     def _write(self, member: Member, space: Space, epoch: str) -> None:
         path, key = self._path(member), os.urandom(32)
-        temporary = path.with_suffix(".new")
+        temporary = self._unfinished(member)
         space.copy(lambda source, own: copy_record(source, own, temporary, key))
         with temporary.open("rb") as file:
             hash = hashlib.file_digest(file, "sha256").hexdigest()
@@ -132,6 +134,9 @@ class Snapshots:
 
     def _path(self, member: Member) -> Path:
         return self._folder / f"{member.id}.db"
+
+    def _unfinished(self, member: Member) -> Path:
+        return self._path(member).with_suffix(".new")
 
     def _described(self, member: Member) -> Path:
         return self._folder / f"{member.id}.offer"

@@ -1,6 +1,7 @@
 """A new or replacement box begins with a snapshot, and goes on by segments."""
 
 import os
+import time
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +15,7 @@ from edge.store.keys import Keys
 from edge.store.projection import dump
 from edge.store.search import search
 from edge.store.verification import remake, verify
-from sync.bootstrap import Bootstrap
+from sync.bootstrap import MAKING, Bootstrap
 from sync.enrolment import ask_admission
 from sync.roster import space_of
 from sync.spool import PIECE
@@ -239,3 +240,21 @@ def test_another_towns_snapshot_is_not_given(world: World, filled: Box) -> None:
         stranger.session.wire.request(
             "GET", f"/spaces/{space_of('510102')}/snapshot", query={"start": 0, "most": PIECE}
         )
+
+
+def test_a_snapshot_that_came_to_nothing_takes_no_room(world: World) -> None:
+    box, county = world.box(), world.hub.county
+    county.snapshots.least = 0
+    box.sync()
+    member = county.peers.member(box.keys.id)
+    replica = county.peers.replica(member, member.space, writing=True)
+    # Where the snapshot should go stands something else.
+    county.snapshots._path(member).mkdir()
+
+    def ask() -> None:
+        while county.snapshots.ask(member, replica.space, replica.epoch)["state"] == MAKING:
+            time.sleep(0.01)  # the hub makes it meanwhile
+
+    with pytest.raises(PeerUnreachable, match=r"sync\.busy"):
+        ask()
+    assert [path.suffix for path in (world.hub.folder / "snapshots").iterdir()] == [".db"]

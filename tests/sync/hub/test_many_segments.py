@@ -1,0 +1,44 @@
+"""A box that sends everything at once waits for itself, and nobody else waits for it."""
+
+import threading
+import time
+
+from edge.domain.errors import PeerUnreachable
+from edge.store.exchange import Cursor
+from sync.session import Session
+from tests.sync.world import World
+
+
+def test_one_box_takes_up_no_more_than_one_merge(world: World) -> None:
+    hostile, other = world.box("510101"), world.box("510102")
+    for box in (hostile, other):
+        box.sync()
+    hostile.view()
+    other.view()
+    hub = world.hub.county.peers
+    replica = hub.replica(hub.member(hostile.keys.id), "town-510101", writing=True)
+    content = hostile.session.side.replicas["town-510101"].outgoing(hub.id, "", Cursor())
+    assert content is not None
+    sessions = [hostile.new_session() for _ in range(8)]
+    refused: list[str] = []
+
+    def push(session: Session) -> None:
+        try:
+            session.wire.request("POST", "/spaces/town-510101/segments", content)
+        except PeerUnreachable as error:
+            refused.append(error.key)
+
+    pushing = [threading.Thread(target=push, args=(each,)) for each in sessions]
+    # As if the first of them took the hub long to merge.
+    with replica._taking:
+        for each in pushing:
+            each.start()
+        begun = time.monotonic()
+        assert other.sync().pushed == 1
+        assert time.monotonic() - begun < 10
+    for each in pushing:
+        each.join()
+    for session in sessions:
+        session.close()
+    assert refused == 7 * ["sync.busy"]
+    assert hostile.sync().pushed <= 1
