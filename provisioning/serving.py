@@ -69,6 +69,7 @@ def _server(listener: Listener) -> _Server:
         timeout_graceful_shutdown=GRACE_S,
         # Of strangers on the peers' net the head is held to a bound.
         http="h11" if listener.certificate else "auto",
+        ws="none",
     )
     return _Server(settings, PATIENCE)
 

@@ -21,6 +21,7 @@ from edge.store.durable import write_whole
 from edge.store.keys import Keys
 from sync.bandwidth import Bucket
 from sync.identity import signed_headers
+from sync.segment import MAX_PACKED
 from sync.tls import PinnedContext, fetch_certificate, pinned_context
 
 # Whether another segment follows the one that is answered: "0" or "1".
@@ -30,8 +31,8 @@ _OURS = "dangxia-"
 # As much as a slow answer may seem to make of it.
 CLOCK_TOLERANCE_MS = 120_000
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
-# A segment or a piece, and what goes round it; no answer of a sound peer is larger.
-_LARGEST = 17 << 20
+# No answer of a sound peer is larger than a segment.
+_LARGEST = MAX_PACKED
 # Said of the disk over there, not of ours.
 _THEIRS = {"storage.full": "sync.peer_full", "storage.unreadable": "sync.peer_damaged"}
 # Who answers counts itself as "ours".

@@ -1,4 +1,4 @@
-"""Serving in the foreground: what was loaded before is never looked through again."""
+"""Serving in the foreground: for long, and to whoever asks for what is not served."""
 
 import subprocess
 import sys
@@ -29,3 +29,47 @@ def test_what_was_loaded_at_the_start_holds_nobody_up_later() -> None:
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
     assert run.stdout.split() == ["True", "True"], run.stderr
+
+
+UPGRADING = """
+    import asyncio, os, signal, socket, threading, time
+    from provisioning.serving import Listener, serve
+
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    HEAD = "GET / HTTP/1.1\\r\\nHost: x\\r\\n"
+    UPGRADE = (
+        "Connection: Upgrade\\r\\nUpgrade: websocket\\r\\nSec-WebSocket-Version: 13\\r\\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\\r\\n"
+    )
+
+    async def app(scope, receive, send):
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.accept"})
+            await asyncio.sleep(60)
+        elif scope["type"] == "http":
+            await send({"type": "http.response.start", "status": 404})
+            await send({"type": "http.response.body"})
+
+    def ask(more):
+        line = socket.create_connection(("127.0.0.1", port), timeout=10)
+        line.sendall((HEAD + more + "\\r\\n").encode())
+        return line, line.recv(1_000).split()[1].decode()
+
+    def visit():
+        kept, _ = ask(UPGRADE)
+        time.sleep(1)  # for the server to look over its connections
+        print(ask("")[1])
+        kept.close()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    serve([Listener(app, "127.0.0.1", port)], threading.Thread(target=visit).start)
+"""
+
+
+def test_a_socket_asked_for_that_nobody_serves_ends_no_server() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(UPGRADING)],
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert run.stdout.split() == ["404"], run.stderr
