@@ -17,7 +17,7 @@ from sync import confirmed
 from sync.greeting import read_name
 from sync.known import NOTHING, Known, read_known
 from sync.packs import ABSENT, PACK, SMALL, Offered, open_pack, seal_offer
-from sync.replica import Replica, Taken
+from sync.replica import DAY_MS, Replica, Taken
 from sync.roster import COUNTY, Member, Roster
 from sync.segment import PROTO, end_of
 from sync.set_back import read_said, said_of
@@ -25,6 +25,8 @@ from sync.spool import PIECE, Spool
 
 MAX_ASKED, MOST_LOST = 4_096, 1_000
 PATIENCE_S = 20.0
+# One every four seconds, day and night.
+MOST_A_DAY = 20_000
 
 
 class Spaces(Protocol):
@@ -55,6 +57,8 @@ class Host:
         self._spool_folder, self._opening = spool, threading.Lock()
         self._spools: dict[tuple[str, str], Spool] = {}
         self._sending: set[str] = set()
+        # The day of each peer's last segment, and how many it was given on it.
+        self._asked: dict[str, tuple[int, int]] = {}
         self._shelves, self._keys, self._read_roster, self._clock = spaces, keys, roster, clock
         # What each peer said at its last handshake that it holds, and in which of its epochs.
         self._known: dict[tuple[str, str], tuple[str, Known]] = {}
@@ -111,6 +115,7 @@ class Host:
     def segment(self, member: Member, name: str, epoch: str, after: Cursor) -> bytes | None:
         """The next segment for a box, or None when it has everything."""
         replica = self.replica(member, name, writing=False)
+        self._count(member)
         # The next handshake brings the proof, without which nothing is done about it.
         if not replica.remembers(member.id, after):
             raise PeerRefused("sync.hub_set_back", space=name)
@@ -222,6 +227,15 @@ class Host:
                 folder = self._spool_folder / name / member.id
                 self._spools[name, member.id] = Spool(folder, self._shelves.blobs(name))
             return self._spools[name, member.id]
+
+    def _count(self, member: Member) -> None:
+        """Every segment made is noted for ever: of one peer only so many."""
+        day = self._clock() // DAY_MS
+        with self._opening:
+            known, count = self._asked.get(member.id, (day, 0))
+            self._asked[member.id] = (day, count + 1 if known == day else 1)
+        if known == day and count >= MOST_A_DAY:
+            raise PeerUnreachable("sync.busy")
 
     def _require_named(self, name: str, digests: list[bytes]) -> None:
         """Take in only what the record speaks of: the rest would fill the disk for nothing."""

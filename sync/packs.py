@@ -43,6 +43,10 @@ def open_offer(pack: bytes) -> list[Offered]:
     Raises InvalidInput as `open_pack`.
     """
     offered = _decoded(pack, list[tuple[bytes, int, bytes]])
+    for digest, total, content in offered:
+        # What is noted here of a file's size its next carrier relies on.
+        if content and len(content) != total:
+            raise InvalidInput("blob.size", digest=digest.hex()[:64])
     check_contents((digest, content) for digest, total, content in offered if content or total == 0)
     return offered
 

@@ -12,7 +12,6 @@ from edge.domain.errors import PeerRefused, SchemaAhead, SegmentRejected, Storag
 from edge.store import carriage, exchange, holdings, lives, possession
 from edge.store.database import Connection, Space
 from edge.store.exchange import DB_VERSION, Batch, Change, Cursor
-from edge.store.forgetting import forget_exports
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from edge.store.seals import give_receipts, seal_own_chain, unsealed
@@ -227,12 +226,9 @@ class Replica:
         )
         content, hash = seal_segment(Segment(header, in_order(changes)), self._keys)
         reached = Cursor(header.last, hash)
-
-        def log(connection: Connection) -> None:
-            exchange.log_export(connection, receiver, reached, self._clock())
-            forget_exports(connection, receiver)
-
-        self.space.write(log, urgent=False)
+        self.space.write(
+            lambda c: exchange.log_export(c, receiver, reached, self._clock()), urgent=False
+        )
         self._watermark.raise_to(Mark(epoch, header.last))
         return content
 

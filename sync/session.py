@@ -27,6 +27,7 @@ from edge.store.migrations import schema_version
 from sync.bandwidth import Allowance
 from sync.confirmed import note_confirmed
 from sync.greeting import pack_said, read_name, read_said_by
+from sync.host import MOST_LOST
 from sync.known import Known, read_known
 from sync.parcels import Carried, Parcels
 from sync.replica import SEGMENT_CHANGES
@@ -194,6 +195,9 @@ class Session:
             digests = [bytes.fromhex(each) for each in msgspec.convert(lost, list[str])]
         except ValueError as error:
             raise PeerRefused("sync.malformed") from error
+        if len(digests) > MOST_LOST:
+            # All in one transaction, for which the counter would wait.
+            raise PeerRefused("sync.malformed")
         if digests:
             space = self._replicas[name].space
             space.write(lambda c: carriage.take_back(c, self.peer, digests), urgent=False)

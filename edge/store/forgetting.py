@@ -6,8 +6,6 @@ from edge.store.database import Connection
 
 # Of one sender; if an earlier life of its database came back, it would be taken in again.
 LIVES_KEPT = 16
-# Of one receiver; it shows the last one that it took, of each of its lives. So many more may wait.
-EXPORTS_KEPT, SPARE = 10_000, 1_000
 
 
 def forget_lives(connection: Connection, sender: str, epoch: str) -> None:
@@ -20,20 +18,6 @@ def forget_lives(connection: Connection, sender: str, epoch: str) -> None:
     gone = [(sender, each) for (each,) in rows.fetchall()]
     for table in ("cursor", "applied"):
         connection.executemany(f"delete from {table} where sender = ? and epoch = ?", gone)
-
-
-def forget_exports(connection: Connection, receiver: str) -> None:
-    """Keep the newest of the segments shipped to a receiver, once there are far too many."""
-    excess = connection.execute(
-        "select 1 from export_log where receiver = ? limit 1 offset ?",
-        (receiver, EXPORTS_KEPT + SPARE),
-    ).fetchone()
-    if excess:
-        connection.execute(
-            "delete from export_log where receiver = ?1 and (upto, hash) in (select upto, hash "
-            "from export_log where receiver = ?1 order by at desc, upto desc limit -1 offset ?2)",
-            (receiver, EXPORTS_KEPT),
-        )
 
 
 def settled(connection: Connection, sender: str, beyond: int) -> list[tuple[str, str]]:

@@ -9,9 +9,8 @@ import pytest
 from edge.domain.errors import SegmentRejected
 from edge.store import exchange
 from edge.store.exchange import Cursor
-from edge.store.forgetting import EXPORTS_KEPT, LIVES_KEPT, SPARE
+from edge.store.forgetting import LIVES_KEPT
 from sync.quarantine import FILES
-from sync.segment import end_of
 from tests.sync.sides import BOX, HUB, OTHER, Side, honest, resealed
 
 
@@ -54,25 +53,6 @@ def test_a_box_that_lives_a_hundred_lives_keeps_nobody_out(
     content = hub.replica.outgoing(OTHER.id, "", Cursor())
     assert content is not None
     assert other.replica.take(content, HUB.id).entries == 1
-
-
-def test_a_receiver_that_asks_under_ever_new_names_fills_no_disk(
-    sides: tuple[Side, Side, Side],
-) -> None:
-    box, hub, _ = sides
-    hub.view()
-    rows = [(BOX.id, 0, f"{number:064x}", number) for number in range(EXPORTS_KEPT + SPARE)]
-    hub.space.write(
-        lambda c: c.executemany("insert into export_log values (?, ?, ?, ?)", rows) and None
-    )
-    content = hub.replica.outgoing(BOX.id, "another name", Cursor())
-    assert content is not None
-    with hub.space.read() as connection:
-        (kept,) = connection.execute("select count(*) from export_log").fetchone()
-        assert kept <= EXPORTS_KEPT + SPARE
-        # What was shipped last is known.
-        assert exchange.export_known(connection, BOX.id, end_of(content))
-    box.replica.take(hub.replica.outgoing(BOX.id, "", Cursor()) or b"", HUB.id)
 
 
 def test_refused_segments_fill_no_disk_though_a_good_one_comes_between(

@@ -17,7 +17,7 @@ from edge.store.keys import Keys
 from edge.store.verification import remake
 from sync.bandwidth import Window
 from sync.client import ReplicationLoop
-from sync.packs import seal_pack
+from sync.packs import open_offer, seal_offer, seal_pack
 from sync.parcels import Parcels
 from sync.session import Session
 from sync.spool import PIECE, Spool
@@ -301,3 +301,11 @@ def test_a_file_that_another_brings_while_it_is_fetched_is_whole(world: World) -
     session.run_once()
     session.close()
     assert second.blobs.read(digest) == content
+
+
+def test_a_false_size_in_an_answer_is_refused() -> None:
+    digest = hashlib.sha256(b"a page").digest()
+    for total in (5, 7, 0, 1 << 63):
+        with pytest.raises(InvalidInput, match=r"blob\.size"):
+            open_offer(seal_offer([(digest, total, b"a page")]))
+    assert open_offer(seal_offer([(digest, 6, b"a page")])) == [(digest, 6, b"a page")]

@@ -3,8 +3,12 @@
 import threading
 import time
 
+import pytest
+
 from edge.domain.errors import PeerUnreachable
 from edge.store.exchange import Cursor
+from sync import host
+from sync.replica import DAY_MS
 from sync.session import Session
 from tests.sync.world import World
 
@@ -42,3 +46,19 @@ def test_one_box_takes_up_no_more_than_one_merge(world: World) -> None:
         session.close()
     assert refused == 7 * ["sync.busy"]
     assert hostile.sync().pushed <= 1
+
+
+def test_one_box_is_given_only_so_many_segments_a_day(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(host, "MOST_A_DAY", 3)
+    hostile, other = world.box(), world.box()
+    hub = world.hub.county.peers
+    member = hub.member(hostile.keys.id)
+    for number in range(3):
+        assert hub.segment(member, "county", f"name {number}", Cursor()) is not None
+    with pytest.raises(PeerUnreachable, match=r"sync\.busy"):
+        hub.segment(member, "county", "another name", Cursor())
+    other.sync()
+    world.hub.clock.shift += DAY_MS
+    assert hub.segment(member, "county", "another name", Cursor()) is not None
