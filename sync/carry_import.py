@@ -97,12 +97,13 @@ def _import(
     except DangxiaError as error:
         return Imported(heading.sender[:32], troubles=(error,))
     work = _Import(folder, heading.sender, manifest, key, site, lanes)
-    work.run(watch)
-    if manifest.complete and not work.troubles:
-        site.heard(heading.sender, min(heading.at, site.clock()))
     try:
+        work.run(watch)
+        if manifest.complete and not work.troubles:
+            site.heard(heading.sender, min(heading.at, site.clock()))
         acknowledge(stick, site, heading.sender)
     except DangxiaError as error:
+        # What stands in the way here, as a damaged database, is no other sender's matter.
         work.troubles.append(error)
     return work.result()
 

@@ -3,19 +3,19 @@
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from edge.domain.errors import InvalidInput
+from edge.domain.errors import ArchiveError, InvalidInput
 from edge.store import holdings
 from edge.store.carriage import Part
 from edge.store.keys import Keys
 from edge.web.locale import sentences
-from sync.carry import ROOT, parcel_folder, part_path
+from sync.carry import ROOT, Lane, parcel_folder, part_path
 from sync.carry_acts import said_of_import
 from sync.carry_export import export_to
 from sync.carry_import import MOST_TROUBLES, Imported, import_from
@@ -23,6 +23,7 @@ from sync.carry_keys import derive
 from sync.carry_manifest import Manifest, heading_for, open_manifest, read_heading, write_manifest
 from sync.carry_part import Index, PartWriter
 from sync.hub.carry import acts_of_hub, site_of_hub
+from sync.replica import Taken
 from tests.sync.carriage import down, hub_town, parts_on, site, up, work
 from tests.sync.test_session import unsent_at
 from tests.sync.world import Box, World
@@ -176,6 +177,26 @@ def test_one_box_that_gets_nothing_keeps_no_other_from_its_answer(
     assert "carry.exported" in keys
     (answer,) = import_from(stick, site(honest))
     assert (answer.entries > 0, answer.troubles) == (True, ())
+
+
+def test_a_town_whose_record_cannot_be_written_keeps_no_other_from_its_stick(
+    world: World, pair: tuple[Box, Box], stick: Path
+) -> None:
+    damaged, sound = sorted(pair, key=lambda box: box.keys.id)
+    site = site_of_hub(world.hub.county)
+
+    def unreadable(*_: object) -> Taken:
+        raise ArchiveError("storage.unreadable", name="town.db")
+
+    def lanes(peer: str) -> Sequence[Lane]:
+        found = site.lanes(peer)
+        met = peer == damaged.keys.id
+        return [replace(each, take=unreadable) for each in found] if met else found
+
+    first, second = import_from(stick, replace(site, lanes=lanes))
+    assert (first.sender, second.sender) == (damaged.keys.id, sound.keys.id)
+    assert [error.key for error in first.troubles] == ["storage.unreadable"]
+    assert (second.entries > 0, second.files, second.troubles) == (True, 4, ())
 
 
 def test_an_old_stick_says_nothing_of_what_the_county_holds(
