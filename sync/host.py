@@ -56,7 +56,7 @@ class Host:
     ) -> None:
         self._spool_folder, self._opening = spool, threading.Lock()
         self._spools: dict[tuple[str, str], Spool] = {}
-        self._sending: set[str] = set()
+        self._busy: set[tuple[str, str]] = set()
         # The day of each peer's last segment, and how many it was given on it.
         self._asked: dict[str, tuple[int, int]] = {}
         self._shelves, self._keys, self._read_roster, self._clock = spaces, keys, roster, clock
@@ -120,7 +120,8 @@ class Host:
         if not replica.remembers(member.id, after):
             raise PeerRefused("sync.hub_set_back", space=name)
         told_in, told = self._known.get((member.id, name), ("", NOTHING))
-        return replica.outgoing(member.id, epoch, after, told if told_in == epoch else NOTHING)
+        with self._alone(member, "give"):
+            return replica.outgoing(member.id, epoch, after, told if told_in == epoch else NOTHING)
 
     def has_more(self, member: Member, name: str, epoch: str, content: bytes) -> bool:
         """Say whether there is anything for a box behind a segment of ours."""
@@ -306,20 +307,26 @@ class Host:
 
     @contextmanager
     def _merge_slot(self, member: Member) -> Iterator[None]:
-        """Who must wait too long, or sends before its last is taken in, is asked to come again."""
-        with self._opening:
-            if member.id in self._sending:
-                raise PeerUnreachable("sync.busy")
-            self._sending.add(member.id)
-        try:
+        """Who must wait too long is asked to come again."""
+        with self._alone(member, "take"):
             if not self._merging.acquire(timeout=PATIENCE_S):
                 raise PeerUnreachable("sync.busy")
             try:
                 yield
             finally:
                 self._merging.release()
+
+    @contextmanager
+    def _alone(self, member: Member, act: str) -> Iterator[None]:
+        """Of each peer one segment at a time; who asks again before that is to come again."""
+        with self._opening:
+            if (member.id, act) in self._busy:
+                raise PeerUnreachable("sync.busy")
+            self._busy.add((member.id, act))
+        try:
+            yield
         finally:
-            self._sending.discard(member.id)
+            self._busy.discard((member.id, act))
 
 
 def _digests(joined: bytes) -> list[bytes]:

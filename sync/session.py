@@ -8,7 +8,7 @@ blobs       thumbnails, papers, masters; both ways
 """
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -223,6 +223,9 @@ class Session:
                 if following is not None and held == due:
                     content, more = following.result()
                 elif more:
+                    if following is not None:
+                        # A peer makes one segment at a time for us.
+                        wait([following])
                     content, more = self._ask(name, replica.epoch, held)
         return entries
 

@@ -6,10 +6,12 @@ import time
 import pytest
 
 from edge.domain.errors import PeerUnreachable
+from edge.store.database import Connection
 from edge.store.exchange import Cursor
 from sync import host
 from sync.replica import DAY_MS
 from sync.session import Session
+from tests.sync.neighbours import until
 from tests.sync.world import World
 
 
@@ -62,3 +64,41 @@ def test_one_box_is_given_only_so_many_segments_a_day(
     other.sync()
     world.hub.clock.shift += DAY_MS
     assert hub.segment(member, "county", "another name", Cursor()) is not None
+
+
+def test_one_box_has_one_segment_at_a_time_made_for_it(world: World) -> None:
+    hostile, other = world.box("510101"), world.box("510102")
+    hostile.view()
+    hostile.sync()
+    hub = world.hub.county.peers
+    space = world.hub.county.spaces.town("510101")
+    begun, going_on = threading.Event(), threading.Event()
+
+    def hold(connection: Connection) -> None:
+        begun.set()
+        going_on.wait(20)
+
+    # While the town's writer is at something long, whatever is made waits to be noted.
+    holding = threading.Thread(target=lambda: space.write(hold, urgent=False))
+    holding.start()
+    begun.wait(20)
+    answers: list[str] = []
+
+    def ask() -> None:
+        try:
+            hub.segment(hub.member(hostile.keys.id), "town-510101", "another", Cursor())
+            answers.append("")
+        except PeerUnreachable as error:
+            answers.append(error.key)
+
+    asking = [threading.Thread(target=ask) for _ in range(6)]
+    for each in asking:
+        each.start()
+    until(lambda: len(answers) == 5)
+    other.view()
+    assert other.sync().pushed == 1
+    assert answers == 5 * ["sync.busy"]
+    going_on.set()
+    for each in (*asking, holding):
+        each.join()
+    assert answers == [*5 * ["sync.busy"], ""]
