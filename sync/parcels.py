@@ -75,6 +75,7 @@ class Parcels:
         cannot be read; the others have been moved.
         """
         self._going_on = going_on
+        self.tidy()
         self._note_lost()
         self._take_stock()
         self._doubtful.clear()
@@ -87,6 +88,10 @@ class Parcels:
         for digest in sorted(self._doubtful):
             self._blobs.read(digest.hex())
         return Carried(up, down)
+
+    def tidy(self) -> None:
+        """Drop what has half arrived of files that others have brought whole."""
+        self._spool.tidy()
 
     def _owe(self) -> None:
         hub = self._wire.pins.hub

@@ -38,6 +38,12 @@ class Spool:
                 for digest in digests:
                     self._path(digest).unlink(missing_ok=True)
 
+    def tidy(self) -> None:
+        """Forget what has arrived of files that are held whole by now."""
+        with os.scandir(self._folder) as held:
+            names = [each.name for each in held if each.is_file() and _is_digest(each.name)]
+        self.drop(name for name in names if self._blobs.has(name))
+
     def add(self, digest: str, offset: int, total: int, piece: bytes) -> bool:
         """Keep the next piece; True once the file is whole, verified and stored.
 
@@ -69,6 +75,10 @@ class Spool:
         return True
 
     def _path(self, digest: str) -> Path:
-        if len(digest) != 64 or any(letter not in "0123456789abcdef" for letter in digest):
+        if not _is_digest(digest):
             raise InvalidInput("blob.name", digest=digest[:80])
         return self._folder / digest
+
+
+def _is_digest(text: str) -> bool:
+    return len(text) == 64 and all(letter in "0123456789abcdef" for letter in text)

@@ -46,6 +46,7 @@ class _Line:
     due: float = 0.0
     visited: float = 0.0
     error: str = ""
+    met: str = ""
 
 
 class NeighbourLoop:
@@ -185,16 +186,16 @@ class NeighbourLoop:
                 _LOG.exception("an exchange with a neighbour failed")
                 self._failed(line, "sync.failed")
             else:
-                line.failures, line.error = 0, ""
+                line.failures, line.error, line.met = 0, "", url
                 waits = line.session.parcels.unfinished
                 line.due = time.monotonic() + (0 if waits else self._interval)
             return
 
     def _addresses(self, found: Found) -> list[str]:
-        """Where a neighbour says it is, the one last used first."""
+        """Where it was met last, and where it says it is: anybody may say that for it."""
         line = self._lines.get(found.id)
-        used = line.session.wire.url if line else found.url
-        return sorted((found.url, *found.others), key=lambda url: url != used)
+        met = [line.met] if line and line.met else []
+        return list(dict.fromkeys((*met, found.url, *found.others)))
 
     def _line(self, member: Member, url: str) -> _Line:
         line = self._lines.get(member.id)

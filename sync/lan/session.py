@@ -9,6 +9,7 @@ from sync.lan.parcels import NeighbourParcels
 from sync.roster import Member
 from sync.session import Session
 from sync.side import Side
+from sync.spool import Spool
 from sync.wire import Link, Wire
 
 
@@ -31,5 +32,6 @@ def session_with(side: Side, neighbour: Member, url: str) -> Session:
         Link(side.folder / "lan.cut"),
         trusted=lambda at: fetch_neighbours(at, key),
     )
-    parcels = NeighbourParcels(side.town, side.blobs, wire, side.spool, Window(), side.clock)
+    spool = Spool(side.folder / "lan-spool" / "from" / neighbour.id, side.blobs)
+    parcels = NeighbourParcels(side.town, side.blobs, wire, spool, Window(), side.clock)
     return Session(side, wire, parcels)

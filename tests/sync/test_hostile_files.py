@@ -95,3 +95,24 @@ def test_another_boxs_false_pieces_spoil_nothing(
         beside.close()
         third.sync()
     assert third.blobs.read(digest) == content
+
+
+def test_false_pieces_from_one_neighbour_spoil_nothing_that_another_brings(
+    world: World, pair: tuple[Box, Box, Listener]
+) -> None:
+    hostile, other, there = pair
+    box = world.box()
+    content = os.urandom(3 * PIECE)
+    digest = file(other, content)
+    for each in (other, box):
+        each.session._exchange(lambda: False)
+    false = session_to(box, hostile, "https://127.0.0.1:9")
+    assert not false.parcels._spool.add(digest, 0, 3 * PIECE, bytes(PIECE))
+    true = session_to(box, other, url_of(there))
+    true.run_once()
+    assert box.blobs.read(digest) == content
+    # What the false one has left is dropped when it is next asked.
+    false.parcels.tidy()
+    assert not files_below(box.folder / "sync" / "lan-spool")
+    for session in (false, true):
+        session.close()

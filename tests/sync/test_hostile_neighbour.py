@@ -82,6 +82,24 @@ def test_a_neighbour_that_drips_keeps_no_other_waiting(town: tuple[Box, Box, Box
         assert known_entries(connection, [bytes.fromhex(act.id)])
 
 
+def test_a_neighbour_announced_falsely_is_looked_for_where_it_was(
+    town: tuple[Box, Box, Box],
+) -> None:
+    box, _, other = town
+    with listening(other) as there:
+        heard = [heard_as(other, there)]
+        loop = NeighbourLoop(box.session.side, lambda: heard, lambda: True, interval=0.0)
+        loop._visit_all()
+        heard[:] = [Found(other.keys.id, BOX, "510101", "https://127.0.0.1:9")]
+        act = box.view()
+        for _ in range(2):
+            loop._visit_all()
+        assert loop.status()[0].error == ""
+        loop.stop()
+    with other.town.read() as connection:
+        assert known_entries(connection, [bytes.fromhex(act.id)])
+
+
 def test_an_answer_without_end_fills_no_memory(town: tuple[Box, Box, Box]) -> None:
     box, hostile, _ = town
     with answering(hostile, bytes(1 << 20), 0.0) as url:

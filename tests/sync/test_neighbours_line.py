@@ -74,7 +74,8 @@ def test_a_file_cut_in_the_middle_goes_on_there(world: World, fetching: bool) ->
         line = Line(there.port, break_after=1 << 60)
         session = session_to(asking, asked, line.url)
         brought = second.folder / "sync" / "lan-spool" / "town-510101" / first.keys.id
-        spool = second.session.side.spool if fetching else Spool(brought, second.blobs)
+        fetched = second.folder / "sync" / "lan-spool" / "from" / first.keys.id
+        spool = Spool(fetched if fetching else brought, second.blobs)
         broken = threading.Thread(target=cut_after, args=(line, spool.offset, digest))
         broken.start()
         with pytest.raises(PeerUnreachable):
