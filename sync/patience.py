@@ -5,6 +5,7 @@ comes by drops. So each is given up after a while, and of one address only a few
 """
 
 import asyncio
+import socket
 import time
 from collections import defaultdict
 from dataclasses import dataclass
@@ -22,6 +23,36 @@ class Patience:
     request: float = 10.0
     body: float = 120.0
     waiting: int = 8
+
+
+class Door(socket.socket):
+    """A listening socket that lets in so many connections at once, and so many of one address.
+
+    Each costs this process an open file, before anything is known of who it is.
+    """
+
+    def __init__(self, host: str, port: int, of_all: int, of_one: int) -> None:
+        super().__init__(socket.AF_INET6 if ":" in host else socket.AF_INET)
+        self._bounds = of_all, of_one
+        self._inside: list[tuple[str, socket.socket]] = []
+        try:
+            self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            self.bind((host, port))
+        except BaseException:
+            self.close()
+            raise
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next one; ConnectionAbortedError after one too many was sent away."""
+        connection, address = super().accept()
+        inside = [each for each in self._inside if each[1].fileno() != -1]
+        same = sum(1 for place, _ in inside if place == address[0])
+        full = len(inside) >= self._bounds[0] or same >= self._bounds[1]
+        self._inside = inside if full else [*inside, (address[0], connection)]
+        if full:
+            connection.close()
+            raise ConnectionAbortedError
+        return connection, address
 
 
 class PatientServer(uvicorn.Server):

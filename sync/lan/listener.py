@@ -20,11 +20,11 @@ from edge.store.holdings import FIRST, MASTER
 from sync.endpoint import BYTES, Desk, exchange_routes, mounted
 from sync.lan.certificate import write_certificate
 from sync.lan.host import BoxHost
-from sync.patience import Patience, PatientServer
+from sync.patience import Door, Patience, PatientServer
 from sync.side import Side
 
 # Answers given at once: a space lends four readers, and the counter needs its own.
-AT_ONCE, CONNECTIONS = 2, 32
+AT_ONCE, CONNECTIONS, OF_ONE = 2, 32, 12
 GRACE_S, PATIENCE_S = 1, 10.0
 
 
@@ -90,6 +90,7 @@ class Listener:
             ws="none",
         )
         self._server = PatientServer(config, Patience())
+        self._door: Door | None = None
         self._thread = threading.Thread(target=self._run, name="lan", daemon=True)
         self._ended = threading.Event()
 
@@ -100,6 +101,12 @@ class Listener:
 
     def start(self) -> None:
         """Answer from now on; raises DeviceUnavailable `serving.port_taken` (host, port)."""
+        try:
+            self._door = Door(self._host, self._port, CONNECTIONS, OF_ONE)
+        except OSError as error:
+            raise DeviceUnavailable(
+                "serving.port_taken", host=self._host, port=self._port
+            ) from error
         self._thread.start()
         while not self._server.started:
             if self._ended.wait(0.02):
@@ -115,10 +122,11 @@ class Listener:
         self._thread.join(PATIENCE_S)
 
     def _run(self) -> None:
+        assert self._door is not None
         try:
-            self._server.run()
+            self._server.run([self._door])
         except SystemExit:
-            # How uvicorn says that the address is taken.
+            # How uvicorn says that it could not begin.
             return
         finally:
             self._ended.set()

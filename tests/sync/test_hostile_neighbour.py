@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -150,10 +151,10 @@ def test_connections_without_a_request_keep_no_neighbour_out(town: tuple[Box, Bo
     with listening(other) as there, ExitStack() as ends:
         address = ("127.0.0.1", there.port)
         begun = b"POST /sync/v1/handshake HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n"
-        silent = [ends.enter_context(connected(address)) for _ in range(2 * CONNECTIONS)]
-        for number, line in enumerate(silent):
+        for number in range(2 * CONNECTIONS):
             # Some say nothing, some begin, some never come to an end of their head.
             with suppress(OSError):
+                line = ends.enter_context(connected(address))
                 line.sendall((b"", begun, b"GET / HTTP/1.1\r\nx: ")[number % 3])
         session = session_to(box, other, url_of(there))
         until(lambda: is_answered(session), 5)
@@ -170,10 +171,35 @@ def is_answered(session: Session) -> bool:
     return True
 
 
+def test_connections_that_do_not_even_greet_cost_few_files(town: tuple[Box, Box, Box]) -> None:
+    box, other, _ = town
+    act = box.view()
+    with listening(other) as there, ExitStack() as ends:
+        before = open_files()
+        for _ in range(200):
+            ends.enter_context(stranger(("127.0.0.1", there.port)))
+        # Ours of each of them, and what was let in.
+        until(lambda: open_files() - before <= 200 + CONNECTIONS, 5)
+        session = session_to(box, other, url_of(there))
+        session.run_once()
+        session.close()
+    with other.town.read() as connection:
+        assert known_entries(connection, [bytes.fromhex(act.id)])
+
+
+def open_files() -> int:
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def stranger(address: tuple[str, int]) -> socket.socket:
+    """A connection from elsewhere on the net."""
+    return socket.create_connection(address, 5, ("127.0.0.2", 0))
+
+
 def connected(address: tuple[str, int]) -> ssl.SSLSocket:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    return context.wrap_socket(socket.create_connection(address, 5))
+    return context.wrap_socket(stranger(address))
 
 
 def test_a_head_without_end_fills_no_memory(town: tuple[Box, Box, Box]) -> None:
