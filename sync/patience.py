@@ -12,8 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Receive, Scope, Send
 
 TICKS = 3
+# A pack of small files, or a piece of a large one; segments may be larger.
+SMALL_BODY = 2 << 20
+BUSY = b'{"key":"sync.busy","fields":{}}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,40 @@ class Door(socket.socket):
             connection.close()
             raise ConnectionAbortedError
         return connection, address
+
+
+class FewLargeBodies:
+    """An application that reads so many large bodies at once; whoever else brings one comes again.
+
+    Who sends it is known only once it is read whole, and nobody else must pay for that.
+    """
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app, self._most, self._reading = app, most, 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if not _is_large(scope):
+            await self._app(scope, receive, send)
+            return
+        if self._reading >= self._most:
+            headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
+            await send({"type": "http.response.start", "status": 429, "headers": headers})
+            await send({"type": "http.response.body", "body": BUSY, "more_body": False})
+            return
+        self._reading += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._reading -= 1
+
+
+def _is_large(scope: Scope) -> bool:
+    if scope["type"] != ScopeType.HTTP or scope["method"] in ("GET", "HEAD"):
+        return False
+    told = dict(scope["headers"]).get(b"content-length", b"")
+    # What does not say how long it is may be of any length.
+    return not told.isdigit() or int(told) > SMALL_BODY
 
 
 class PatientServer(uvicorn.Server):

@@ -20,7 +20,7 @@ from edge.store.holdings import FIRST, MASTER
 from sync.endpoint import BYTES, Desk, exchange_routes, mounted
 from sync.lan.certificate import write_certificate
 from sync.lan.host import BoxHost
-from sync.patience import Door, Patience, PatientServer
+from sync.patience import Door, FewLargeBodies, Patience, PatientServer
 from sync.side import Side
 
 # Answers given at once: a space lends four readers, and the counter needs its own.
@@ -72,7 +72,7 @@ class Listener:
         certificate, key, password = write_certificate(side.folder / "lan", side.keys)
         self._host, self._port = host, port
         config = uvicorn.Config(
-            lan_app(BoxHost(side)),
+            FewLargeBodies(lan_app(BoxHost(side)), 1),
             host=host,
             port=port,
             ssl_certfile=str(certificate),
