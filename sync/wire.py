@@ -205,6 +205,9 @@ class Wire:
                     raise PeerRefused("sync.malformed")
                 if self._left() <= 0:
                     raise httpx.ReadTimeout("too slow an answer")
+        # It names its answer, which names what was asked: a ring that would hold every segment sent
+        # until the collector comes by.
+        answer.stream = httpx.ByteStream(b"")
         told = {name: text for name, text in answer.headers.items() if name.startswith(_OURS)}
         return httpx.Response(answer.status_code, headers=told, content=b"".join(pieces))
 

@@ -1,5 +1,7 @@
 """A push makes the next segment while the peer takes one in, and drops it if it does not fit."""
 
+import gc
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -115,3 +117,15 @@ def test_a_segment_made_ahead_is_not_shipped_when_the_line_breaks(
     session.run_once()
     session.close()
     assert same_as_hub(world, box)
+
+
+def test_what_was_sent_is_let_go_at_once(world: World) -> None:
+    box = world.box()
+    body = b"{" + bytes(100_000).replace(b"\0", b" ") + b"}"
+    before = sys.getrefcount(body)
+    gc.disable()
+    try:
+        box.session.wire.request("POST", "/confirm", body)
+        assert sys.getrefcount(body) == before
+    finally:
+        gc.enable()
