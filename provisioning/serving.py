@@ -5,6 +5,7 @@ import contextlib
 import gc
 import logging
 import signal
+import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,21 @@ from typing import Any
 import uvicorn
 
 from edge.domain.errors import DeviceUnavailable
-from sync.patience import Patience, PatientServer
+from sync.patience import Door, Patience, PatientServer
 
 # Browsers keep their event streams open; waiting for them would wait for ever.
 GRACE_S = 2
 # A segment comes over a slow line, and many screens or boxes may stand behind one address.
 PATIENCE = Patience(request=30.0, body=1_800.0, waiting=256)
+
+
+# Of peers at once, and of one address, behind which a gateway may stand; a process has a thousand
+# open files.
+CONNECTIONS, OF_ONE = 700, 350
+
+
+class _Taken(Exception):
+    """Somebody else listens at the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +104,21 @@ async def _serve(servers: Sequence[_Server], ready: Callable[[], None]) -> None:
 
 async def _run(server: _Server) -> None:
     try:
-        await server.serve()
-    except SystemExit as error:
+        await server.serve(_doors(server.config))
+    except (SystemExit, _Taken) as error:
         raise DeviceUnavailable(
             "serving.port_taken", host=server.config.host, port=server.config.port
         ) from error
+
+
+def _doors(config: uvicorn.Config) -> list[socket.socket] | None:
+    """The peers' door, which strangers may crowd at; uvicorn opens the screens' itself."""
+    if not config.ssl_certfile:
+        return None
+    try:
+        return [Door(config.host, config.port, CONNECTIONS, OF_ONE)]
+    except OSError as error:
+        raise _Taken from error
 
 
 async def _announce(servers: Sequence[_Server], ready: Callable[[], None]) -> None:

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 SERVING = """
     import gc, os, signal, time
@@ -73,3 +74,40 @@ def test_a_socket_asked_for_that_nobody_serves_ends_no_server() -> None:
         capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert run.stdout.split() == ["404"], run.stderr
+
+
+CROWDED = """
+    import os, pathlib, signal, socket, sys, threading, time
+    from pathlib import Path
+    from litestar import Litestar
+    from provisioning.serving import Listener, serve
+    from sync.tls import make_certificate, shown_certificate
+
+    certificate, key = make_certificate(Path(sys.argv[1]), ["127.0.0.1"])
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+
+    def ready():
+        threading.Thread(target=crowd).start()
+
+    def crowd():
+        lines = []
+        for number in range(150):
+            lines.append(socket.create_connection(("127.0.0.1", port), 5, ("127.0.0.2", 0)))
+        time.sleep(0.5)  # until the server has met them
+        told = len(list(pathlib.Path("/proc/self/fd").iterdir())) - len(lines)
+        print(told < 150, "BEGIN CERTIFICATE" in shown_certificate(f"https://127.0.0.1:{port}"))
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    import provisioning.serving
+    provisioning.serving.CONNECTIONS, provisioning.serving.OF_ONE = 40, 20
+    serve([Listener(Litestar([]), "127.0.0.1", port, certificate, key)], ready)
+"""
+
+
+def test_a_crowd_of_strangers_takes_no_open_file_from_the_county(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(CROWDED), str(tmp_path)],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert run.stdout.split() == ["True", "True"], run.stderr
