@@ -87,14 +87,11 @@ def done(page: Page) -> str:
     return page.locator("#carried").inner_text()
 
 
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
-def test_a_stick_goes_to_the_county_and_back(
-    browser: Browser, apart: Apart, size: tuple[int, int]
-) -> None:
+def test_a_stick_goes_to_the_county_and_back(browser: Browser, apart: Apart) -> None:
     faults = {}
     with (
-        counter_at(browser, apart.kiosk.url, size) as town,
-        counter_at(browser, apart.county_url, size) as county,
+        counter_at(browser, apart.kiosk.url, *SIZES) as town,
+        counter_at(browser, apart.county_url, *SIZES) as county,
     ):
         town.sign_in()
         county.sign_in()

@@ -9,6 +9,7 @@ import pytest
 
 from edge.domain.errors import DangxiaError, PeerUnreachable
 from edge.store import exchange
+from edge.store.reducers.dossiers import MASTER, name_blobs
 from sync.greeting import pack_said
 from sync.segment import PROTO
 from sync.session import Session
@@ -21,6 +22,8 @@ from tests.sync.world import World
 TOWN = "town-510101"
 BEYOND = (-1, 1 << 53, 1 << 63, 1 << 64, 10**40)
 NO_TEXT = "\ud800"
+# Of a file that the record names and nobody holds.
+NAMED = "ab" * 32
 
 
 @pytest.fixture
@@ -34,6 +37,8 @@ def lines(world: World) -> Iterator[list[tuple[Session, str]]]:
         beside = session_to(box, other, url_of(there))
         beside.run_once()
         hub = world.hub.county.spaces.town("510101")
+        for space in (hub, other.town):
+            space.write(lambda c: name_blobs(c, [(bytes.fromhex(NAMED), MASTER)]))
         yield [(box.session, epoch_of(hub)), (beside, epoch_of(other.town))]
         beside.close()
 
@@ -58,10 +63,9 @@ def said(session: Session, method: str, path: str, body: bytes = b"", **query: o
 def test_numbers_beyond_every_record_are_refused(
     world: World, lines: list[tuple[Session, str]]
 ) -> None:
-    digest = "ab" * 32
     for session, _ in lines:
         for number in BEYOND:
-            segments, blob = f"/spaces/{TOWN}/segments", f"/spaces/{TOWN}/blobs/{digest}"
+            segments, blob = f"/spaces/{TOWN}/segments", f"/spaces/{TOWN}/blobs/{NAMED}"
             answers = [
                 said(session, "GET", segments, epoch="e", upto=number, hash="ab"),
                 said(session, "GET", blob, start=number, most=number),

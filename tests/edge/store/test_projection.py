@@ -214,7 +214,7 @@ def found(connection: Connection) -> list[Any]:
 
 
 @given(record=records(), seed=st.integers(0, 2**32))
-@settings(max_examples=250)
+@settings(max_examples=150)
 def test_every_order_and_every_batching_of_arrival_gives_the_same_bytes(
     space: Space, record: list[tuple[Entry, str]], seed: int
 ) -> None:
