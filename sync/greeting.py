@@ -15,6 +15,8 @@ from edge.domain.errors import InvalidInput, PeerRefused
 # No version of a database, nor the number of an entry, comes to this.
 LAST_VERSION = 1 << 53
 MAX_SAID, MAX_NAME = 1 << 20, 64
+# Files that a side says to have lost, all noted in one transaction.
+MOST_LOST = 1_000
 _PLAIN = b"{"
 
 

@@ -14,7 +14,7 @@ from edge.store.exchange import Cursor
 from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from sync import confirmed
-from sync.greeting import read_name
+from sync.greeting import MOST_LOST, read_name
 from sync.known import NOTHING, Known, read_known
 from sync.packs import ABSENT, PACK, SMALL, Offered, open_pack, seal_offer
 from sync.replica import DAY_MS, Replica, Taken
@@ -23,7 +23,7 @@ from sync.segment import PROTO, end_of
 from sync.set_back import read_said, said_of
 from sync.spool import PIECE, Spool
 
-MAX_ASKED, MOST_LOST = 4_096, 1_000
+MAX_ASKED = 4_096
 PATIENCE_S = 20.0
 # One every four seconds, day and night.
 MOST_A_DAY = 20_000

@@ -26,8 +26,7 @@ from edge.store.keys import Keys
 from edge.store.migrations import schema_version
 from sync.bandwidth import Allowance
 from sync.confirmed import note_confirmed
-from sync.greeting import pack_said, read_name, read_said_by
-from sync.host import MOST_LOST
+from sync.greeting import MOST_LOST, pack_said, read_name, read_said_by
 from sync.known import Known, read_known
 from sync.parcels import Carried, Parcels
 from sync.replica import SEGMENT_CHANGES
@@ -196,7 +195,7 @@ class Session:
         except ValueError as error:
             raise PeerRefused("sync.malformed") from error
         if len(digests) > MOST_LOST:
-            # All in one transaction, for which the counter would wait.
+            # The counter would wait for more.
             raise PeerRefused("sync.malformed")
         if digests:
             space = self._replicas[name].space

@@ -129,6 +129,7 @@ def test_a_page_that_the_disk_does_not_give_back_is_damaged_too(
             raise OSError(errno.EIO, "Input/output error")
         return read(file, size, at)
 
+    # No disk here fails where it is asked to.
     monkeypatch.setattr(os, "pread", fail_at)
     assert damaged_pages(path, key) == [5]
 

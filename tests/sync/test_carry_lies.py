@@ -50,6 +50,17 @@ def stick(pair: tuple[Box, Box], tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def answered(world: World, pair: tuple[Box, Box], tmp_path: Path) -> tuple[Path, Path]:
+    """A stick on which the county has confirmed the first box's work, and what it says, kept."""
+    stick, old = tmp_path / "stick", tmp_path / "old"
+    stick.mkdir()
+    up(world, pair[0], stick)
+    down(world, pair[0], stick)
+    shutil.copytree(stick, old)
+    return stick, old
+
+
 def taken(world: World, stick: Path) -> dict[str, Imported]:
     return {each.sender: each for each in import_from(stick, site_of_hub(world.hub.county))}
 
@@ -200,13 +211,9 @@ def test_a_town_whose_record_cannot_be_written_keeps_no_other_from_its_stick(
 
 
 def test_an_old_stick_says_nothing_of_what_the_county_holds(
-    world: World, pair: tuple[Box, Box], tmp_path: Path
+    world: World, pair: tuple[Box, Box], answered: tuple[Path, Path]
 ) -> None:
-    box, stick, old = pair[0], tmp_path / "stick", tmp_path / "old"
-    stick.mkdir()
-    up(world, box, stick)
-    down(world, box, stick)
-    shutil.copytree(stick, old)
+    box, (stick, old) = pair[0], answered
     assert unsent_files(box) == 0
     # The county has lost a file since, and said so.
     digest = named_by(box)[0]
@@ -222,13 +229,9 @@ def test_an_old_stick_says_nothing_of_what_the_county_holds(
 
 
 def test_a_stick_of_a_former_life_of_the_county_says_nothing_either(
-    world: World, pair: tuple[Box, Box], tmp_path: Path
+    world: World, pair: tuple[Box, Box], answered: tuple[Path, Path]
 ) -> None:
-    box, stick, old = pair[0], tmp_path / "stick", tmp_path / "old"
-    stick.mkdir()
-    up(world, box, stick)
-    down(world, box, stick)
-    shutil.copytree(stick, old)
+    box, (stick, old) = pair[0], answered
     digest = named_by(box)[0]
     lose(world, digest)
     world.hub.county.peers.replica(

@@ -205,6 +205,7 @@ def test_another_program_may_cut_and_restore_the_line(world: World) -> None:
 def test_a_line_that_was_cut_for_weeks_is_still_tried(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Ten failures in a second instead of an hour.
     monkeypatch.setattr(client, "LONGEST_WAIT", 0.05)
     box = world.box()
     world.hub.stop()

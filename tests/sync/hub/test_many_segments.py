@@ -53,6 +53,7 @@ def test_one_box_takes_up_no_more_than_one_merge(world: World) -> None:
 def test_one_box_is_given_only_so_many_segments_a_day(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A bound that a test can reach.
     monkeypatch.setattr(host, "MOST_A_DAY", 3)
     hostile, other = world.box(), world.box()
     hub = world.hub.county.peers
